@@ -1,0 +1,115 @@
+//! One id type per thing, so that a client id cannot stand where an application's object id belongs.
+
+use core::fmt;
+use uuid::Uuid;
+
+/// The text was not a GUID in its hyphenated form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnId;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
+            pub const fn from_u128(value: u128) -> Self {
+                Self(Uuid::from_u128(value))
+            }
+
+            pub const fn bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+
+            /// Only the 36-character hyphenated form, in any case: what Entra's clients send.
+            pub fn parse(text: &str) -> Result<Self, NotAnId> {
+                if text.len() != 36 { return Err(NotAnId) }
+                Uuid::try_parse(text).map(Self).map_err(|_| NotAnId)
+            }
+
+            /// The same id for the same name, everywhere (RFC 9562 §5.5): for seeds and built-in objects.
+            pub fn named(space: &[u8; 16], name: &str) -> Self {
+                Self(Uuid::new_v5(&Uuid::from_bytes(*space), name.as_bytes()))
+            }
+
+            pub const fn is_nil(&self) -> bool {
+                self.0.is_nil()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+    )+};
+}
+
+macro_rules! object_ids {
+    ($($name:ident),+ $(,)?) => {$(
+        impl From<$name> for ObjectId {
+            fn from(id: $name) -> ObjectId {
+                ObjectId::from_bytes(*id.bytes())
+            }
+        }
+
+        impl From<ObjectId> for $name {
+            fn from(id: ObjectId) -> $name {
+                $name::from_bytes(*id.bytes())
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A tenant: an organisation's directory.
+    TenantId,
+    /// A user, in one tenant.
+    UserId,
+    /// A group, in one tenant.
+    GroupId,
+    /// An application *object* in its home tenant. Not what protocols call the client: that is [`AppId`].
+    ApplicationId,
+    /// `appId`, the protocol's `client_id`: the same in every tenant.
+    AppId,
+    /// A service principal: the instance of an application in one tenant.
+    ServicePrincipalId,
+    /// A delegated permission (`oauth2PermissionScopes[].id`).
+    ScopeId,
+    /// An app role (`appRoles[].id`).
+    AppRoleId,
+    /// An `oauth2PermissionGrant`.
+    GrantId,
+    /// An `appRoleAssignment`.
+    AssignmentId,
+    /// A directory role, by its template id.
+    RoleTemplateId,
+    /// A browser session (`sid`).
+    SessionId,
+    /// A chain of refresh tokens that began with one sign-in to one client.
+    FamilyId,
+    /// Ties a request, its log lines and its answer together.
+    CorrelationId,
+    /// A directory object of any kind.
+    NoKind,
+}
+
+/// Any directory object, when its kind is not known or does not matter.
+pub type ObjectId = NoKind;
+
+object_ids!(
+    TenantId, UserId, GroupId, ApplicationId, AppId, ServicePrincipalId, ScopeId, AppRoleId, GrantId, AssignmentId,
+    RoleTemplateId, SessionId, FamilyId, CorrelationId,
+);

@@ -1,0 +1,11 @@
+//! Consent: what an app asks for, what already stands, who may grant the rest, and why not.
+//!
+//! Rules only; pages show them, and `usecases/signin` writes what was granted. Next: `policy` for who may consent.
+
+pub mod policy;
+mod survey;
+
+pub use survey::{
+    Asked, Item, Permission, ResourceFacts, ScopeRefusal, Standing, Survey, SurveyFacts, Wants, Why, standing_scopes,
+    survey,
+};

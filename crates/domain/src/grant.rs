@@ -1,0 +1,44 @@
+//! What an app was given in a tenant: delegated grants and app-role assignments.
+
+use crate::group::MemberKind;
+use mandate_base::{AppRoleId, AssignmentId, GrantId, Moment, ObjectId, ServicePrincipalId, UserId};
+
+/// `oauth2PermissionGrant`: scopes of one resource that a client may use, for one user or for everybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    pub id: GrantId,
+    pub client: ServicePrincipalId,
+    pub resource: ServicePrincipalId,
+    /// `None`: consented for all principals of the tenant.
+    pub principal: Option<UserId>,
+    pub scopes: Vec<String>,
+    pub created: Moment,
+    /// Raised at each change; a write that read an older one is raced.
+    pub version: i64,
+}
+
+/// `appRoleAssignment`: an app role given to a user, a group, or (as application permission) a service principal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppRoleAssignment {
+    pub id: AssignmentId,
+    pub principal: ObjectId,
+    pub kind: MemberKind,
+    pub resource: ServicePrincipalId,
+    pub role: AppRoleId,
+    pub created: Moment,
+}
+
+impl Grant {
+    pub fn holds(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|held| held.eq_ignore_ascii_case(scope))
+    }
+
+    /// Scopes as Graph writes them: one string, blanks between.
+    pub fn scope_text(&self) -> String {
+        self.scopes.join(" ")
+    }
+
+    pub fn scopes_of(text: &str) -> Vec<String> {
+        text.split_ascii_whitespace().map(str::to_owned).collect()
+    }
+}

@@ -1,0 +1,21 @@
+//! The nouns of the house and their rules: tenants, users, applications, service principals, grants, consent, tokens.
+//!
+//! Never: async, HTTP, SQL, clocks, randomness, cryptography. Next: `record` for how a plan becomes rows.
+#![forbid(unsafe_code)]
+
+pub mod application;
+pub mod audit;
+pub mod catalogue;
+pub mod consent;
+pub mod grant;
+pub mod group;
+pub mod permission;
+pub mod permission_text;
+pub mod record;
+pub mod role;
+pub mod service_principal;
+pub mod signin;
+pub mod tenant;
+pub mod time;
+pub mod token;
+pub mod user;

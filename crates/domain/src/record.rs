@@ -1,0 +1,123 @@
+//! What a plan leaves behind: changes, each with its audit entry, and the traces of sign-in.
+//!
+//! A record commits whatever the verdict is: a replayed code is refused *and* ends its family.
+
+use crate::application::AppCard;
+use crate::audit::{AuditEntry, SignIn};
+use crate::grant::{AppRoleAssignment, Grant};
+use crate::group::{Group, Link};
+use crate::role::RoleAssignment;
+use crate::service_principal::ServicePrincipal;
+use crate::signin::code::Code;
+use crate::signin::session::{Ended, Session};
+use crate::tenant::Tenant;
+use crate::token::refresh::{Family, RefreshToken};
+use crate::user::User;
+use mandate_base::{AssignmentId, FamilyId, GrantId, Moment, ServicePrincipalId, SessionId, UserId};
+
+/// A change of the directory. There is no way to record one without telling the audit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    TenantAdded(Box<Tenant>),
+    TenantSettings(Box<Tenant>),
+    UserAdded(Box<User>),
+    UserEnabled { user: UserId, enabled: bool },
+    UserRemoved(UserId),
+    /// Tokens and sessions from before are dead.
+    UserSessionsRevoked { user: UserId, at: Moment },
+    GroupAdded(Box<Group>),
+    LinkAdded(Link),
+    ApplicationAdded(Box<AppCard>),
+    ApplicationUpdated(Box<AppCard>),
+    ServicePrincipalAdded(Box<ServicePrincipal>),
+    ServicePrincipalEnabled { sp: ServicePrincipalId, enabled: bool },
+    ServicePrincipalRemoved(ServicePrincipalId),
+    GrantAdded(Grant),
+    /// Guarded by the version that was read.
+    GrantScopes { grant: GrantId, scopes: Vec<String>, version: i64 },
+    GrantRemoved(GrantId),
+    AppRoleAssigned(AppRoleAssignment),
+    AppRoleUnassigned(AssignmentId),
+    RoleAssigned(RoleAssignment),
+    SessionRevoked { session: SessionId, at: Moment },
+}
+
+/// The state of sign-in: sessions, codes, refresh tokens. Each comes with a sign-in entry, or with the request that
+/// made it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trace {
+    SessionBegun(Session),
+    SessionEnded { session: SessionId, ended: Ended },
+    CodeIssued(Box<Code>),
+    /// Guarded: a code that was used meanwhile is `Raced`.
+    CodeUsed { hash: [u8; 32], at: Moment },
+    FamilyBegun(Box<Family>),
+    FamilyRevoked { family: FamilyId, at: Moment },
+    RefreshIssued(RefreshToken),
+    RefreshReplaced { hash: [u8; 32], at: Moment },
+}
+
+/// See the module's text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    changes: Vec<(Change, AuditEntry)>,
+    audits: Vec<AuditEntry>,
+    traces: Vec<Trace>,
+    sign_ins: Vec<SignIn>,
+}
+
+impl Record {
+    pub fn change(&mut self, change: Change, audit: AuditEntry) {
+        self.changes.push((change, audit));
+    }
+
+    /// An audit entry that sums several changes up ("Consent to application").
+    pub fn note(&mut self, audit: AuditEntry) {
+        self.audits.push(audit);
+    }
+
+    pub fn trace(&mut self, trace: Trace) {
+        self.traces.push(trace);
+    }
+
+    pub fn sign_in(&mut self, sign_in: SignIn) {
+        self.sign_ins.push(sign_in);
+    }
+
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().map(|(change, _)| change)
+    }
+
+    pub fn audits(&self) -> impl Iterator<Item = &AuditEntry> {
+        self.changes.iter().map(|(_, audit)| audit).chain(&self.audits)
+    }
+
+    pub fn traces(&self) -> &[Trace] {
+        &self.traces
+    }
+
+    pub fn sign_ins(&self) -> &[SignIn] {
+        &self.sign_ins
+    }
+
+    pub fn is_nothing(&self) -> bool {
+        *self == Record::default()
+    }
+}
+
+/// A verdict, and the record that commits with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan<T, R> {
+    pub verdict: Result<T, R>,
+    pub record: Record,
+}
+
+impl<T, R> Plan<T, R> {
+    pub fn refuse(refusal: R) -> Plan<T, R> {
+        Plan { verdict: Err(refusal), record: Record::default() }
+    }
+
+    pub fn answer(reply: T, record: Record) -> Plan<T, R> {
+        Plan { verdict: Ok(reply), record }
+    }
+}

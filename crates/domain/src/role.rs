@@ -1,0 +1,202 @@
+//! Directory roles: built-in templates, the actions they give, and the default rights of members and guests.
+//!
+//! The tables are facts (`data/directory-roles.tsv`, `role-actions.tsv`, `default-user-permissions.tsv`).
+
+use crate::tenant::DefaultUserRolePermissions;
+use crate::user::UserKind;
+use mandate_base::{AssignmentId, Moment, ObjectId, RoleTemplateId};
+use mandate_decide::{Action, ActionSet};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+pub const GLOBAL_ADMINISTRATOR: RoleTemplateId = RoleTemplateId::from_u128(0x62e90394_69f5_4237_9190_012177145e10);
+pub const PRIVILEGED_ROLE_ADMINISTRATOR: RoleTemplateId =
+    RoleTemplateId::from_u128(0xe8611ab8_c189_46e8_94e1_60213ab1f814);
+/// In every member's `wids` (protocol.md §4.3).
+pub const PLAIN_MEMBER_WID: &str = "b79fbf4d-3ef9-4689-8143-76b194e85509";
+
+/// A directory role given to somebody, in the whole tenant or a part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoleAssignment {
+    pub id: AssignmentId,
+    pub principal: ObjectId,
+    pub role: RoleTemplateId,
+    /// `None`: the whole tenant.
+    pub within: Option<ObjectId>,
+    pub created: Moment,
+}
+
+pub struct RoleTemplate {
+    pub id: RoleTemplateId,
+    pub name: &'static str,
+    pub actions: ActionSet,
+    /// `managePermissionGrantsForAll.{policy}`: which consents its holder may give for the organisation.
+    pub grants_for_all: Vec<&'static str>,
+    pub privileged: bool,
+}
+
+pub struct Roles {
+    templates: Vec<RoleTemplate>,
+    actions: Vec<&'static str>,
+    places: HashMap<&'static str, usize>,
+    defaults: Vec<DefaultRight>,
+}
+
+struct DefaultRight {
+    class: &'static str,
+    action: Action,
+    gated_by: &'static str,
+}
+
+const FOR_ALL: &str = "microsoft.directory/servicePrincipals/managePermissionGrantsForAll.";
+
+pub fn roles() -> &'static Roles {
+    static ROLES: OnceLock<Roles> = OnceLock::new();
+    ROLES.get_or_init(Roles::read)
+}
+
+fn rows<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+    table.lines().skip(1).map(|line| {
+        let mut cells = line.split('\t');
+        [(); N].map(|()| cells.next().unwrap_or(""))
+    })
+}
+
+impl Roles {
+    fn read() -> Roles {
+        let mut roles = Roles {
+            templates: Vec::new(),
+            actions: Vec::new(),
+            places: HashMap::new(),
+            defaults: Vec::new(),
+        };
+        let mut parents = HashMap::new();
+        for [id, name, privileged, parent] in rows::<4>(include_str!("../data/directory-roles.tsv")) {
+            let Ok(id) = RoleTemplateId::parse(id) else { continue };
+            if let Ok(parent) = RoleTemplateId::parse(parent) {
+                parents.insert(id, parent);
+            }
+            roles.templates.push(RoleTemplate {
+                id,
+                name,
+                actions: ActionSet::EMPTY,
+                grants_for_all: Vec::new(),
+                privileged: privileged == "true",
+            });
+        }
+        roles.read_actions();
+        roles.inherit(&parents);
+        for [class, _, action, gated_by] in rows::<4>(include_str!("../data/default-user-permissions.tsv")) {
+            let action = roles.place(action);
+            roles.defaults.push(DefaultRight { class, action, gated_by });
+        }
+        roles
+    }
+
+    fn read_actions(&mut self) {
+        for [id, condition, action] in rows::<3>(include_str!("../data/role-actions.tsv")) {
+            let (Ok(id), true) = (RoleTemplateId::parse(id), condition.is_empty()) else { continue };
+            let place = self.place(action);
+            let Some(template) = self.templates.iter_mut().find(|template| template.id == id) else { continue };
+            template.actions.add(place);
+            template.grants_for_all.extend(action.strip_prefix(FOR_ALL));
+        }
+    }
+
+    /// One level is all the table has; a parent's own parent would be missed and is checked by a test.
+    fn inherit(&mut self, parents: &HashMap<RoleTemplateId, RoleTemplateId>) {
+        let own: HashMap<_, _> = self.templates.iter().map(|role| (role.id, role.actions.clone())).collect();
+        for template in &mut self.templates {
+            if let Some(actions) = parents.get(&template.id).and_then(|parent| own.get(parent)) {
+                template.actions.unite(actions);
+            }
+        }
+    }
+
+    fn place(&mut self, action: &'static str) -> Action {
+        let next = self.actions.len();
+        let place = *self.places.entry(action).or_insert(next);
+        if place == next {
+            self.actions.push(action);
+        }
+        Action::at(place).expect("fewer actions than ActionSet holds, as a test shows")
+    }
+
+    pub fn action(&self, name: &str) -> Option<Action> {
+        self.places.get(name).and_then(|place| Action::at(*place))
+    }
+
+    pub fn action_name(&self, action: Action) -> &'static str {
+        self.actions.get(action.place()).copied().unwrap_or("")
+    }
+
+    pub fn template(&self, id: RoleTemplateId) -> Option<&RoleTemplate> {
+        self.templates.iter().find(|role| role.id == id)
+    }
+
+    pub fn named(&self, name: &str) -> Option<&RoleTemplate> {
+        self.templates.iter().find(|role| role.name.eq_ignore_ascii_case(name))
+    }
+
+    pub fn templates(&self) -> &[RoleTemplate] {
+        &self.templates
+    }
+
+    /// What a person may do without any role: the default rights that the tenant's policy leaves on.
+    pub fn default_rights(&self, kind: UserKind, policy: &DefaultUserRolePermissions) -> ActionSet {
+        let class = match kind {
+            UserKind::Member => "member-user",
+            UserKind::Guest => "guest-user",
+        };
+        let left_on = |right: &&DefaultRight| {
+            right.class == class
+                && match gate(right.gated_by) {
+                    "allowedToReadOtherUsers" => policy.allowed_to_read_other_users,
+                    "allowedToCreateApps" => policy.allowed_to_create_apps,
+                    "allowedToCreateSecurityGroups" => policy.allowed_to_create_security_groups,
+                    "allowedToCreateTenants" => policy.allowed_to_create_tenants,
+                    _ => true,
+                }
+        };
+        self.defaults.iter().filter(left_on).map(|right| right.action).collect()
+    }
+}
+
+/// `authorizationPolicy.defaultUserRolePermissions.allowedToX (remark)` → `allowedToX`.
+fn gate(gated_by: &str) -> &str {
+    let name = gated_by.split(' ').next().unwrap_or("");
+    name.rsplit('.').next().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_global_administrator_reads_users_and_grants_everything() {
+        let role = roles().template(GLOBAL_ADMINISTRATOR).expect("in the table");
+        assert_eq!(role.name, "Global Administrator");
+        assert_eq!(role.grants_for_all, ["microsoft-company-admin"]);
+        let read = roles().action("microsoft.directory/users/standard/read").expect("in the table");
+        assert!(role.actions.holds(read));
+    }
+
+    #[test]
+    fn inheritance_is_one_level_deep() {
+        let parents: HashMap<&str, &str> = rows::<4>(include_str!("../data/directory-roles.tsv"))
+            .filter(|[_, _, _, parent]| !parent.is_empty())
+            .map(|[id, _, _, parent]| (id, parent))
+            .collect();
+        assert!(parents.values().all(|parent| !parents.contains_key(parent)));
+    }
+
+    #[test]
+    fn a_member_reads_others_unless_the_policy_says_no() {
+        let read = roles().action("microsoft.directory/users/standard/read").expect("in the table");
+        let open = DefaultUserRolePermissions::default();
+        let closed = DefaultUserRolePermissions { allowed_to_read_other_users: false, ..open.clone() };
+        assert!(roles().default_rights(UserKind::Member, &open).holds(read));
+        assert!(!roles().default_rights(UserKind::Member, &closed).holds(read));
+        assert!(!roles().default_rights(UserKind::Guest, &open).holds(read));
+    }
+}

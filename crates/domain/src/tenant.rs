@@ -1,0 +1,96 @@
+//! A tenant: an organisation's directory, its names and its settings.
+
+use crate::consent::policy::GrantPolicy;
+use mandate_base::{Moment, TenantId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tenant {
+    pub id: TenantId,
+    pub created: Moment,
+    pub profile: TenantProfile,
+    pub settings: Settings,
+}
+
+/// What Graph's `organization` shows, and what the sign-in pages wear.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TenantProfile {
+    pub display_name: String,
+    pub country_letter_code: Option<String>,
+    pub preferred_language: Option<String>,
+    pub verified_domains: Vec<VerifiedDomain>,
+    pub branding: Branding,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct VerifiedDomain {
+    pub name: String,
+    pub is_default: bool,
+}
+
+/// Graph's `organizationalBranding`, as far as the pages wear it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Branding {
+    /// `#rrggbb`.
+    pub background_color: Option<String>,
+    pub sign_in_page_text: Option<String>,
+    /// An image as a `data:` URI of PNG or SVG-free type, at most 100 kB.
+    pub square_logo: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    pub authorization_policy: AuthorizationPolicy,
+    /// Policies of the tenant's own, beside the built-in ones.
+    pub permission_grant_policies: Vec<GrantPolicy>,
+    pub admin_consent_request_policy: AdminConsentRequestPolicy,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AuthorizationPolicy {
+    pub default_user_role_permissions: DefaultUserRolePermissions,
+    pub guest_user_role_id: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DefaultUserRolePermissions {
+    pub allowed_to_create_apps: bool,
+    pub allowed_to_create_security_groups: bool,
+    pub allowed_to_create_tenants: bool,
+    pub allowed_to_read_other_users: bool,
+    pub permission_grant_policies_assigned: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AdminConsentRequestPolicy {
+    pub is_enabled: bool,
+}
+
+impl Default for DefaultUserRolePermissions {
+    fn default() -> Self {
+        DefaultUserRolePermissions {
+            allowed_to_create_apps: true,
+            allowed_to_create_security_groups: true,
+            allowed_to_create_tenants: true,
+            allowed_to_read_other_users: true,
+            // Users decide for themselves unless their organisation says otherwise (features S4-60).
+            permission_grant_policies_assigned: vec![
+                "ManagePermissionGrantsForSelf.microsoft-user-default-legacy".to_owned(),
+            ],
+        }
+    }
+}
+
+impl Tenant {
+    pub fn default_domain(&self) -> Option<&str> {
+        let domains = &self.profile.verified_domains;
+        domains.iter().find(|domain| domain.is_default).or(domains.first()).map(|domain| domain.name.as_str())
+    }
+}

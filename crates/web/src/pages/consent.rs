@@ -1,0 +1,59 @@
+//! Consent: what an app asks for, what that gives and does not give, and who it is.
+//! Never: leaves out a permission that would be granted, or ticks a box for the person. Next: needs_admin.rs when asking is not enough.
+
+use askama::Template;
+
+use super::{AccountTile, AppShown, Chrome, PermissionGroup, render};
+use crate::words::{Words, fill};
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+pub struct ConsentPage {
+    pub chrome: Chrome,
+    pub app: AppShown,
+    pub account: AccountTile,
+    pub groups: Vec<PermissionGroup>,
+    /// Permissions granted earlier, which are not shown.
+    pub already: usize,
+    pub can_grant_for_org: bool,
+    pub organisation: String,
+}
+
+impl ConsentPage {
+    pub fn html(&self) -> String {
+        render(self)
+    }
+
+    fn w(&self) -> &'static Words {
+        self.chrome.lang.words()
+    }
+
+    fn title(&self) -> String {
+        fill(self.w().consent_title, &[("app", &self.app.name)])
+    }
+
+    fn already_text(&self) -> Option<String> {
+        match self.already {
+            0 => None,
+            1 => Some(self.w().consent_already_one.to_owned()),
+            many => Some(fill(self.w().consent_already_many, &[("count", &many.to_string())])),
+        }
+    }
+
+    fn reach_label(&self) -> String {
+        fill(self.w().consent_for_all, &[("organisation", &self.organisation)])
+    }
+
+    fn reach_hint(&self) -> String {
+        fill(self.w().consent_for_all_hint, &[("organisation", &self.organisation)])
+    }
+
+    fn not_you(&self) -> String {
+        fill(self.w().consent_not_you, &[("name", &self.account.name)])
+    }
+
+    /// Yes and no weigh the same for a foreign app whose publisher nobody has checked.
+    fn emphasise_accept(&self) -> bool {
+        !self.app.unknown_maker()
+    }
+}

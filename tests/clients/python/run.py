@@ -1,0 +1,126 @@
+"""The Python client suite: unmodified MSAL Python against a running `mandate dev`.
+
+    python run.py <path of dev.env> [word …]
+
+Prints `ok <name>` or `FAIL <name>: <reason>` for each test (traces go to stderr) and as its last line
+`N passed, N failed`; ends with 1 when a test failed. With words, only the tests whose name has one of them are run.
+
+The server keeps what the tests leave behind, so a scenario about consent owns a pair of person and application that no
+other test gives consent for. The suite wants a server that was freshly seeded with the built-in sample.
+
+    person        application   what happens between them                                    afterwards
+    joris         Contacts      asks six permissions, two need an administrator; later       own grant: User.Read
+                                User.Read alone; later all six by the organisation's grant
+    sanne         Contacts      consents for the organisation                                organisation's grant: all six
+    guest         Contacts      uses the organisation's grant                                nothing of his own
+    joris         Intranet      asks Orders.Approve, which is for administrators             nothing
+    joris         Payroll       is not assigned (50105)                                      nothing
+    fatima        Payroll       is assigned; the organisation's grant is in the sample       nothing of her own
+    fatima        Intranet      incremental consent: User.Read, then Orders.Write            both
+    jurgen        Intranet      a token of the app for itself                                nothing
+    daan          Intranet      declines                                                     nothing
+    mareike       Planner       is asked, but not for what the API pre-authorised            nothing
+    mareike,      Intranet      two accounts in one browser                                  User.Read
+      pieter
+    pieter        Mobile        signs in from a native app                                   User.Read
+    lukas         Intranet,     everything else; consents whenever he is asked               much, never Orders.Write
+                  Planner, …
+    emma          –             is disabled                                                  nothing
+"""
+
+import importlib
+import os
+import pathlib
+import sys
+import traceback
+import warnings
+
+MODULES = [
+    "test_daemons",
+    "test_sign_in",
+    "test_tokens",
+    "test_refresh",
+    "test_consent",
+    "test_accounts",
+    "test_native",
+    "test_graph",
+    "test_pages",
+    "test_refusals",
+]
+
+
+def read_environment(path):
+    """`dev.env`: NAME=value, one a line."""
+    values = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, equals, value = line.strip().partition("=")
+        if equals and not name.startswith("#"):
+            values[name.strip()] = value.strip().strip("\"'")
+    return values
+
+
+def trust(authority_file):
+    """Lets every library of this process trust the server's CA, and reach localhost without a proxy."""
+    os.environ["REQUESTS_CA_BUNDLE"] = authority_file
+    os.environ["SSL_CERT_FILE"] = authority_file
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1,::1"]))
+    # MSAL recommends form_post at each start of a query flow; both are tested on purpose.
+    warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended")
+
+
+def reason(problem):
+    text = " ".join(f"{problem}".split()) or "no message"
+    if not isinstance(problem, AssertionError):
+        text = f"{type(problem).__name__}: {text}"
+    return text if len(text) <= 1200 else text[:1200] + " …"
+
+
+def run(world, tests):
+    failed = 0
+    for name, function in tests:
+        try:
+            function(world)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as problem:  # a library that calls exit() must not end the suite
+            failed += 1
+            print(f"FAIL {name}: {reason(problem)}", flush=True)
+            print(f"--- {name}", file=sys.stderr)
+            traceback.print_exc()
+            sys.stderr.flush()
+        else:
+            print(f"ok {name}", flush=True)
+    return failed
+
+
+def main(arguments):
+    if not arguments:
+        print("usage: python run.py <path of dev.env> [word …]", file=sys.stderr)
+        return 2
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+
+    path = pathlib.Path(arguments[0]).resolve()
+    environment = read_environment(path)
+    authority_file = pathlib.Path(environment["MANDATE_CA"])
+    if not authority_file.is_absolute() and not authority_file.exists():
+        authority_file = path.parent / authority_file
+    environment["MANDATE_CA"] = str(authority_file.resolve())
+    trust(environment["MANDATE_CA"])
+
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+    import suite
+    import world
+
+    for module in MODULES:
+        importlib.import_module(module)
+    words = [word.lower() for word in arguments[1:]]
+    tests = [(name, function) for name, function in suite.TESTS if not words or any(w in name.lower() for w in words)]
+    failed = run(world.World(environment), tests)
+    print(f"{len(tests) - failed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,73 @@
+//! The project's own commands: `cargo xtask check | arrows | test | bench | screens`.
+//! Never: anything the product needs at run time. Next: `suites.rs` runs the tests, `arrows.rs` guards the rooms.
+
+mod arrows;
+mod dev_server;
+mod postgres;
+mod process;
+mod source_text;
+mod suites;
+mod tally;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use process::{cargo, root, run};
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  check             format, lints, arrows and unit tests
+  arrows            who may import whom, and what may stand where
+  test              everything: workspace tests, then real clients against the release binary
+  bench [args…]     the measurements of docs/performance.md; args go to the bench binary
+  screens           screenshots of every page into docs/screens/
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<OsString> = args.collect();
+    let done = match command.to_str() {
+        Some("check") => check(),
+        Some("arrows") => arrows(),
+        Some("test") => suites::test(),
+        Some("bench") => bench(&rest),
+        Some("screens") => suites::screens(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            if !why.is_empty() {
+                eprintln!("{}", why.trim_end());
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check() -> Result<(), String> {
+    run(cargo().args(["fmt", "--check"]))?;
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    arrows()?;
+    run(cargo().args(["test", "--workspace", "--lib", "--bins"]))
+}
+
+fn arrows() -> Result<(), String> {
+    let broken = arrows::check(root()).map_err(|err| format!("reading sources: {err}"))?;
+    for violation in &broken {
+        println!("{violation}");
+    }
+    match broken.len() {
+        0 => Ok(()),
+        n => Err(format!("{n} broken arrows")),
+    }
+}
+
+fn bench(args: &[OsString]) -> Result<(), String> {
+    run(cargo().args(["build", "--release", "-p", "mandate-server", "-p", "mandate-bench"]))?;
+    run(cargo()
+        .args(["run", "--release", "--quiet", "-p", "mandate-bench", "--"])
+        .args(args))
+}

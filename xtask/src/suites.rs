@@ -1,0 +1,356 @@
+//! The whole test: the workspace's own tests, then real clients in Python, Node and a browser against the release binary.
+//! Never: a failure that only a reader of the log would notice. Next: `tally.rs` counts, `dev_server.rs` is what they call.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::dev_server::DevServer;
+use crate::postgres::Postgres;
+use crate::process::{apt_install, cargo, on_ci, on_path, root, run, stream};
+use crate::tally::{Count, Tally, cargo_result, closing_line};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const WORKSPACE_LIMIT: Duration = MINUTE.saturating_mul(30);
+const SUITE_LIMIT: Duration = MINUTE.saturating_mul(10);
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// Runs everything there is and prints the count as the last line.
+pub fn test() -> Result<(), String> {
+    let mut tally = Tally::new(on_ci());
+    match build_server() {
+        Ok(()) => run_all(&mut tally),
+        Err(why) => tally.failed("release build", &why),
+    }
+    println!("\n{}", tally.report());
+    // The count above says it all; an error text would follow the closing line.
+    if tally.total().failed == 0 {
+        Ok(())
+    } else {
+        Err(String::new())
+    }
+}
+
+/// Screenshots of every page, for the eyes of a reviewer.
+pub fn screens() -> Result<(), String> {
+    build_server()?;
+    let folder = Suite::Browser.prepare().map_err(Unready::into_reason)?;
+    let server = DevServer::start("screens", None)?;
+    let mut script = Suite::Browser.node("screens.mjs", &folder, &server)?;
+    run(script.arg(root().join("docs/screens"))).map_err(|why| format!("{why}\n{}", server.log_tail()))?;
+    server.stop()
+}
+
+fn build_server() -> Result<(), String> {
+    run(cargo().args(["build", "--release", "-p", "mandate-server"]))
+}
+
+fn run_all(tally: &mut Tally) {
+    let postgres = Postgres::start()
+        .map_err(|why| tally.skipped("everything on PostgreSQL", &why))
+        .ok();
+    workspace_tests(tally, postgres.as_ref());
+    clients(tally, "", None, &[Suite::Python, Suite::Node, Suite::Browser]);
+    if let Some(postgres) = &postgres {
+        match postgres.database("mandate") {
+            Ok(url) => clients(tally, " on PostgreSQL", Some(&url), &[Suite::Python]),
+            Err(why) => tally.failed("python on PostgreSQL", &why),
+        }
+    }
+}
+
+fn workspace_tests(tally: &mut Tally, postgres: Option<&Postgres>) {
+    const NAME: &str = "workspace tests";
+    // Built before the clock starts: the limit is for tests that hang.
+    if let Err(why) = run(cargo().args(["test", "--workspace", "--no-run"])) {
+        return tally.failed(NAME, &why);
+    }
+    let mut command = cargo();
+    command.args(["test", "--workspace", "--no-fail-fast"]);
+    match postgres.map(|postgres| postgres.database("mandate_test")) {
+        Some(Ok(url)) => _ = command.env("MANDATE_TEST_POSTGRES", url),
+        Some(Err(why)) => tally.failed("database for the workspace tests", &why),
+        None => {}
+    }
+    let mut count = Count::default();
+    let ended = stream("cargo", &mut command, WORKSPACE_LIMIT, |line| {
+        if let Some(more) = cargo_result(line) {
+            count.add(more);
+        }
+    });
+    if let Err(why) = &ended {
+        println!("FAILED {NAME}: {why}");
+    }
+    tally.ran(NAME, count.judged(ended.is_ok_and(|status| status.success())));
+}
+
+/// One server, one suite after the other against it.
+fn clients(tally: &mut Tally, variant: &str, store: Option<&str>, suites: &[Suite]) {
+    let server = match DevServer::start(if store.is_some() { "postgres" } else { "sqlite" }, store) {
+        Ok(server) => server,
+        Err(why) => {
+            return suites
+                .iter()
+                .for_each(|suite| tally.failed(&format!("{}{variant}", suite.name()), &why));
+        }
+    };
+    let failed_before = tally.total().failed;
+    for suite in suites {
+        suite.run(tally, &format!("{}{variant}", suite.name()), &server);
+    }
+    if tally.total().failed > failed_before {
+        println!("{}", server.log_tail());
+    }
+    let name = format!("clean stop{variant}");
+    match server.stop() {
+        Ok(()) => tally.ran(&name, Count::ONE_PASSED),
+        Err(why) => tally.failed(&name, &why),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Suite {
+    Python,
+    Node,
+    Browser,
+}
+
+/// Why a suite cannot run: the machine lacks its runtime, or its set-up went wrong.
+enum Unready {
+    Missing(String),
+    Broken(String),
+}
+
+impl Unready {
+    fn into_reason(self) -> String {
+        match self {
+            Unready::Missing(why) | Unready::Broken(why) => why,
+        }
+    }
+}
+
+impl Suite {
+    fn name(self) -> &'static str {
+        match self {
+            Suite::Python => "python",
+            Suite::Node => "node",
+            Suite::Browser => "browser",
+        }
+    }
+
+    fn run(self, tally: &mut Tally, title: &str, server: &DevServer) {
+        let folder = match self.prepare() {
+            Ok(folder) => folder,
+            Err(Unready::Missing(why)) => return tally.skipped(title, &why),
+            Err(Unready::Broken(why)) => return tally.failed(title, &why),
+        };
+        match self.command(&folder, server) {
+            Ok(mut command) => self.count(tally, title, &mut command),
+            Err(why) => tally.failed(title, &why),
+        }
+    }
+
+    fn count(self, tally: &mut Tally, title: &str, command: &mut Command) {
+        let mut closing = None;
+        let ended = stream(self.name(), command, SUITE_LIMIT, |line| {
+            closing = closing_line(line).or(closing)
+        });
+        match (ended, closing) {
+            (Err(why), _) => tally.failed(title, &why),
+            (Ok(status), None) => tally.failed(title, &format!("no closing line; it ended with {status}")),
+            (Ok(status), Some(count)) => tally.ran(title, count.judged(status.success())),
+        }
+    }
+
+    /// Installs what the suite leans on; answers the folder to run it in.
+    fn prepare(self) -> Result<PathBuf, Unready> {
+        match self {
+            Suite::Python => {
+                needs("python3")?;
+                prepare_python().map_err(Unready::Broken)
+            }
+            Suite::Node => {
+                needs("node")?;
+                needs("npm")?;
+                prepare_node("node").map_err(Unready::Broken)
+            }
+            Suite::Browser => {
+                needs("node")?;
+                needs("npm")?;
+                if !Path::new(CHROMIUM).exists() {
+                    apt_install("chromium").map_err(Unready::Missing)?;
+                }
+                prepare_node("browser").map_err(Unready::Broken)
+            }
+        }
+    }
+
+    fn command(self, folder: &Path, server: &DevServer) -> Result<Command, String> {
+        match self {
+            Suite::Python => {
+                let mut command = Command::new(installed_clients().join("python/bin/python"));
+                command
+                    .current_dir(folder)
+                    .env("PYTHONDONTWRITEBYTECODE", "1")
+                    .env("PYTHONUNBUFFERED", "1");
+                command.arg("run.py").arg(server.env_file());
+                Ok(command)
+            }
+            Suite::Node | Suite::Browser => self.node("run.mjs", folder, server),
+        }
+    }
+
+    fn node(self, script: &str, folder: &Path, server: &DevServer) -> Result<Command, String> {
+        let mut command = Command::new("node");
+        // Node reads this once, at its start: a script cannot set it for itself.
+        command
+            .current_dir(folder)
+            .env("NODE_EXTRA_CA_CERTS", server.ca_file()?);
+        command.arg(script).arg(server.env_file());
+        Ok(command)
+    }
+}
+
+fn needs(program: &str) -> Result<(), Unready> {
+    on_path(program)
+        .map(drop)
+        .ok_or_else(|| Unready::Missing(format!("`{program}` is not installed")))
+}
+
+fn client_sources() -> PathBuf {
+    root().join("tests/clients")
+}
+
+/// Where packages of other languages are installed. As deep below the root as the sources are, so that a relative path
+/// in a script means the same in both.
+fn installed_clients() -> PathBuf {
+    root().join("target/clients")
+}
+
+fn prepare_python() -> Result<PathBuf, String> {
+    let sources = client_sources().join("python");
+    let venv = installed_clients().join("python");
+    let requirements = sources.join("requirements.txt");
+    install_once(&requirements, &venv, || {
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+        let mut pip = Command::new(venv.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
+        run(pip.arg(&requirements))
+    })?;
+    Ok(sources)
+}
+
+/// Node looks for packages upward from a script's own folder: the scripts are copied to where packages may be installed.
+fn prepare_node(suite: &str) -> Result<PathBuf, String> {
+    for entry in fs::read_dir(client_sources())
+        .map_err(|err| format!("reading tests/clients: {err}"))?
+        .flatten()
+    {
+        if entry.path().is_dir() && entry.file_name() != "python" {
+            let copy = installed_clients().join(entry.file_name());
+            mirror(&entry.path(), &copy).map_err(|err| format!("copying {}: {err}", entry.path().display()))?;
+        }
+    }
+    let folder = installed_clients().join(suite);
+    install_once(&client_sources().join(suite).join("package.json"), &folder, || {
+        let mut npm = Command::new("npm");
+        npm.current_dir(&folder)
+            .args(["install", "--no-audit", "--no-fund", "--loglevel=error"]);
+        run(&mut npm)
+    })?;
+    Ok(folder)
+}
+
+/// What `install_once` writes when it is done, and what `mirror` leaves where it lies.
+const DONE: &str = "installed";
+const KEPT: &[&str] = &[DONE, "node_modules", "package-lock.json"];
+
+/// Installs again only when the list of packages has changed.
+fn install_once(list: &Path, folder: &Path, install: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    let wanted = fs::read(list).map_err(|err| format!("reading {}: {err}", list.display()))?;
+    let done = folder.join(DONE);
+    if fs::read(&done).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    install()?;
+    fs::write(&done, wanted).map_err(|err| format!("writing {}: {err}", done.display()))
+}
+
+/// Makes `to` hold the files of `from` and no others, but for what was installed there.
+fn mirror(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(to)? {
+        let entry = entry?;
+        if KEPT.iter().any(|kept| entry.file_name() == *kept) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?
+        } else {
+            fs::remove_file(entry.path())?
+        }
+    }
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let copy = to.join(entry.file_name());
+        if entry.file_name() == "node_modules" {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            mirror(&entry.path(), &copy)?
+        } else {
+            fs::copy(entry.path(), &copy).map(drop)?
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::ScratchDir;
+
+    fn scratch(name: &str) -> ScratchDir {
+        ScratchDir::new(std::env::temp_dir().join(format!("mandate-{name}-{}", std::process::id())))
+            .expect("can be made")
+    }
+
+    #[test]
+    fn a_mirror_follows_its_sources_and_keeps_what_was_installed() {
+        let scratch = scratch("mirror");
+        let (from, to) = (scratch.path().join("from"), scratch.path().join("to"));
+        fs::create_dir_all(from.join("pages")).expect("can be made");
+        fs::create_dir_all(to.join("node_modules")).expect("can be made");
+        fs::write(from.join("pages/login.mjs"), "new").expect("can be written");
+        fs::write(to.join("node_modules/package"), "kept").expect("can be written");
+        fs::write(to.join("gone.mjs"), "old").expect("can be written");
+        mirror(&from, &to).expect("can be mirrored");
+        assert_eq!(
+            fs::read_to_string(to.join("pages/login.mjs")).ok().as_deref(),
+            Some("new")
+        );
+        assert!(to.join("node_modules/package").exists());
+        assert!(!to.join("gone.mjs").exists());
+    }
+
+    #[test]
+    fn packages_are_installed_again_only_when_the_list_changes_or_the_last_try_failed() {
+        let scratch = scratch("install");
+        let list = scratch.path().join("list");
+        let installs = |succeeds: bool| {
+            let mut ran = false;
+            let _ = install_once(&list, scratch.path(), || {
+                ran = true;
+                if succeeds { Ok(()) } else { Err("no network".to_owned()) }
+            });
+            ran
+        };
+        fs::write(&list, "a==1").expect("can be written");
+        assert_eq!([installs(false), installs(true), installs(true)], [true, true, false]);
+        fs::write(&list, "a==2").expect("can be written");
+        assert!(installs(true));
+    }
+}
