@@ -50,6 +50,10 @@ macro_rules! bit_set {
                 }
             }
 
+            pub fn iter(&self) -> impl Iterator<Item = $item> + '_ {
+                (0..$words * 64).filter_map($item::at).filter(|item| self.holds(*item))
+            }
+
             pub fn is_empty(&self) -> bool {
                 self.0.iter().all(|word| *word == 0)
             }

@@ -7,7 +7,7 @@ use crate::permission::{AppRole, MemberType, Scope, ScopeConsent};
 use mandate_base::{AppId, ApplicationId, Moment, ObjectId, TenantId};
 use mandate_decide::{Perm, PermSet};
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Microsoft Graph's appId, the same in every cloud and here.
 pub const GRAPH: AppId = AppId::from_u128(0x00000003_0000_0000_c000_000000000000);
@@ -26,7 +26,7 @@ pub enum PermKind {
 }
 
 pub struct Catalogue {
-    pub card: AppCard,
+    pub card: Arc<AppCard>,
     delegated: Side,
     application: Side,
 }
@@ -65,7 +65,7 @@ fn read(table: &'static str) -> Catalogue {
             }
         }
     }
-    Catalogue { card: card(scopes, roles), delegated, application }
+    Catalogue { card: Arc::new(card(scopes, roles)), delegated, application }
 }
 
 fn scope(value: &str, id: ObjectId, admin: bool) -> Scope {

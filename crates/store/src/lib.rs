@@ -1,1 +1,107 @@
-//! placeholder
+//! Every SQL statement of the house, and the two backends it runs on.
+//!
+//! A [`TenantView`] reads one tenant; a [`Record`] commits in one transaction, with its audit. Never: rules. A row
+//! that breaks one is found by `usecases`, which planned it. Next: `sql` for how a statement is bound to its tenant,
+//! `driver` for SQLite and PostgreSQL, `nouns` for what is read, `record` for what is written.
+#![forbid(unsafe_code)]
+
+mod driver;
+mod fault;
+mod journal;
+mod memo;
+mod migrate;
+mod nouns;
+mod record;
+mod sql;
+mod value;
+
+pub use fault::Fault;
+pub use memo::Memo;
+pub use nouns::{Assignee, AuditRow, Global, KeyRow, KeyUse, SignInRow, TenantView};
+
+use driver::Driver;
+use journal::Journal;
+use mandate_base::TenantId;
+use mandate_domain::audit::SignIn;
+use mandate_domain::record::Record;
+use memo::Generations;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where the data lives.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// Gone when the process ends.
+    Memory,
+    Sqlite(PathBuf),
+    /// `postgres://…`
+    Postgres(String),
+}
+
+/// What became of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    Done,
+    /// Somebody else changed what the plan was made on: load and plan again.
+    Raced,
+}
+
+/// The store. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Store {
+    driver: Driver,
+    journal: Arc<Journal>,
+    generations: Arc<Generations>,
+}
+
+impl Store {
+    /// Opens the place, makes it if it is new, and brings its schema up to date.
+    pub async fn open(place: &Place) -> Result<Store, Fault> {
+        let driver = Driver::open(place).await?;
+        migrate::run(&driver).await?;
+        Ok(Store { driver, journal: Arc::default(), generations: Arc::default() })
+    }
+
+    pub fn tenant(&self, tenant: TenantId) -> TenantView<'_> {
+        TenantView { driver: &self.driver, tenant }
+    }
+
+    pub fn global(&self) -> Global<'_> {
+        Global { driver: &self.driver }
+    }
+
+    /// Writes a record of one tenant, whole or not at all. What it changed is stale in every memo afterwards.
+    pub async fn commit(&self, tenant: TenantId, record: &Record, now: mandate_base::Moment) -> Result<Committed, Fault> {
+        if record.is_nothing() {
+            return Ok(Committed::Done);
+        }
+        let committed = self.driver.write(record::writes(tenant, record, now)?).await?;
+        if committed == Committed::Done {
+            self.generations.raise(tenant, record);
+        }
+        Ok(committed)
+    }
+
+    /// Remembers a sign-in soon: for those that write nothing else. At most a second of them is lost in a crash.
+    pub fn note(&self, tenant: TenantId, sign_in: SignIn) {
+        self.journal.note(tenant, sign_in);
+    }
+
+    /// Writes what was noted. The server calls this twice a second, and once more when it stops.
+    pub async fn flush(&self) -> Result<(), Fault> {
+        let noted = self.journal.take();
+        if noted.is_empty() {
+            return Ok(());
+        }
+        self.driver.write(record::sign_in_writes(&noted)).await.map(|_| ())
+    }
+
+    /// How many sign-ins wait to be written.
+    pub fn unwritten(&self) -> usize {
+        self.journal.len()
+    }
+
+    pub(crate) fn generations(&self) -> &Generations {
+        &self.generations
+    }
+}

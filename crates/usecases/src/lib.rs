@@ -1,1 +1,28 @@
-//! placeholder
+//! The deeds of the house: load facts, plan (pure, in `domain`), commit.
+//!
+//! One file per deed. Never: HTTP, SQL text, clocks; times and chance come from the [`House`], which the server makes.
+//! Next: `settle` for the road every deed takes, `access` for the one gate, `signin` and `tokens` for the wire's deeds.
+#![forbid(unsafe_code)]
+
+pub mod access;
+pub mod authority;
+pub mod clients;
+pub mod directory;
+pub mod explain;
+mod house;
+pub mod keys;
+pub mod passwords;
+pub mod people;
+pub mod pool;
+pub mod resources;
+mod settle;
+pub mod signin;
+pub mod tickets;
+pub mod tokens;
+
+pub use house::{House, Origins, Settings};
+pub use mandate_store::Fault;
+pub use settle::{Facing, UseCase, settle};
+
+/// Is this text the password of `hash`? Re-exported so that rooms above need not know the algorithm.
+pub use passwords::Verdict;

@@ -66,13 +66,14 @@ test('openid-client: userinfo names the subject of the ID token', async (world) 
 
 test('openid-client: the refresh grant renews for the same subject, and the renewed token works', async (world) => {
   const config = await relyingParty(world);
-  const { tokens } = await codeFlow(world, config, world.people.lukas, { scope: 'openid profile offline_access User.Read' });
+  const { lukas } = world.people;
+  const { tokens } = await codeFlow(world, config, lukas, { scope: 'openid profile offline_access User.Read' });
   const renewed = await oidc.refreshTokenGrant(config, tokens.refresh_token);
   assert.equal(renewed.claims().sub, tokens.claims().sub);
   assert.notEqual(renewed.access_token, tokens.access_token);
   assert.equal((await graph(world, '/v1.0/me', renewed.access_token)).status, 200);
 
-  const forApi = await codeFlow(world, config, world.people.lukas, {
+  const forApi = await codeFlow(world, config, lukas, {
     scope: `openid offline_access ${world.apps.ordersApi.uri}/Orders.Read`,
   });
   const narrowed = await oidc.refreshTokenGrant(config, forApi.tokens.refresh_token, { scope: `${GRAPH}/User.Read` });
@@ -112,7 +113,8 @@ test('openid-client: without response_mode a hybrid answer comes in the fragment
 
 test('S0-11 openid-client: a refresh token comes only when offline_access was asked', async (world) => {
   const config = await relyingParty(world);
-  const refreshToken = async (scope) => (await codeFlow(world, config, world.people.lukas, { scope })).tokens.refresh_token;
+  const refreshToken = async (scope) => (
+    (await codeFlow(world, config, world.people.lukas, { scope })).tokens.refresh_token);
   assert.equal(await refreshToken('openid User.Read'), undefined);
   assert.ok(await refreshToken('openid User.Read offline_access'), 'asked for, and not given');
 });
@@ -173,7 +175,8 @@ test('openid-client: its sign-out address ends the session and comes back with t
 
 // ---- how this file signs in
 
-async function relyingParty(world, { app = world.apps.intranet, authentication = oidc.ClientSecretPost, execute = [] } = {}) {
+async function relyingParty(world, options = {}) {
+  const { app = world.apps.intranet, authentication = oidc.ClientSecretPost, execute = [] } = options;
   return oidc.discovery(new URL(world.issuer), app.id, {}, authentication(app.secret), {
     execute: [oidc.enableNonRepudiationChecks, ...execute],
   });

@@ -51,8 +51,9 @@ function reason(error) {
   const parts = [error?.message ?? String(error)];
   for (const detail of ['errorCode', 'errorNo', 'subError', 'code', 'error', 'error_description', 'status']) {
     const value = error?.[detail];
-    if (value !== undefined && value !== '' && value !== 'ERR_ASSERTION' && !parts[0].includes(String(value))) parts.push(`${detail}=${value}`);
+    const tells = value !== undefined && !['', 'ERR_ASSERTION'].includes(value);
+    if (tells && !parts[0].includes(String(value))) parts.push(`${detail}=${value}`);
   }
   if (error?.cause) parts.push(`because: ${error.cause.message ?? JSON.stringify(error.cause)}`);
-  return parts.join(' · ').replace(/\s*[\r\n]+\s*/g, ' · ').slice(0, 1500);
+  return parts.join(' · ').replace(/\s*[\r\n]+\s*/g, ' · ').slice(0, 1000);
 }

@@ -1,5 +1,5 @@
-// What the suite knows of the running server: the addresses and secrets of dev.env, and the fixed ids of the sample
-// organisation (crates/server/sample.yaml).
+// What the Node and the browser suite know of the running server: the addresses and secrets of dev.env, and the fixed
+// ids of the sample organisation (crates/server/sample.yaml).
 
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -36,8 +36,13 @@ export function readWorld(path) {
     issuer: `${base}/${tenant}/v2.0`,
     people: {
       sanne: { ...person('01', env.MANDATE_ADMIN_USER, 'Sanne de Vries'), password: env.MANDATE_ADMIN_PASSWORD },
+      joris: person('02', env.MANDATE_USER, 'Joris Bakker'),
+      anneke: person('03', 'anneke.jansen@waterkant.example', 'Anneke Jansen'),
       lukas: person('04', 'lukas.schneider@waterkant.example', 'Lukas Schneider'),
+      jurgen: person('06', 'jurgen.mueller@waterkant.example', 'Jürgen Müller'),
       fatima: person('07', 'fatima.elamrani@waterkant.example', 'Fatima El Amrani'),
+      pieter: person('08', 'pieter.vandijk@waterkant.example', 'Pieter van Dijk'),
+      daan: person('09', 'daan.visser@waterkant.example', 'Daan Visser'),
     },
     apps: {
       intranet: {
@@ -45,6 +50,7 @@ export function readWorld(path) {
         secret: env.MANDATE_CLIENT_SECRET,
         redirect: 'http://localhost:5000/auth/callback',
       },
+      planner: { id: 'c1000000-0000-4000-8000-000000000002', origin: 'http://localhost:5173' },
       mobile: { id: env.MANDATE_PUBLIC_CLIENT_ID },
       nightlyExport: {
         id: 'c1000000-0000-4000-8000-000000000004',
@@ -53,6 +59,7 @@ export function readWorld(path) {
       },
       ordersApi: { id: 'c1000000-0000-4000-8000-000000000005', uri: 'api://waterkant-orders' },
       payroll: { id: 'c1000000-0000-4000-8000-000000000007', redirect: 'http://localhost:5003/callback' },
+      contacts: { id: 'c2000000-0000-4000-8000-000000000001', redirect: 'http://localhost:5002/callback' },
     },
   });
 }

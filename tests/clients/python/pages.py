@@ -209,17 +209,20 @@ class Browser:
 
         Signs in when asked, picks the person's tile (or "another account") in the picker, and accepts or declines
         consent. Stops at a page of a kind in `stop_at`, at a page it has no instruction for (sign-in without a person,
-        consent with `consent=None`, needs-admin, an error), and at a sign-in page that tells an error.
+        consent with `consent=None`, needs-admin, an error), and where a person would wonder: at a sign-in page that
+        tells an error, and at a sign-in or consent page that was answered already.
         """
         self.way = []
-        pages = []
+        pages, answered = [], set()
         place = self.visit(url)
         for _ in range(MOST_STEPS):
             if isinstance(place, Answer):
                 return Outcome(self, pages, place)
             pages.append(place)
-            if place.kind in stop_at:
+            if place.kind in stop_at or place.kind in answered:
                 return Outcome(self, pages)
+            if place.kind in ("signin", "consent"):
+                answered.add(place.kind)
             if place.kind == "signin" and person and not place.inline_error:
                 place = self.sign_in(place, person.upn, password)
             elif place.kind == "accounts" and person:
@@ -310,7 +313,8 @@ class Browser:
             method, url, data=fields, headers=headers, allow_redirects=False, timeout=30
         )
         self.set_cookies.extend(response.raw.headers.getlist("Set-Cookie"))
-        self.way.append(f"{method} {urlsplit(url).path} {response.status_code}")
+        path = re.sub(r"\b([0-9a-f]{8})-[0-9a-f-]{27}\b", r"\1…", urlsplit(url).path)
+        self.way.append(f"{method} {path} {response.status_code}")
         return response
 
     def _arrive(self, response):
@@ -320,7 +324,7 @@ class Browser:
             if location is None:
                 return self._shown(response)
             if response.request.method == "POST" and response.status_code in (307, 308):
-                raise Stuck(f"a form was answered with {response.status_code}, which sends it on: {' | '.join(self.way)}")
+                raise Stuck(f"an answer {response.status_code} sends the form on: {' | '.join(self.way)}")
             target = urljoin(response.url, location)
             if origin(target) != origin(self.base):
                 return Answer.of_redirect(target)

@@ -8,24 +8,26 @@ Prints `ok <name>` or `FAIL <name>: <reason>` for each test (traces go to stderr
 The server keeps what the tests leave behind, so a scenario about consent owns a pair of person and application that no
 other test gives consent for. The suite wants a server that was freshly seeded with the built-in sample.
 
-    person        application   what happens between them                                    afterwards
-    joris         Contacts      asks six permissions, two need an administrator; later       own grant: User.Read
-                                User.Read alone; later all six by the organisation's grant
-    sanne         Contacts      consents for the organisation                                organisation's grant: all six
-    guest         Contacts      uses the organisation's grant                                nothing of his own
-    joris         Intranet      asks Orders.Approve, which is for administrators             nothing
-    joris         Payroll       is not assigned (50105)                                      nothing
-    fatima        Payroll       is assigned; the organisation's grant is in the sample       nothing of her own
-    fatima        Intranet      incremental consent: User.Read, then Orders.Write            both
-    jurgen        Intranet      a token of the app for itself                                nothing
-    daan          Intranet      declines                                                     nothing
-    mareike       Planner       is asked, but not for what the API pre-authorised            nothing
-    mareike,      Intranet      two accounts in one browser                                  User.Read
+    person      application   what happens between them                                afterwards
+    joris       Contacts      asks six permissions, two need an administrator;         own grant: User.Read
+                              later User.Read alone; later all six, by the
+                              organisation's grant
+    sanne       Contacts      consents for the organisation                            organisation's grant: all six
+    guest       Contacts      uses the organisation's grant                            nothing of his own
+    joris       Intranet      asks Orders.Approve, which is for administrators         nothing
+    joris       Payroll       is not assigned (50105)                                  nothing
+    fatima      Payroll       is assigned; the organisation's grant is in the sample   nothing of her own
+    fatima      Intranet      incremental consent: User.Read, then Orders.Write        both
+    jurgen      Intranet      a token of the app for itself                            nothing
+    daan        Intranet      declines                                                 nothing
+    mareike     Planner       is asked, but not for what the API pre-authorised        nothing
+    mareike,    Intranet      two accounts in one browser                              User.Read
       pieter
-    pieter        Mobile        signs in from a native app                                   User.Read
-    lukas         Intranet,     everything else; consents whenever he is asked               much, never Orders.Write
-                  Planner, …
-    emma          –             is disabled                                                  nothing
+    pieter      Mobile        signs in from a native app                               User.Read
+    lukas       Intranet,     everything else; consents whenever he is asked           much, never Orders.Write
+                Planner,
+                Mobile
+    emma        –             is disabled                                              nothing
 """
 
 import importlib
@@ -69,25 +71,30 @@ def trust(authority_file):
     warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended")
 
 
-def reason(problem):
-    text = " ".join(f"{problem}".split()) or "no message"
+def reason(problem, wire):
+    text = f"{problem}" or "no message"
     if not isinstance(problem, AssertionError):
         text = f"{type(problem).__name__}: {text}"
+        if wire:
+            text += f"; last answer to MSAL: {wire[-1]}"
+    text = " ".join(text.split())
     return text if len(text) <= 1200 else text[:1200] + " …"
 
 
 def run(world, tests):
     failed = 0
     for name, function in tests:
+        world.wire.clear()
         try:
             function(world)
         except KeyboardInterrupt:
             raise
         except BaseException as problem:  # a library that calls exit() must not end the suite
             failed += 1
-            print(f"FAIL {name}: {reason(problem)}", flush=True)
+            print(f"FAIL {name}: {reason(problem, world.wire)}", flush=True)
             print(f"--- {name}", file=sys.stderr)
             traceback.print_exc()
+            print("answers to MSAL:", *world.wire or ["none"], sep="\n    ", file=sys.stderr)
             sys.stderr.flush()
         else:
             print(f"ok {name}", flush=True)

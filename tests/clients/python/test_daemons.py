@@ -99,7 +99,7 @@ def _(world):
 @test("client credentials: an unknown application is refused with AADSTS700016")
 def _(world):
     app = world.confidential(replace(EXPORT, client_id="c1000000-0000-4000-8000-0000000000ff"))
-    refused(app.acquire_token_for_client([f"{GRAPH}/.default"]), "unauthorized_client", 700016, "an unknown application")
+    refused(app.acquire_token_for_client([f"{GRAPH}/.default"]), "unauthorized_client", 700016, "an unknown app")
 
 
 @test("client credentials: an unknown resource is refused with AADSTS500011")

@@ -48,7 +48,7 @@ def _(world):
     check(changed, f"a second sign-in set {sorted(second)}, none with a new value; the first set {sorted(first)}")
 
 
-@test("the sign-in page cannot be framed or cached and allows no foreign script; the answer to prompt=none can be framed")
+@test("the sign-in page cannot be framed or cached and has no script; the answer to prompt=none can be framed")
 def _(world):
     page = world.browser().visit(world.authorize_url())
     check(isinstance(page, Page) and page.kind == "signin", f"expected the sign-in page: {page.describe()}")

@@ -73,7 +73,7 @@ def _(world):
     signed_in, account = lukas(world, ["User.Read"])
     first = refresh_token(signed_in.app)
     tokens(signed_in.app.acquire_token_silent_with_error(["User.Read"], account, force_refresh=True), "first use")
-    tokens(world.intranet().acquire_token_by_refresh_token(first, ["User.Read"]), "second use of the same refresh token")
+    tokens(world.intranet().acquire_token_by_refresh_token(first, ["User.Read"]), "second use of one refresh token")
 
 
 @test("a refresh token is refused to another client, and so is an invented one")

@@ -6,7 +6,9 @@ import re
 import uuid
 from dataclasses import replace
 
-from sample import CONTACTS, EMMA, GRAPH, INTRANET, LUKAS, MAREIKE, ORDERS, PAYROLL, PLANNER
+from sample import (
+    CONTACTS, EMMA, GRAPH, INTRANET, KATRIN, LUKAS, MAREIKE, ORDERS, OTHER_TENANT, PAYROLL, PLANNER,
+)
 from suite import Failed, check, equal, holds, test
 from world import refused, told
 
@@ -106,8 +108,8 @@ def _(world):
 
 @test("another organisation's single-tenant application is unknown here (AADSTS700016)")
 def _(world):
-    other = "22222222-2222-4222-8222-222222222222"
-    world.browser().authorize(world.authorize_url(tenant=other)).on_page("error", 700016)
+    outcome = world.browser().authorize(world.authorize_url(tenant=OTHER_TENANT), KATRIN)
+    outcome.on_page("error", 700016)
 
 
 @test("a code is good once: the second use is refused with AADSTS54005")
@@ -169,7 +171,7 @@ def _(world):
     app = world.public(PLANNER)
     flow = app.initiate_auth_code_flow(["User.Read"], redirect_uri=PLANNER.redirect)
     params = world.browser().authorize(flow["auth_uri"], LUKAS).with_code()
-    refused(app.acquire_token_by_auth_code_flow(flow, params), "invalid_request", 9002327, "a code redeemed without Origin")
+    refused(app.acquire_token_by_auth_code_flow(flow, params), "invalid_request", 9002327, "no Origin")
 
 
 @test("a single-page app without PKCE is refused (AADSTS9002325)")
@@ -189,7 +191,7 @@ def _(world):
     refused(answer.json(), "invalid_request", 9002325, "a single-page app's code without a verifier")
 
 
-@test("a wrong password and an unknown name are refused with the same words, and so is a disabled account's wrong password")
+@test("a wrong password, an unknown name and a disabled account's wrong password are refused with the same words")
 def _(world):
     told_to = {}
     for name in (MAREIKE.upn, "nobody.here@waterkant.example", EMMA.upn):
@@ -267,7 +269,7 @@ def _(world):
     answer = world.post_token(**who, scope=f"{GRAPH}/.default")
     equal(answer.status_code, 400, "status without grant_type")
     refused(answer.json(), "invalid_request", 900144, "no grant_type")
-    check("grant_type" in answer.json()["error_description"], f"the description does not name grant_type: {answer.text[:300]}")
+    check("grant_type" in answer.json()["error_description"], f"grant_type is not named: {answer.text[:300]}")
     refused(world.post_token(**who, grant_type="dance").json(), "unsupported_grant_type", 70003, "an unknown grant")
 
     url = f"{world.base}/{world.tenant}/oauth2/v2.0/token"

@@ -65,7 +65,7 @@ def _(world):
     again = world.sign_in(world.intranet(), browser, None, ["User.Read"], redirect=redirect, consent=None)
     equal(again.outcome.shown, [], "pages shown")
     equal(again.id_claims["oid"], LUKAS.id, "who signed in")
-    silent = world.sign_in(world.intranet(), browser, None, ["User.Read"], redirect=redirect, consent=None, prompt="none")
+    silent = world.sign_in(world.intranet(), browser, None, ["User.Read"], redirect=redirect, prompt="none")
     equal(silent.id_claims["oid"], LUKAS.id, "who signed in with prompt=none")
 
 
@@ -116,7 +116,7 @@ def _(world):
 def _(world):
     browser = world.browser()
     offline = world.plain_flow(browser, LUKAS, "openid offline_access User.Read")
-    check("refresh_token" in offline, f"offline_access was asked, yet there is no refresh token among {sorted(offline)}")
+    check("refresh_token" in offline, f"no refresh token for offline_access among {sorted(offline)}")
     online = world.plain_flow(browser, LUKAS, "openid User.Read")
     lacks(online, ["refresh_token"], "an answer to a request without offline_access")
 

@@ -56,7 +56,6 @@ def _(world):
     holds(claims, expected, "access token")
     check("Orders.Read" in claims.get("scp", "").split(), f"scp is {claims.get('scp')!r}")
     lacks(claims, ["roles", "idtyp"], "access token of a person without a role at the API")
-    check(claims["sub"] != signed_in.id_claims["sub"], "sub is the same at two applications; it must be pairwise")
     check_life(claims, "the access token")
     check(
         abs(claims["exp"] - time.time() - signed_in.result["expires_in"]) < 60,
@@ -65,6 +64,24 @@ def _(world):
     again = lukas_at(world, f"{ORDERS}/Orders.Read")
     equal(peek(again.access_token)["sub"], claims["sub"], "sub at a second sign-in")
     check(peek(again.access_token)["uti"] != claims["uti"], "two tokens share one uti")
+
+
+@test("sub is one's own at each application and each API, and stays the same from one sign-in to the next")
+def _(world):
+    browser = world.browser()
+    intranet = lukas_at(world, f"{ORDERS}/Orders.Read", browser)
+    mobile = world.sign_in(
+        world.public(world.mobile_card), browser, LUKAS, ["User.Read"], redirect=f"{world.mobile_card.redirect}:61234"
+    )
+    archive = lukas_at(world, f"{ARCHIVE}/user_impersonation", browser)
+    subjects = {
+        "ID token of the Intranet": intranet.id_claims["sub"],
+        "ID token of Mobile": mobile.id_claims["sub"],
+        "access token for orders": peek(intranet.access_token)["sub"],
+        "access token for the archive": peek(archive.access_token)["sub"],
+    }
+    equal(len(set(subjects.values())), 4, f"different subjects among {subjects}")
+    equal(archive.id_claims["sub"], intranet.id_claims["sub"], "sub at the Intranet, from one sign-in to the next")
 
 
 @test("the access token for an API without a token version is v1, with the audience as it was asked")

@@ -1,7 +1,8 @@
 """The running server as the tests see it: MSAL clients, browsers, Graph, keys.
 
 MSAL is used as it is installed; the only settings are the ones an application has: authority, instance discovery off,
-the CA file. Every test makes its own clients, because MSAL answers a repeated refused request from its memory for a minute.
+the CA file. Every test makes its own clients, because MSAL answers a refused request that is repeated within a minute
+from its memory.
 """
 
 import base64
@@ -55,6 +56,7 @@ class World:
             secret=environment["MANDATE_CLIENT_SECRET"],
         )
         self.mobile_card = replace(sample.MOBILE, client_id=environment["MANDATE_PUBLIC_CLIENT_ID"])
+        self.wire = []  # MSAL's requests of the running test, for messages
         self._documents = {}
         self._keys = {}
 
@@ -62,12 +64,13 @@ class World:
 
     def confidential(self, card, *, tenant=None, **options):
         settings = {"authority": f"{self.base}/{tenant or self.tenant}", "instance_discovery": False, **options}
-        return msal.ConfidentialClientApplication(
+        app = msal.ConfidentialClientApplication(
             card.client_id, client_credential=card.secret, verify=self.authority_file, timeout=SECONDS, **settings
         )
+        return self._overheard(app)
 
     def public(self, card, **options):
-        return msal.PublicClientApplication(
+        app = msal.PublicClientApplication(
             card.client_id,
             authority=f"{self.base}/{self.tenant}",
             instance_discovery=False,
@@ -75,6 +78,16 @@ class World:
             timeout=SECONDS,
             **options,
         )
+        return self._overheard(app)
+
+    def _overheard(self, app):
+        """Notes what the server answers to MSAL, which keeps the body of a broken answer to itself."""
+        app.http_client.http_client.hooks["response"].append(self._note)
+        return app
+
+    def _note(self, response, *_, **__):
+        body = f": {response.text[:300]}" if response.status_code >= 400 else ""
+        self.wire.append(f"{response.request.method} {response.url} {response.status_code}{body}")
 
     def intranet(self, **options):
         return self.confidential(self.intranet_card, **options)

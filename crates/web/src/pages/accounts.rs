@@ -28,6 +28,6 @@ impl AccountsPage {
     }
 
     fn purpose(&self) -> String {
-        fill(self.w().to_app, &[("app", &self.app)])
+        fill(self.w().to_app, &[("app", self.app.as_str())])
     }
 }

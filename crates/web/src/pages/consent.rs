@@ -29,27 +29,36 @@ impl ConsentPage {
     }
 
     fn title(&self) -> String {
-        fill(self.w().consent_title, &[("app", &self.app.name)])
+        fill(self.w().consent_title, &[("app", self.app.name.as_str())])
     }
 
     fn already_text(&self) -> Option<String> {
         match self.already {
             0 => None,
             1 => Some(self.w().consent_already_one.to_owned()),
-            many => Some(fill(self.w().consent_already_many, &[("count", &many.to_string())])),
+            many => Some(fill(
+                self.w().consent_already_many,
+                &[("count", many.to_string().as_str())],
+            )),
         }
     }
 
     fn reach_label(&self) -> String {
-        fill(self.w().consent_for_all, &[("organisation", &self.organisation)])
+        fill(
+            self.w().consent_for_all,
+            &[("organisation", self.organisation.as_str())],
+        )
     }
 
     fn reach_hint(&self) -> String {
-        fill(self.w().consent_for_all_hint, &[("organisation", &self.organisation)])
+        fill(
+            self.w().consent_for_all_hint,
+            &[("organisation", self.organisation.as_str())],
+        )
     }
 
     fn not_you(&self) -> String {
-        fill(self.w().consent_not_you, &[("name", &self.account.name)])
+        fill(self.w().consent_not_you, &[("name", self.account.name.as_str())])
     }
 
     /// Yes and no weigh the same for a foreign app whose publisher nobody has checked.

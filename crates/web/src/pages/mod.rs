@@ -96,14 +96,24 @@ impl AppShown {
     /// What the app says of its publisher, in words that do not lend it credit.
     pub fn publisher_claim(&self, words: &Words) -> String {
         match &self.publisher {
-            Some(publisher) => fill(words.publisher_claimed, &[("publisher", publisher)]),
+            Some(publisher) => fill(words.publisher_claimed, &[("publisher", publisher.as_str())]),
             None => words.publisher_unknown.to_owned(),
         }
     }
 
     /// Stands in for a missing logo.
     pub fn initial(&self) -> String {
-        self.name.trim().chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default()
+        self.name
+            .trim()
+            .chars()
+            .next()
+            .map(|first| first.to_uppercase().collect())
+            .unwrap_or_default()
+    }
+
+    /// A foreign publisher owes a privacy statement, so its absence is shown; one's own organisation does not.
+    pub fn shows_terms(&self) -> bool {
+        !self.own() || self.privacy_link().is_some() || self.terms_link().is_some()
     }
 
     pub fn privacy_link(&self) -> Option<&str> {
@@ -186,7 +196,7 @@ impl Purpose {
             Purpose::Chat => words.purpose_chat,
             Purpose::Tasks => words.purpose_tasks,
             Purpose::Security => words.purpose_security,
-            Purpose::ThisApi(api) => return fill(words.purpose_api, &[("api", api)]),
+            Purpose::ThisApi(api) => return fill(words.purpose_api, &[("api", api.as_str())]),
             Purpose::Other => words.purpose_other,
         };
         text.to_owned()

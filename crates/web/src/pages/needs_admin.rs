@@ -47,34 +47,49 @@ impl NeedsAdminPage {
             _ => w.needs_admin_some,
         };
         let (blocked, total) = (self.blocked.len(), self.blocked.len() + self.others.len());
-        fill(text, &[("app", &self.app.name), ("total", &total.to_string()), ("blocked", &blocked.to_string())])
+        fill(
+            text,
+            &[
+                ("app", self.app.name.as_str()),
+                ("total", total.to_string().as_str()),
+                ("blocked", blocked.to_string().as_str()),
+            ],
+        )
     }
 
     /// A letter to the helper that says what is asked, so that nobody has to retype it.
     fn mail_link(&self, helper: &Helper) -> Option<String> {
         let address = helper.mail.as_deref()?;
         let w = self.w();
-        let permissions: Vec<String> =
-            self.blocked.iter().map(|line| format!("- {} ({}, {})", line.title, line.value, line.resource)).collect();
-        let subject = fill(w.mail_subject, &[("app", &self.app.name)]);
+        let permissions: Vec<String> = self
+            .blocked
+            .iter()
+            .map(|line| format!("- {} ({}, {})", line.title, line.value, line.resource))
+            .collect();
+        let subject = fill(w.mail_subject, &[("app", self.app.name.as_str())]);
         let body = fill(
             w.mail_body,
             &[
-                ("name", &helper.name),
-                ("app", &self.app.name),
-                ("permissions", &permissions.join("\n")),
-                ("reference", &self.correlation),
-                ("sender", &self.account.name),
+                ("name", helper.name.as_str()),
+                ("app", self.app.name.as_str()),
+                ("permissions", permissions.join("\n").as_str()),
+                ("reference", self.correlation.as_str()),
+                ("sender", self.account.name.as_str()),
             ],
         );
         // RFC 6068 §5: a line break in a body is CR LF.
         let body = body.replace('\n', "\r\n");
-        Some(format!("mailto:{}?subject={}&body={}", percent(address, "@"), percent(&subject, ""), percent(&body, "")))
+        Some(format!(
+            "mailto:{}?subject={}&body={}",
+            percent(address, "@"),
+            percent(&subject, ""),
+            percent(&body, "")
+        ))
     }
 }
 
 /// Percent-encodes all but unreserved characters (RFC 3986 §2.3) and those in `keep`.
-fn percent(text: &str, keep: &str) -> String {
+pub(super) fn percent(text: &str, keep: &str) -> String {
     let mut out = String::with_capacity(text.len() * 3 / 2);
     for byte in text.bytes() {
         let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || keep.as_bytes().contains(&byte);

@@ -53,7 +53,7 @@ impl SignInPage {
     }
 
     fn purpose(&self) -> String {
-        fill(self.w().to_app, &[("app", &self.app)])
+        fill(self.w().to_app, &[("app", self.app.as_str())])
     }
 
     fn has_error(&self) -> bool {
@@ -74,7 +74,10 @@ impl SignInPage {
 
     /// Whether the entries are what is wrong, rather than the account or the moment.
     fn entries_invalid(&self) -> bool {
-        matches!(self.error, Some(SignInError::WrongNameOrPassword | SignInError::Missing))
+        matches!(
+            self.error,
+            Some(SignInError::WrongNameOrPassword | SignInError::Missing)
+        )
     }
 
     fn focus_password(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Die Seiten auf Deutsch, in der Sie-Form. Never: an English term where German has its own. Next: mod.rs names the places.
+//! The pages in German, in the formal Sie-form. Never: an English term where German has its own. Next: mod.rs names the places.
 
 use super::{Said, Words};
 
@@ -78,7 +78,7 @@ pub static DE: Words = Words {
     consent_not_you: "Sie sind nicht {name}?",
 
     needs_admin_title: "Ein Administrator muss diese App genehmigen",
-    needs_admin_all: "Worum {app} bittet, kann nur ein Administrator zulassen.",
+    needs_admin_all: "Die Berechtigungen, um die {app} bittet, kann nur ein Administrator zulassen.",
     needs_admin_one: "{app} bittet um {total} Berechtigungen. Eine davon kann nur ein Administrator zulassen.",
     needs_admin_some: "{app} bittet um {total} Berechtigungen. {blocked} davon kann nur ein Administrator zulassen.",
     nothing_granted: "Es wurde nichts erteilt.",

@@ -1,4 +1,4 @@
-//! De pagina's in het Nederlands, in de u-vorm. Never: an English term where Dutch has its own. Next: mod.rs names the places.
+//! The pages in Dutch, in the formal u-form. Never: an English term where Dutch has its own. Next: mod.rs names the places.
 
 use super::{Said, Words};
 

@@ -1,0 +1,77 @@
+//! Members and owners of groups, once everybody is known; and no group inside itself.
+
+use super::directory::Found;
+use super::node::Node;
+use super::problems::{Once, Problems};
+use super::read::{Draft, Reading};
+use mandate_base::GroupId;
+use mandate_domain::group::{Link, LinkRole, MemberKind};
+use std::collections::HashMap;
+
+pub(super) fn read<'t>(draft: &mut Draft<'t>, reading: &Reading<'t>) {
+    let problems = &reading.problems;
+    let mut standing = Once::default();
+    let mut nested = Vec::new();
+    for (group, role, at) in std::mem::take(&mut draft.links) {
+        let Some(link) = link(group, role, at, draft, problems) else { continue };
+        standing.claim_same((group, link.member, role.word()), at, problems);
+        if link.kind == MemberKind::Group && role == LinkRole::Member {
+            nested.push((group, GroupId::from(link.member), at));
+        }
+        draft.out.links.push(link);
+    }
+    refuse_cycles(&nested, problems);
+}
+
+fn link(group: GroupId, role: LinkRole, at: &Node, draft: &Draft<'_>, problems: &Problems<'_>) -> Option<Link> {
+    let text = at.text()?;
+    match draft.directory.find(text) {
+        Found::One(_, MemberKind::Group) if role == LinkRole::Owner => {
+            problems.add(at, "is a group, and a group owns nothing");
+            None
+        }
+        Found::One(member, kind) => Some(Link { group, member, kind, role }),
+        found => {
+            problems.add(at, draft.directory.unfound(text, found));
+            None
+        }
+    }
+}
+
+/// Walks the groups downwards without recursion, since a chain of them may be long. A member that is still being
+/// walked is above itself.
+fn refuse_cycles(nested: &[(GroupId, GroupId, &Node)], problems: &Problems<'_>) {
+    let mut below: HashMap<GroupId, Vec<(GroupId, &Node)>> = HashMap::new();
+    for (group, member, at) in nested {
+        below.entry(*group).or_default().push((*member, *at));
+    }
+    let mut walked: HashMap<GroupId, Walk> = HashMap::new();
+    for (start, _, _) in nested {
+        if walked.contains_key(start) {
+            continue;
+        }
+        walked.insert(*start, Walk::Begun);
+        let mut way = vec![(*start, 0)];
+        while let Some((group, next)) = way.pop() {
+            let Some((member, at)) = below.get(&group).and_then(|members| members.get(next)) else {
+                walked.insert(group, Walk::Done);
+                continue;
+            };
+            way.push((group, next + 1));
+            match walked.get(member).copied() {
+                Some(Walk::Begun) => problems.add(at, "closes a circle: the group would be a member of itself"),
+                Some(Walk::Done) => {}
+                None => {
+                    walked.insert(*member, Walk::Begun);
+                    way.push((*member, 0));
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Walk {
+    Begun,
+    Done,
+}

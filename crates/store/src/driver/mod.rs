@@ -1,0 +1,72 @@
+//! The two backends behind one small face: rows of a statement, and a batch of writes that commits whole.
+//!
+//! Nothing outside this folder knows which backend runs.
+
+mod postgres;
+mod sqlite;
+
+use crate::value::{Row, Value};
+use crate::{Committed, Fault, Place};
+use std::borrow::Cow;
+
+/// One statement of a transaction.
+#[derive(Debug)]
+pub struct Write {
+    pub sql: Cow<'static, str>,
+    pub values: Vec<Value>,
+    pub expect: Expect,
+}
+
+/// What must be true of the rows a write touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    Any,
+    /// The guard must still hold: no row means that somebody else was faster.
+    One,
+}
+
+impl Write {
+    pub fn schema(sql: String) -> Write {
+        Write { sql: sql.into(), values: Vec::new(), expect: Expect::Any }
+    }
+}
+
+#[derive(Clone)]
+pub enum Driver {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl Driver {
+    pub async fn open(place: &Place) -> Result<Driver, Fault> {
+        match place {
+            Place::Memory => sqlite::Sqlite::open(None).map(Driver::Sqlite),
+            Place::Sqlite(path) => sqlite::Sqlite::open(Some(path)).map(Driver::Sqlite),
+            Place::Postgres(url) => postgres::Postgres::open(url).map(Driver::Postgres),
+        }
+    }
+
+    pub async fn rows(&self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, Fault> {
+        match self {
+            Driver::Sqlite(sqlite) => sqlite.rows(sql, values),
+            Driver::Postgres(postgres) => postgres.rows(sql, values).await,
+        }
+    }
+
+    /// All of it or nothing. A unique key that is taken counts as raced: the plan was made before it was.
+    pub async fn write(&self, writes: Vec<Write>) -> Result<Committed, Fault> {
+        match self {
+            Driver::Sqlite(sqlite) => sqlite.write(writes).await,
+            Driver::Postgres(postgres) => postgres.write(writes).await,
+        }
+    }
+
+    /// The words of a migration in which the backends differ.
+    pub fn dialect(&self, text: &str) -> String {
+        let (int, bytes, table) = match self {
+            Driver::Sqlite(_) => ("INTEGER", "BLOB", " STRICT, WITHOUT ROWID"),
+            Driver::Postgres(_) => ("BIGINT", "BYTEA", ""),
+        };
+        text.replace("{int}", int).replace("{bytes}", bytes).replace("{table}", table)
+    }
+}

@@ -1,0 +1,242 @@
+//! SQLite: bundled, WAL, durable commits. Reads happen in place; one thread writes and groups what waits.
+
+use super::{Expect, Write};
+use crate::value::{Row, Value};
+use crate::{Committed, Fault};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+#[derive(Clone)]
+pub struct Sqlite {
+    readers: Arc<Readers>,
+    writer: mpsc::Sender<Job>,
+}
+
+struct Readers {
+    connections: Vec<Arc<Mutex<Connection>>>,
+    next: AtomicUsize,
+}
+
+struct Job {
+    writes: Vec<Write>,
+    answer: oneshot::Sender<Result<Committed, Fault>>,
+}
+
+const READERS: usize = 4;
+/// More in one transaction would make the first of them wait too long.
+const GROUP: usize = 256;
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
+
+impl Sqlite {
+    pub fn open(path: Option<&Path>) -> Result<Sqlite, Fault> {
+        let connection = connect(path)?;
+        let write_to = Arc::new(Mutex::new(connection));
+        let connections = match path {
+            // An in-memory database lives in one connection only.
+            None => vec![write_to.clone()],
+            Some(path) => {
+                let opened = (0..READERS).map(|_| connect(Some(path)).map(|reader| Arc::new(Mutex::new(reader))));
+                opened.collect::<Result<_, _>>()?
+            }
+        };
+        let (writer, jobs) = mpsc::channel();
+        spawn("store-writer", move || write_loop(&write_to, &jobs))?;
+        if let Some(path) = path {
+            let keeper = connect(Some(path))?;
+            let alive = Arc::downgrade(&connections[0]);
+            spawn("store-checkpoint", move || checkpoint_loop(&keeper, &alive))?;
+        }
+        Ok(Sqlite { readers: Arc::new(Readers { connections, next: AtomicUsize::new(0) }), writer })
+    }
+
+    pub fn rows(&self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, Fault> {
+        let connection = self.readers.take();
+        read(&connection, sql, values).map_err(Fault::while_doing("reading"))
+    }
+
+    pub async fn write(&self, writes: Vec<Write>) -> Result<Committed, Fault> {
+        let (answer, answered) = oneshot::channel();
+        let gone = || Fault::new("writing", "the store's writer has stopped");
+        self.writer.send(Job { writes, answer }).map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+}
+
+impl Readers {
+    /// A free connection; when all are busy, the next in turn. They are busy for microseconds.
+    fn take(&self) -> MutexGuard<'_, Connection> {
+        let start = self.next.fetch_add(1, Ordering::Relaxed);
+        let count = self.connections.len();
+        let mut turn = (0..count).map(|step| &self.connections[(start + step) % count]);
+        let free = turn.find_map(|connection| connection.try_lock().ok());
+        free.unwrap_or_else(|| self.connections[start % count].lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Fault> {
+    let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    spawned.map(|_| ()).map_err(Fault::while_doing("starting a store thread"))
+}
+
+fn connect(path: Option<&Path>) -> Result<Connection, Fault> {
+    let open = || -> rusqlite::Result<Connection> {
+        let connection = match path {
+            None => Connection::open_in_memory()?,
+            Some(path) => Connection::open_with_flags(
+                path,
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            )?,
+        };
+        connection.busy_timeout(Duration::from_secs(10))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // Durable before it is answered: a commit is on disk, not only in the system's cache.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        // The checkpoint thread does this; inside a commit it would make one writer wait for everybody's pages.
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(connection)
+    };
+    open().map_err(Fault::while_doing("opening the database"))
+}
+
+fn read(connection: &Connection, sql: &str, values: &[Value]) -> rusqlite::Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, values)?;
+    let width = statement.column_count();
+    let mut answer = statement.raw_query();
+    let mut rows = Vec::new();
+    while let Some(row) = answer.next()? {
+        rows.push(Row((0..width).map(|place| row.get_ref(place).map(Value::from)).collect::<Result<_, _>>()?));
+    }
+    Ok(rows)
+}
+
+/// `$2 … $1` are *named* parameters to SQLite, numbered by first appearance: only binding by name puts each in its
+/// place.
+fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
+    for (name, value) in NAMES.iter().zip(values) {
+        if let Some(place) = statement.parameter_index(name)? {
+            statement.raw_bind_parameter(place, value)?;
+        }
+    }
+    Ok(())
+}
+
+const NAMES: [&str; 20] = [
+    "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16", "$17",
+    "$18", "$19", "$20",
+];
+
+fn write_loop(connection: &Mutex<Connection>, jobs: &mpsc::Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let mut group = vec![first];
+        group.extend(jobs.try_iter().take(GROUP - 1));
+        let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        write_group(&connection, group);
+    }
+}
+
+/// One transaction for all that wait; a job that fails is undone alone. Nobody is answered before the commit is durable.
+fn write_group(connection: &Connection, group: Vec<Job>) {
+    let mut outcomes = Vec::with_capacity(group.len());
+    let mut transaction = || -> rusqlite::Result<()> {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        for job in &group {
+            outcomes.push(write_job(connection, &job.writes));
+        }
+        connection.execute_batch("COMMIT")
+    };
+    let failed = transaction().err();
+    if failed.is_some() && !connection.is_autocommit() {
+        // A failed commit leaves the transaction open; whoever comes next must not inherit it.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    let failed = failed.map(|error| error.to_string());
+    for (place, job) in group.into_iter().enumerate() {
+        let outcome = match (&failed, outcomes.get_mut(place).map(std::mem::take)) {
+            (None, Some(outcome)) => outcome.0.map_err(Fault::while_doing("writing")),
+            (Some(error), _) => Err(Fault::new("committing", error.clone())),
+            (None, None) => Err(Fault::new("committing", "the write was not reached")),
+        };
+        // The asker may have gone away; the write stands all the same.
+        let _ = job.answer.send(outcome);
+    }
+}
+
+struct Outcome(rusqlite::Result<Committed>);
+
+impl Default for Outcome {
+    fn default() -> Outcome {
+        Outcome(Ok(Committed::Raced))
+    }
+}
+
+fn write_job(connection: &Connection, writes: &[Write]) -> Outcome {
+    let run = || -> rusqlite::Result<Committed> {
+        for write in writes {
+            let mut statement = connection.prepare_cached(&write.sql)?;
+            bind(&mut statement, &write.values)?;
+            let touched = match statement.raw_execute() {
+                Err(error) if is_taken(&error) => return Ok(Committed::Raced),
+                other => other?,
+            };
+            if write.expect == Expect::One && touched == 0 {
+                return Ok(Committed::Raced);
+            }
+        }
+        Ok(Committed::Done)
+    };
+    let outcome = connection.execute_batch("SAVEPOINT job").and_then(|()| run());
+    let end = if matches!(outcome, Ok(Committed::Done)) { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+    Outcome(connection.execute_batch(end).and(outcome))
+}
+
+fn is_taken(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+}
+
+/// Moves the log into the database in small steps. A restart of the log is asked for only when it has grown, since it
+/// waits for readers.
+fn checkpoint_loop(connection: &Connection, alive: &std::sync::Weak<Mutex<Connection>>) {
+    const LARGE_PAGES: i64 = 16 * 1024;
+    while alive.strong_count() > 0 {
+        std::thread::sleep(CHECKPOINT_EVERY);
+        let step = |mode: &str| {
+            connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(1))
+        };
+        match step("PASSIVE") {
+            Ok(pages) if pages > LARGE_PAGES => drop(step("RESTART")),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "checkpoint failed"),
+        }
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Int(int) => ValueRef::Integer(*int),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl From<ValueRef<'_>> for Value {
+    fn from(value: ValueRef<'_>) -> Value {
+        match value {
+            ValueRef::Null | ValueRef::Real(_) => Value::Null,
+            ValueRef::Integer(int) => Value::Int(int),
+            ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+            ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+        }
+    }
+}

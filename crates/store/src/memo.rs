@@ -1,0 +1,81 @@
+//! Answers kept in memory until something in their tenant changes.
+//!
+//! Each committed change raises its tenant's generation; an answer of an older one is not used. So a revocation holds
+//! at the next request, and nothing has to know which answers it touches.
+
+use crate::{Fault, Store};
+use mandate_base::TenantId;
+use mandate_domain::record::{Change, Record};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+#[derive(Default)]
+pub struct Generations {
+    /// Raised by changes that every tenant sees: an app card's.
+    everywhere: AtomicU64,
+    tenants: RwLock<HashMap<TenantId, Arc<AtomicU64>>>,
+}
+
+impl Generations {
+    pub fn raise(&self, tenant: TenantId, record: &Record) {
+        let shared = |change: &Change| {
+            matches!(change, Change::ApplicationAdded(_) | Change::ApplicationUpdated(_) | Change::TenantAdded(_))
+        };
+        if record.changes().any(shared) {
+            self.everywhere.fetch_add(1, Ordering::AcqRel);
+        }
+        if record.changes().next().is_some() {
+            self.of(tenant).fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    fn of(&self, tenant: TenantId) -> Arc<AtomicU64> {
+        let known = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
+        known.unwrap_or_else(|| {
+            self.tenants.write().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default().clone()
+        })
+    }
+
+    fn now(&self, tenant: TenantId) -> (u64, u64) {
+        (self.everywhere.load(Ordering::Acquire), self.of(tenant).load(Ordering::Acquire))
+    }
+}
+
+type Kept<V> = ((u64, u64), Arc<V>);
+
+/// A bounded map from a tenant's question to its answer.
+pub struct Memo<K, V> {
+    kept: RwLock<HashMap<(TenantId, K), Kept<V>>>,
+    most: usize,
+}
+
+impl<K: Eq + Hash + Clone, V> Memo<K, V> {
+    pub fn holding(most: usize) -> Memo<K, V> {
+        Memo { kept: RwLock::default(), most }
+    }
+
+    /// The kept answer, or the one `ask` gives now. The generation is read before asking: a change that lands in
+    /// between makes the answer stale at once rather than wrong for long.
+    pub async fn get<F>(&self, store: &Store, tenant: TenantId, key: K, ask: F) -> Result<Arc<V>, Fault>
+    where
+        F: AsyncFnOnce() -> Result<V, Fault>,
+    {
+        let generation = store.generations().now(tenant);
+        let place = (tenant, key);
+        if let Some((kept, value)) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&place)
+            && *kept == generation
+        {
+            return Ok(value.clone());
+        }
+        let value = Arc::new(ask().await?);
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= self.most {
+            // Rare, and cheaper to refill than to keep an order of use on every read.
+            kept.clear();
+        }
+        kept.insert(place, (generation, value.clone()));
+        Ok(value)
+    }
+}

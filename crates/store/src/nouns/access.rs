@@ -1,0 +1,123 @@
+//! What was given: delegated grants, app-role assignments, directory roles.
+
+use super::TenantView;
+use super::group::kind_of;
+use crate::Fault;
+use crate::sql::TenantSql;
+use crate::value::{Row, id, id_or_none};
+use mandate_base::{GrantId, ObjectId, RoleTemplateId, ServicePrincipalId, UserId};
+use mandate_domain::grant::{AppRoleAssignment, Grant};
+use mandate_domain::role::RoleAssignment;
+
+/// The tenant-wide grant (no principal) and this user's own.
+const GRANTS_BETWEEN: TenantSql = TenantSql::new(
+    "SELECT id, client, resource, principal, scope, created, version FROM grants
+      WHERE tenant_id = $1 AND client = $2 AND resource = $3 AND (principal = $4 OR principal = $5)
+      ORDER BY principal",
+);
+const GRANTS_OF_CLIENT: TenantSql = TenantSql::new(
+    "SELECT id, client, resource, principal, scope, created, version FROM grants
+      WHERE tenant_id = $1 AND client = $2 ORDER BY id",
+);
+const GRANT_BY_ID: TenantSql = TenantSql::new(
+    "SELECT id, client, resource, principal, scope, created, version FROM grants WHERE tenant_id = $1 AND id = $2",
+);
+const ASSIGNMENTS_OF: TenantSql = TenantSql::new(
+    "SELECT id, principal, kind, resource, role, created FROM app_role_assignments
+      WHERE tenant_id = $1 AND principal = $2 AND resource = $3 ORDER BY id",
+);
+/// A person's own, and those of the groups that hold them directly: nested ones give nothing (features, 18.5).
+const ASSIGNMENTS_OF_USER: TenantSql = TenantSql::new(
+    "SELECT id, principal, kind, resource, role, created FROM app_role_assignments
+      WHERE tenant_id = $1 AND resource = $2
+        AND (principal = $3 OR principal IN (
+             SELECT group_id FROM links WHERE tenant_id = $1 AND member = $3 AND role = 'member'))
+      ORDER BY id",
+);
+const ROLES_OF: TenantSql = TenantSql::new(
+    "SELECT id, principal, role, within, created FROM role_assignments
+      WHERE tenant_id = $1 AND principal = $2 ORDER BY role, within",
+);
+const ROLE_HOLDERS: TenantSql = TenantSql::new(
+    "SELECT id, principal, role, within, created FROM role_assignments
+      WHERE tenant_id = $1 AND role = $2 ORDER BY id LIMIT $3",
+);
+
+impl TenantView<'_> {
+    pub async fn grants_between(
+        &self,
+        client: ServicePrincipalId,
+        resource: ServicePrincipalId,
+        user: UserId,
+    ) -> Result<Vec<Grant>, Fault> {
+        let values = [id(client), id(resource), id_or_none(None::<UserId>), id(user)];
+        self.all(&GRANTS_BETWEEN, values, grant_of).await
+    }
+
+    pub async fn grants_of_client(&self, client: ServicePrincipalId) -> Result<Vec<Grant>, Fault> {
+        self.all(&GRANTS_OF_CLIENT, [id(client)], grant_of).await
+    }
+
+    pub async fn grant_by_id(&self, grant: GrantId) -> Result<Option<Grant>, Fault> {
+        self.one(&GRANT_BY_ID, [id(grant)], grant_of).await
+    }
+
+    /// App roles that a principal itself holds on a resource.
+    pub async fn assignments_of(
+        &self,
+        principal: impl Into<ObjectId>,
+        resource: ServicePrincipalId,
+    ) -> Result<Vec<AppRoleAssignment>, Fault> {
+        self.all(&ASSIGNMENTS_OF, [id(principal), id(resource)], assignment_of).await
+    }
+
+    /// App roles that a user holds on a resource, directly or through a group.
+    pub async fn assignments_of_user(
+        &self,
+        user: UserId,
+        resource: ServicePrincipalId,
+    ) -> Result<Vec<AppRoleAssignment>, Fault> {
+        self.all(&ASSIGNMENTS_OF_USER, [id(resource), id(user)], assignment_of).await
+    }
+
+    pub async fn roles_of(&self, principal: impl Into<ObjectId>) -> Result<Vec<RoleAssignment>, Fault> {
+        self.all(&ROLES_OF, [id(principal)], role_of).await
+    }
+
+    pub async fn role_holders(&self, role: RoleTemplateId, most: i64) -> Result<Vec<RoleAssignment>, Fault> {
+        self.all(&ROLE_HOLDERS, [id(role), most.into()], role_of).await
+    }
+}
+
+fn grant_of(row: &Row) -> Result<Grant, Fault> {
+    Ok(Grant {
+        id: row.id(0)?,
+        client: row.id(1)?,
+        resource: row.id(2)?,
+        principal: row.id_or_none(3)?,
+        scopes: Grant::scopes_of(&row.text(4)?),
+        created: row.moment(5)?,
+        version: row.int(6)?,
+    })
+}
+
+fn assignment_of(row: &Row) -> Result<AppRoleAssignment, Fault> {
+    Ok(AppRoleAssignment {
+        id: row.id(0)?,
+        principal: row.id(1)?,
+        kind: kind_of(&row.text(2)?)?,
+        resource: row.id(3)?,
+        role: row.id(4)?,
+        created: row.moment(5)?,
+    })
+}
+
+fn role_of(row: &Row) -> Result<RoleAssignment, Fault> {
+    Ok(RoleAssignment {
+        id: row.id(0)?,
+        principal: row.id(1)?,
+        role: row.id(2)?,
+        within: row.id_or_none(3)?,
+        created: row.moment(4)?,
+    })
+}

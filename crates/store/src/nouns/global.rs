@@ -1,0 +1,121 @@
+//! The few tables that no tenant owns: tenants, domains, app cards, keys.
+
+use crate::Fault;
+use crate::driver::{Driver, Expect, Write};
+use crate::sql::GlobalSql;
+use crate::value::{Row, Value, id};
+use mandate_base::{AppId, Folded, Moment, TenantId};
+use mandate_domain::application::AppCard;
+use mandate_domain::catalogue::{GRAPH, catalogue};
+use mandate_domain::tenant::Tenant;
+use std::sync::Arc;
+
+#[derive(Clone, Copy)]
+pub struct Global<'s> {
+    pub(crate) driver: &'s Driver,
+}
+
+/// A key of the house, sealed under the key-encryption key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRow {
+    pub name: String,
+    pub purpose: KeyUse,
+    pub material: Vec<u8>,
+    pub created: Moment,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyUse {
+    /// Signs tokens.
+    Signing,
+    /// Makes pairwise subjects and seals forms.
+    House,
+}
+
+const TENANT_BY_ID: GlobalSql = GlobalSql::new("SELECT id, created, profile, settings FROM tenants WHERE id = $1");
+const TENANTS: GlobalSql = GlobalSql::new("SELECT id, created, profile, settings FROM tenants ORDER BY created, id LIMIT $1");
+const TENANT_OF_DOMAIN: GlobalSql = GlobalSql::new("SELECT tenant FROM domains WHERE name_key = $1");
+const CARD_BY_APP: GlobalSql =
+    GlobalSql::new("SELECT app_id, application, home, created, registration, secrets FROM app_cards WHERE app_id = $1");
+const KEYS: GlobalSql = GlobalSql::new("SELECT name, purpose, material, created FROM keys ORDER BY created, name");
+const KEY_ADD: GlobalSql =
+    GlobalSql::new("INSERT INTO keys (name, purpose, material, created) VALUES ($1, $2, $3, $4)");
+const SPA_CARDS: GlobalSql = GlobalSql::new(
+    "SELECT app_id, application, home, created, registration, secrets FROM app_cards WHERE registration LIKE $1 ORDER BY app_id LIMIT 200",
+);
+
+impl Global<'_> {
+    pub async fn tenant_by_id(&self, tenant: TenantId) -> Result<Option<Tenant>, Fault> {
+        let rows = self.driver.rows(TENANT_BY_ID.text(), &[id(tenant)]).await?;
+        rows.first().map(tenant_of).transpose()
+    }
+
+    /// Oldest first.
+    pub async fn tenants(&self, most: i64) -> Result<Vec<Tenant>, Fault> {
+        self.driver.rows(TENANTS.text(), &[most.into()]).await?.iter().map(tenant_of).collect()
+    }
+
+    pub async fn tenant_of_domain(&self, domain: &Folded) -> Result<Option<TenantId>, Fault> {
+        let rows = self.driver.rows(TENANT_OF_DOMAIN.text(), &[domain.as_str().into()]).await?;
+        rows.first().map(|row| row.id(0)).transpose()
+    }
+
+    /// The built-in Graph resource is the same everywhere and comes from the catalogue.
+    pub async fn card_by_app_id(&self, app: AppId) -> Result<Option<Arc<AppCard>>, Fault> {
+        if app == GRAPH {
+            return Ok(Some(catalogue().card.clone()));
+        }
+        let rows = self.driver.rows(CARD_BY_APP.text(), &[id(app)]).await?;
+        rows.first().map(|row| card_of(row).map(Arc::new)).transpose()
+    }
+
+    /// Apps whose registration names this text: for the CORS preflight, which tells no client.
+    pub async fn cards_naming(&self, text: &str) -> Result<Vec<AppCard>, Fault> {
+        let literal = text.replace(['%', '_'], "");
+        let pattern = format!("%{literal}%");
+        self.driver.rows(SPA_CARDS.text(), &[pattern.into()]).await?.iter().map(card_of).collect()
+    }
+
+    pub async fn keys(&self) -> Result<Vec<KeyRow>, Fault> {
+        self.driver.rows(KEYS.text(), &[]).await?.iter().map(key_of).collect()
+    }
+
+    pub async fn key_add(&self, key: &KeyRow) -> Result<crate::Committed, Fault> {
+        let values = vec![
+            key.name.as_str().into(),
+            key.purpose.word().into(),
+            Value::Bytes(key.material.clone()),
+            key.created.into(),
+        ];
+        self.driver.write(vec![Write { sql: KEY_ADD.text().into(), values, expect: Expect::One }]).await
+    }
+}
+
+impl KeyUse {
+    const fn word(self) -> &'static str {
+        match self {
+            KeyUse::Signing => "signing",
+            KeyUse::House => "house",
+        }
+    }
+}
+
+fn tenant_of(row: &Row) -> Result<Tenant, Fault> {
+    Ok(Tenant { id: row.id(0)?, created: row.moment(1)?, profile: row.json(2)?, settings: row.json(3)? })
+}
+
+pub(super) fn card_of(row: &Row) -> Result<AppCard, Fault> {
+    Ok(AppCard {
+        app_id: row.id(0)?,
+        application: row.id(1)?,
+        home: row.id(2)?,
+        created: row.moment(3)?,
+        registration: row.json(4)?,
+        secrets: row.json(5)?,
+    })
+}
+
+fn key_of(row: &Row) -> Result<KeyRow, Fault> {
+    let purpose = if row.text(1)? == KeyUse::Signing.word() { KeyUse::Signing } else { KeyUse::House };
+    Ok(KeyRow { name: row.text(0)?, purpose, material: row.bytes(2)?.to_vec(), created: row.moment(3)? })
+}

@@ -1,0 +1,86 @@
+//! Groups, who is in them, and who may use an app because of it.
+
+use super::TenantView;
+use crate::Fault;
+use crate::sql::TenantSql;
+use crate::value::{Row, id};
+use mandate_base::{GroupId, ObjectId, UserId};
+use mandate_domain::group::{Group, LinkRole, MemberKind};
+
+/// A member or owner, by id and kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assignee {
+    pub id: ObjectId,
+    pub kind: MemberKind,
+}
+
+const GROUP_BY_ID: TenantSql = TenantSql::new(
+    "SELECT id, display_name, security, mail, created, more FROM user_groups WHERE tenant_id = $1 AND id = $2",
+);
+/// Direct members only, by id.
+const GROUP_MEMBERS: TenantSql = TenantSql::new(
+    "SELECT member, kind FROM links
+      WHERE tenant_id = $1 AND group_id = $2 AND role = $3 AND member > $4 ORDER BY member LIMIT $5",
+);
+const GROUPS_OF: TenantSql = TenantSql::new(
+    "SELECT group_id FROM links WHERE tenant_id = $1 AND member = $2 AND role = $3 ORDER BY group_id",
+);
+/// Up through every nesting; UNION ends a cycle, should one ever be stored.
+const GROUPS_ABOVE: TenantSql = TenantSql::new(
+    "WITH RECURSIVE above (group_id) AS (
+        SELECT group_id FROM links WHERE tenant_id = $1 AND member = $2 AND role = 'member'
+        UNION
+        SELECT links.group_id FROM links JOIN above ON links.member = above.group_id
+         WHERE links.tenant_id = $1 AND links.role = 'member'
+     )
+     SELECT above.group_id FROM above
+       JOIN user_groups ON user_groups.tenant_id = $1 AND user_groups.id = above.group_id
+      WHERE user_groups.security = 1 OR CAST($3 AS BIGINT) = 1
+      ORDER BY above.group_id",
+);
+
+impl TenantView<'_> {
+    pub async fn group_by_id(&self, group: GroupId) -> Result<Option<Group>, Fault> {
+        self.one(&GROUP_BY_ID, [id(group)], group_of).await
+    }
+
+    pub async fn group_links_after(
+        &self,
+        group: GroupId,
+        role: LinkRole,
+        after: Option<ObjectId>,
+        most: i64,
+    ) -> Result<Vec<Assignee>, Fault> {
+        let values = [id(group), role.word().into(), crate::value::id_or_none(after), most.into()];
+        self.all(&GROUP_MEMBERS, values, assignee_of).await
+    }
+
+    /// The groups that hold this object directly.
+    pub async fn groups_of(&self, member: impl Into<ObjectId>) -> Result<Vec<GroupId>, Fault> {
+        self.all(&GROUPS_OF, [id(member), LinkRole::Member.word().into()], |row| row.id(0)).await
+    }
+
+    /// The groups that a user is in, however deep: security groups only, or all.
+    pub async fn groups_above(&self, user: UserId, all_kinds: bool) -> Result<Vec<GroupId>, Fault> {
+        self.all(&GROUPS_ABOVE, [id(user), all_kinds.into()], |row| row.id(0)).await
+    }
+}
+
+fn group_of(row: &Row) -> Result<Group, Fault> {
+    Ok(Group {
+        id: row.id(0)?,
+        display_name: row.text(1)?,
+        security_enabled: row.truth(2)?,
+        mail_enabled: row.truth(3)?,
+        created: row.moment(4)?,
+        more: row.json(5)?,
+    })
+}
+
+fn assignee_of(row: &Row) -> Result<Assignee, Fault> {
+    Ok(Assignee { id: row.id(0)?, kind: kind_of(&row.text(1)?)? })
+}
+
+pub(super) fn kind_of(word: &str) -> Result<MemberKind, Fault> {
+    MemberKind::parse(word).ok_or_else(|| Fault::new("reading a link", format!("unknown kind {word}")))
+}

@@ -1,0 +1,112 @@
+//! The state of sign-in: sessions, codes, refresh tokens.
+
+use super::TenantView;
+use crate::Fault;
+use crate::sql::TenantSql;
+use crate::value::{Row, id};
+use mandate_base::{FamilyId, SessionId};
+use mandate_domain::signin::code::Code;
+use mandate_domain::signin::redirect::Platform;
+use mandate_domain::signin::session::{Ended, EndedBy, Session};
+use mandate_domain::token::refresh::{Family, RefreshToken};
+
+const SESSION_BY_HASH: TenantSql = TenantSql::new(
+    "SELECT id, hash, user_id, signed_in, expires, persistent, ended, ended_by FROM sessions
+      WHERE tenant_id = $1 AND hash = $2",
+);
+const SESSION_BY_ID: TenantSql = TenantSql::new(
+    "SELECT id, hash, user_id, signed_in, expires, persistent, ended, ended_by FROM sessions
+      WHERE tenant_id = $1 AND id = $2",
+);
+const CODE_BY_HASH: TenantSql =
+    TenantSql::new("SELECT hash, expires, used, family, bound FROM codes WHERE tenant_id = $1 AND hash = $2");
+const REFRESH_BY_HASH: TenantSql =
+    TenantSql::new("SELECT hash, family, issued, replaced FROM refresh_tokens WHERE tenant_id = $1 AND hash = $2");
+const FAMILY_BY_ID: TenantSql = TenantSql::new(
+    "SELECT id, user_id, client, session_id, platform, signed_in, scope, ends, revoked FROM families
+      WHERE tenant_id = $1 AND id = $2",
+);
+
+impl TenantView<'_> {
+    pub async fn session_by_hash(&self, hash: &[u8; 32]) -> Result<Option<Session>, Fault> {
+        self.one(&SESSION_BY_HASH, [hash.into()], session_of).await
+    }
+
+    pub async fn session_by_id(&self, session: SessionId) -> Result<Option<Session>, Fault> {
+        self.one(&SESSION_BY_ID, [id(session)], session_of).await
+    }
+
+    pub async fn code_by_hash(&self, hash: &[u8; 32]) -> Result<Option<Code>, Fault> {
+        self.one(&CODE_BY_HASH, [hash.into()], code_of).await
+    }
+
+    pub async fn refresh_by_hash(&self, hash: &[u8; 32]) -> Result<Option<RefreshToken>, Fault> {
+        self.one(&REFRESH_BY_HASH, [hash.into()], refresh_of).await
+    }
+
+    pub async fn family_by_id(&self, family: FamilyId) -> Result<Option<Family>, Fault> {
+        self.one(&FAMILY_BY_ID, [id(family)], family_of).await
+    }
+}
+
+fn session_of(row: &Row) -> Result<Session, Fault> {
+    let how = if row.text_or_none(7)?.as_deref() == Some(EndedBy::SignOut.word()) {
+        EndedBy::SignOut
+    } else {
+        EndedBy::Revocation
+    };
+    Ok(Session {
+        id: row.id(0)?,
+        hash: row.hash(1)?,
+        user: row.id(2)?,
+        signed_in: row.moment(3)?,
+        expires: row.moment(4)?,
+        persistent: row.truth(5)?,
+        ended: row.moment_or_none(6)?.map(|at| Ended { at, how }),
+    })
+}
+
+fn code_of(row: &Row) -> Result<Code, Fault> {
+    Ok(Code {
+        hash: row.hash(0)?,
+        expires: row.moment(1)?,
+        used: row.moment_or_none(2)?,
+        family: row.id(3)?,
+        bound: row.json(4)?,
+    })
+}
+
+fn refresh_of(row: &Row) -> Result<RefreshToken, Fault> {
+    Ok(RefreshToken {
+        hash: row.hash(0)?,
+        family: row.id(1)?,
+        issued: row.moment(2)?,
+        replaced: row.moment_or_none(3)?,
+    })
+}
+
+fn family_of(row: &Row) -> Result<Family, Fault> {
+    Ok(Family {
+        id: row.id(0)?,
+        user: row.id(1)?,
+        client: row.id(2)?,
+        session: row.id(3)?,
+        platform: platform_of(&row.text(4)?)?,
+        signed_in: row.moment(5)?,
+        scope: row.text(6)?,
+        ends: row.moment_or_none(7)?,
+        revoked: row.moment_or_none(8)?,
+    })
+}
+
+const PLATFORMS: [(Platform, &str); 3] =
+    [(Platform::Web, "web"), (Platform::Spa, "spa"), (Platform::Public, "public")];
+
+pub(crate) fn platform_word(platform: Platform) -> &'static str {
+    PLATFORMS.iter().find(|(known, _)| *known == platform).map_or("", |(_, word)| word)
+}
+
+fn platform_of(word: &str) -> Result<Platform, Fault> {
+    let found = PLATFORMS.iter().find(|(_, known)| *known == word).map(|(platform, _)| *platform);
+    found.ok_or_else(|| Fault::new("reading a family", format!("unknown platform {word}")))
+}

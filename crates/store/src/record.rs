@@ -1,0 +1,57 @@
+//! A record as statements: each change its rows, each change its audit, in one transaction.
+
+mod audit;
+mod directory;
+mod traces;
+
+pub use audit::sign_in_writes;
+
+use crate::Fault;
+use crate::driver::{Expect, Write};
+use crate::sql::{GlobalSql, TenantSql};
+use crate::value::{Value, id};
+use mandate_base::{Moment, TenantId};
+use mandate_domain::record::Record;
+
+pub fn writes(tenant: TenantId, record: &Record, now: Moment) -> Result<Vec<Write>, Fault> {
+    let mut writes = Writes { tenant, list: Vec::new() };
+    for change in record.changes() {
+        writes.change(change)?;
+    }
+    for trace in record.traces() {
+        writes.trace(trace)?;
+    }
+    for (place, entry) in record.audits().enumerate() {
+        writes.audit(entry, now, place)?;
+    }
+    for sign_in in record.sign_ins() {
+        writes.sign_in(sign_in);
+    }
+    Ok(writes.list)
+}
+
+/// The statements so far, all of one tenant.
+struct Writes {
+    tenant: TenantId,
+    list: Vec<Write>,
+}
+
+impl Writes {
+    fn push(&mut self, sql: &'static TenantSql, values: impl IntoIterator<Item = Value>, expect: Expect) {
+        let values = std::iter::once(id(self.tenant)).chain(values).collect();
+        self.list.push(Write { sql: sql.text().into(), values, expect });
+    }
+
+    /// Must touch a row; none means that somebody else was faster.
+    fn one(&mut self, sql: &'static TenantSql, values: impl IntoIterator<Item = Value>) {
+        self.push(sql, values, Expect::One);
+    }
+
+    fn any(&mut self, sql: &'static TenantSql, values: impl IntoIterator<Item = Value>) {
+        self.push(sql, values, Expect::Any);
+    }
+
+    fn global(&mut self, sql: &'static GlobalSql, values: impl IntoIterator<Item = Value>) {
+        self.list.push(Write { sql: sql.text().into(), values: values.into_iter().collect(), expect: Expect::One });
+    }
+}

@@ -1,0 +1,249 @@
+//! Changes of the directory.
+
+use super::Writes;
+use super::traces::SESSION_END;
+use crate::Fault;
+use crate::sql::{GlobalSql, TenantSql};
+use crate::value::{Value, id, id_or_none, json};
+use mandate_base::Folded;
+use mandate_domain::application::AppCard;
+use mandate_domain::grant::{AppRoleAssignment, Grant};
+use mandate_domain::group::{Group, Link};
+use mandate_domain::record::Change;
+use mandate_domain::role::RoleAssignment;
+use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::signin::session::EndedBy;
+use mandate_domain::tenant::Tenant;
+use mandate_domain::user::{User, UserKind};
+
+const TENANT_ADD: GlobalSql =
+    GlobalSql::new("INSERT INTO tenants (id, created, profile, settings) VALUES ($1, $2, $3, $4)");
+const TENANT_SET: GlobalSql = GlobalSql::new("UPDATE tenants SET profile = $2, settings = $3 WHERE id = $1");
+const DOMAIN_ADD: GlobalSql = GlobalSql::new("INSERT INTO domains (name_key, tenant) VALUES ($1, $2)");
+const CARD_ADD: GlobalSql = GlobalSql::new(
+    "INSERT INTO app_cards (app_id, application, home, created, registration, secrets) VALUES ($1, $2, $3, $4, $5, $6)",
+);
+const CARD_SET: GlobalSql = GlobalSql::new("UPDATE app_cards SET registration = $2, secrets = $3 WHERE app_id = $1");
+const USER_ADD: TenantSql = TenantSql::new(
+    "INSERT INTO users (tenant_id, id, upn, upn_key, display_name, display_key, mail, enabled, kind, created, sessions_from, password, more)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+);
+const USER_ENABLE: TenantSql = TenantSql::new("UPDATE users SET enabled = $3 WHERE tenant_id = $1 AND id = $2");
+const USER_REMOVE: TenantSql = TenantSql::new("DELETE FROM users WHERE tenant_id = $1 AND id = $2");
+const USER_SESSIONS: TenantSql =
+    TenantSql::new("UPDATE users SET sessions_from = $3 WHERE tenant_id = $1 AND id = $2");
+const GROUP_ADD: TenantSql = TenantSql::new(
+    "INSERT INTO user_groups (tenant_id, id, display_name, display_key, security, mail, created, more)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+);
+const LINK_ADD: TenantSql =
+    TenantSql::new("INSERT INTO links (tenant_id, group_id, role, member, kind) VALUES ($1, $2, $3, $4, $5)");
+const LINKS_REMOVE: TenantSql = TenantSql::new("DELETE FROM links WHERE tenant_id = $1 AND member = $2");
+const APPLICATION_ADD: TenantSql = TenantSql::new(
+    "INSERT INTO applications (tenant_id, id, app_id, display_name, display_key) VALUES ($1, $2, $3, $4, $5)",
+);
+const APPLICATION_SET: TenantSql = TenantSql::new(
+    "UPDATE applications SET display_name = $3, display_key = $4 WHERE tenant_id = $1 AND id = $2",
+);
+const SP_ADD: TenantSql = TenantSql::new(
+    "INSERT INTO service_principals (tenant_id, id, app_id, home, display_name, display_key, enabled, assignment_required, created, more)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+);
+const SP_NAME_ADD: TenantSql = TenantSql::new("INSERT INTO sp_names (tenant_id, name_key, sp) VALUES ($1, $2, $3)");
+const SP_ENABLE: TenantSql =
+    TenantSql::new("UPDATE service_principals SET enabled = $3 WHERE tenant_id = $1 AND id = $2");
+const SP_REMOVE: TenantSql = TenantSql::new("DELETE FROM service_principals WHERE tenant_id = $1 AND id = $2");
+const SP_NAMES_REMOVE: TenantSql = TenantSql::new("DELETE FROM sp_names WHERE tenant_id = $1 AND sp = $2");
+const GRANT_ADD: TenantSql = TenantSql::new(
+    "INSERT INTO grants (tenant_id, id, client, resource, principal, scope, created, version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+);
+const GRANT_SET: TenantSql = TenantSql::new(
+    "UPDATE grants SET scope = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $4",
+);
+const GRANT_REMOVE: TenantSql = TenantSql::new("DELETE FROM grants WHERE tenant_id = $1 AND id = $2");
+const GRANTS_OF_SP: TenantSql =
+    TenantSql::new("DELETE FROM grants WHERE tenant_id = $1 AND (client = $2 OR resource = $2)");
+const GRANTS_OF_USER: TenantSql = TenantSql::new("DELETE FROM grants WHERE tenant_id = $1 AND principal = $2");
+const ASSIGN: TenantSql = TenantSql::new(
+    "INSERT INTO app_role_assignments (tenant_id, id, principal, kind, resource, role, created)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+);
+const UNASSIGN: TenantSql = TenantSql::new("DELETE FROM app_role_assignments WHERE tenant_id = $1 AND id = $2");
+const ASSIGNMENTS_OF: TenantSql =
+    TenantSql::new("DELETE FROM app_role_assignments WHERE tenant_id = $1 AND (principal = $2 OR resource = $2)");
+const ROLE_ADD: TenantSql = TenantSql::new(
+    "INSERT INTO role_assignments (tenant_id, id, principal, role, within, created) VALUES ($1, $2, $3, $4, $5, $6)",
+);
+const ROLES_OF: TenantSql = TenantSql::new("DELETE FROM role_assignments WHERE tenant_id = $1 AND principal = $2");
+
+impl Writes {
+    pub fn change(&mut self, change: &Change) -> Result<(), Fault> {
+        match change {
+            Change::TenantAdded(tenant) => self.tenant_add(tenant)?,
+            Change::TenantSettings(tenant) => {
+                self.global(&TENANT_SET, [id(tenant.id), json(&tenant.profile)?, json(&tenant.settings)?]);
+            }
+            Change::UserAdded(user) => self.user_add(user)?,
+            Change::UserEnabled { user, enabled } => self.one(&USER_ENABLE, [id(*user), (*enabled).into()]),
+            Change::UserSessionsRevoked { user, at } => self.one(&USER_SESSIONS, [id(*user), (*at).into()]),
+            Change::UserRemoved(user) => {
+                self.one(&USER_REMOVE, [id(*user)]);
+                for sql in [&LINKS_REMOVE, &GRANTS_OF_USER, &ASSIGNMENTS_OF, &ROLES_OF] {
+                    self.any(sql, [id(*user)]);
+                }
+            }
+            Change::GroupAdded(group) => self.group_add(group)?,
+            Change::LinkAdded(link) => self.link_add(*link),
+            Change::ApplicationAdded(card) => self.application_add(card)?,
+            Change::ApplicationUpdated(card) => self.application_set(card)?,
+            Change::ServicePrincipalAdded(sp) => self.sp_add(sp)?,
+            Change::ServicePrincipalEnabled { sp, enabled } => self.one(&SP_ENABLE, [id(*sp), (*enabled).into()]),
+            Change::ServicePrincipalRemoved(sp) => {
+                self.one(&SP_REMOVE, [id(*sp)]);
+                for sql in [&SP_NAMES_REMOVE, &GRANTS_OF_SP, &ASSIGNMENTS_OF, &ROLES_OF, &LINKS_REMOVE] {
+                    self.any(sql, [id(*sp)]);
+                }
+            }
+            Change::GrantAdded(grant) => self.grant_add(grant),
+            Change::GrantScopes { grant, scopes, version } => {
+                self.one(&GRANT_SET, [id(*grant), scopes.join(" ").into(), (*version).into()]);
+            }
+            Change::GrantRemoved(grant) => self.one(&GRANT_REMOVE, [id(*grant)]),
+            Change::AppRoleAssigned(assignment) => self.assign(*assignment),
+            Change::AppRoleUnassigned(assignment) => self.one(&UNASSIGN, [id(*assignment)]),
+            Change::RoleAssigned(assignment) => self.role_add(*assignment),
+            Change::SessionRevoked { session, at } => {
+                self.any(&SESSION_END, [id(*session), (*at).into(), EndedBy::Revocation.word().into()]);
+            }
+        }
+        Ok(())
+    }
+
+    fn tenant_add(&mut self, tenant: &Tenant) -> Result<(), Fault> {
+        let values = [id(tenant.id), tenant.created.into(), json(&tenant.profile)?, json(&tenant.settings)?];
+        self.global(&TENANT_ADD, values);
+        for domain in &tenant.profile.verified_domains {
+            self.global(&DOMAIN_ADD, [folded(&domain.name), id(tenant.id)]);
+        }
+        Ok(())
+    }
+
+    fn user_add(&mut self, user: &User) -> Result<(), Fault> {
+        let values = [
+            id(user.id),
+            user.upn.as_str().into(),
+            user.upn.folded().into_string().into(),
+            user.display_name.as_str().into(),
+            folded(&user.display_name),
+            user.mail.clone().into(),
+            user.account_enabled.into(),
+            if user.kind == UserKind::Guest { "Guest" } else { "Member" }.into(),
+            user.created.into(),
+            user.sessions_valid_from.into(),
+            user.password.as_ref().map(|hash| hash.expose().clone()).into(),
+            json(&user.more)?,
+        ];
+        self.one(&USER_ADD, values);
+        Ok(())
+    }
+
+    fn group_add(&mut self, group: &Group) -> Result<(), Fault> {
+        let values = [
+            id(group.id),
+            group.display_name.as_str().into(),
+            folded(&group.display_name),
+            group.security_enabled.into(),
+            group.mail_enabled.into(),
+            group.created.into(),
+            json(&group.more)?,
+        ];
+        self.one(&GROUP_ADD, values);
+        Ok(())
+    }
+
+    fn link_add(&mut self, link: Link) {
+        self.one(&LINK_ADD, [id(link.group), link.role.word().into(), id(link.member), link.kind.word().into()]);
+    }
+
+    fn application_add(&mut self, card: &AppCard) -> Result<(), Fault> {
+        let name = card.registration.display_name.as_str();
+        self.one(&APPLICATION_ADD, [id(card.application), id(card.app_id), name.into(), folded(name)]);
+        let values = [
+            id(card.app_id),
+            id(card.application),
+            id(card.home),
+            card.created.into(),
+            json(&card.registration)?,
+            json(&card.secrets)?,
+        ];
+        self.global(&CARD_ADD, values);
+        Ok(())
+    }
+
+    fn application_set(&mut self, card: &AppCard) -> Result<(), Fault> {
+        let name = card.registration.display_name.as_str();
+        self.one(&APPLICATION_SET, [id(card.application), name.into(), folded(name)]);
+        self.global(&CARD_SET, [id(card.app_id), json(&card.registration)?, json(&card.secrets)?]);
+        Ok(())
+    }
+
+    fn sp_add(&mut self, sp: &ServicePrincipal) -> Result<(), Fault> {
+        let values = [
+            id(sp.id),
+            id(sp.app_id),
+            id(sp.home),
+            sp.display_name.as_str().into(),
+            folded(&sp.display_name),
+            sp.account_enabled.into(),
+            sp.app_role_assignment_required.into(),
+            sp.created.into(),
+            json(&sp.more)?,
+        ];
+        self.one(&SP_ADD, values);
+        for name in &sp.more.service_principal_names {
+            self.one(&SP_NAME_ADD, [folded(name), id(sp.id)]);
+        }
+        Ok(())
+    }
+
+    fn grant_add(&mut self, grant: &Grant) {
+        let values = [
+            id(grant.id),
+            id(grant.client),
+            id(grant.resource),
+            id_or_none(grant.principal),
+            grant.scope_text().into(),
+            grant.created.into(),
+            grant.version.into(),
+        ];
+        self.one(&GRANT_ADD, values);
+    }
+
+    fn assign(&mut self, assignment: AppRoleAssignment) {
+        let values = [
+            id(assignment.id),
+            id(assignment.principal),
+            assignment.kind.word().into(),
+            id(assignment.resource),
+            id(assignment.role),
+            assignment.created.into(),
+        ];
+        self.one(&ASSIGN, values);
+    }
+
+    fn role_add(&mut self, assignment: RoleAssignment) {
+        let values = [
+            id(assignment.id),
+            id(assignment.principal),
+            id(assignment.role),
+            id_or_none(assignment.within),
+            assignment.created.into(),
+        ];
+        self.one(&ROLE_ADD, values);
+    }
+}
+
+fn folded(text: &str) -> Value {
+    Folded::of(text).into_string().into()
+}

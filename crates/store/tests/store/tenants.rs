@@ -1,0 +1,144 @@
+//! The global nouns: tenants, their domains, and the keys of the house. App cards have a file of their own.
+
+use crate::sample::{LATER, NOON, WATERKANT, ZONNEBEL, changes, commit, done, folded, tenant};
+use mandate_domain::consent::policy::{Classified, ConditionSet, GrantPolicy, PermissionType};
+use mandate_domain::record::Change;
+use mandate_domain::tenant::{
+    AdminConsentRequestPolicy, AuthorizationPolicy, Branding, DefaultUserRolePermissions, Settings, Tenant,
+};
+use mandate_store::{Committed, KeyRow, KeyUse, Store};
+
+on_each_backend!(
+    a_tenant_comes_back_whole,
+    settings_replace_what_was,
+    tenants_are_listed_oldest_first,
+    a_domain_is_found_in_any_case,
+    a_domain_belongs_to_one_tenant,
+    a_tenant_is_added_once,
+    keys_come_back_whole_and_oldest_first,
+    a_key_is_added_once,
+);
+
+fn waterkant() -> Tenant {
+    tenant(WATERKANT, "Waterkant", &["waterkant.example", "waterkant.onmandate.example"])
+}
+
+fn zonnebel() -> Tenant {
+    Tenant { created: LATER, ..tenant(ZONNEBEL, "Zonnebel Software", &["zonnebel.example"]) }
+}
+
+fn added(tenant: Tenant) -> Change {
+    Change::TenantAdded(Box::new(tenant))
+}
+
+fn strict() -> Settings {
+    Settings {
+        authorization_policy: AuthorizationPolicy {
+            default_user_role_permissions: DefaultUserRolePermissions {
+                allowed_to_create_apps: false,
+                allowed_to_read_other_users: false,
+                permission_grant_policies_assigned: vec!["ManagePermissionGrantsForSelf.ours".into()],
+                ..DefaultUserRolePermissions::default()
+            },
+            guest_user_role_id: Some("2af84b1e-32c8-42b7-82bc-daa82404023b".into()),
+        },
+        permission_grant_policies: vec![GrantPolicy {
+            id: "ours".into(),
+            display_name: Some("Onze regels".into()),
+            description: None,
+            includes: vec![ConditionSet {
+                permission_type: PermissionType::DelegatedUserConsentable,
+                permission_classification: Classified::Low,
+                ..ConditionSet::default()
+            }],
+            excludes: vec![ConditionSet { id: Some("1".into()), ..ConditionSet::default() }],
+        }],
+        admin_consent_request_policy: AdminConsentRequestPolicy { is_enabled: true },
+    }
+}
+
+async fn a_tenant_comes_back_whole(store: Store) {
+    let mut tenant = waterkant();
+    tenant.profile.country_letter_code = Some("NL".into());
+    tenant.profile.preferred_language = Some("nl".into());
+    tenant.profile.branding = Branding {
+        background_color: Some("#0b5d66".into()),
+        sign_in_page_text: Some("Waterkant · werken aan \"het\" water".into()),
+        square_logo: None,
+    };
+    tenant.settings = strict();
+    done(&store, changes([added(tenant.clone())])).await;
+    assert_eq!(store.global().tenant_by_id(WATERKANT).await.expect("reads"), Some(tenant));
+    assert_eq!(store.global().tenant_by_id(ZONNEBEL).await.expect("reads"), None);
+}
+
+async fn settings_replace_what_was(store: Store) {
+    let mut tenant = waterkant();
+    done(&store, changes([added(tenant.clone())])).await;
+    tenant.settings = strict();
+    tenant.profile.branding.background_color = Some("#ffffff".into());
+    done(&store, changes([Change::TenantSettings(Box::new(tenant.clone()))])).await;
+    assert_eq!(store.global().tenant_by_id(WATERKANT).await.expect("reads"), Some(tenant));
+}
+
+async fn tenants_are_listed_oldest_first(store: Store) {
+    assert_eq!(store.global().tenants(10).await.expect("reads"), []);
+    // The younger one first, so that the order of arrival is not what is measured.
+    let record = changes([added(zonnebel())]);
+    assert_eq!(store.commit(ZONNEBEL, &record, LATER).await.expect("commits"), Committed::Done);
+    done(&store, changes([added(waterkant())])).await;
+    assert_eq!(store.global().tenants(10).await.expect("reads"), [waterkant(), zonnebel()]);
+    assert_eq!(store.global().tenants(1).await.expect("reads"), [waterkant()]);
+}
+
+async fn a_domain_is_found_in_any_case(store: Store) {
+    done(&store, changes([added(tenant(WATERKANT, "Waterkant", &["Waterkant.Example", "KÜSTE.example"]))])).await;
+    for (asked, owner) in [
+        ("waterkant.example", Some(WATERKANT)),
+        (" WATERKANT.EXAMPLE ", Some(WATERKANT)),
+        ("küste.EXAMPLE", Some(WATERKANT)),
+        ("kant.example", None),
+        ("", None),
+    ] {
+        assert_eq!(store.global().tenant_of_domain(&folded(asked)).await.expect("reads"), owner, "{asked:?}");
+    }
+}
+
+async fn a_domain_belongs_to_one_tenant(store: Store) {
+    done(&store, changes([added(waterkant())])).await;
+    let thief = tenant(ZONNEBEL, "Zonnebel Software", &["zonnebel.example", "WATERKANT.example"]);
+    let committed = store.commit(ZONNEBEL, &changes([added(thief)]), NOON).await.expect("commits");
+    assert_eq!(committed, Committed::Raced);
+    assert_eq!(store.global().tenants(10).await.expect("reads"), [waterkant()]);
+    assert_eq!(store.global().tenant_of_domain(&folded("zonnebel.example")).await.expect("reads"), None);
+    assert_eq!(store.global().tenant_of_domain(&folded("waterkant.example")).await.expect("reads"), Some(WATERKANT));
+}
+
+async fn a_tenant_is_added_once(store: Store) {
+    done(&store, changes([added(waterkant())])).await;
+    let again = tenant(WATERKANT, "Another name", &["another.example"]);
+    assert_eq!(commit(&store, changes([added(again)])).await, Committed::Raced);
+    assert_eq!(store.global().tenants(10).await.expect("reads"), [waterkant()]);
+}
+
+fn key(name: &str, purpose: KeyUse) -> KeyRow {
+    KeyRow { name: name.into(), purpose, material: vec![0, 255, 39, 0], created: NOON }
+}
+
+async fn keys_come_back_whole_and_oldest_first(store: Store) {
+    let second = key("b", KeyUse::House);
+    let third = KeyRow { created: LATER, material: Vec::new(), ..key("a", KeyUse::Signing) };
+    let first = key("a-signing", KeyUse::Signing);
+    for key in [&third, &second, &first] {
+        assert_eq!(store.global().key_add(key).await.expect("writes"), Committed::Done);
+    }
+    assert_eq!(store.global().keys().await.expect("reads"), [first, second, third]);
+}
+
+async fn a_key_is_added_once(store: Store) {
+    let first = key("signing", KeyUse::Signing);
+    let other = KeyRow { material: vec![1], ..first.clone() };
+    assert_eq!(store.global().key_add(&first).await.expect("writes"), Committed::Done);
+    assert_eq!(store.global().key_add(&other).await.expect("writes"), Committed::Raced);
+    assert_eq!(store.global().keys().await.expect("reads"), [first]);
+}

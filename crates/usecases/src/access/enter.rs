@@ -1,0 +1,288 @@
+//! A bearer token at our own Graph → a caller, with what stands for it at this moment.
+
+use crate::resources::is_graph;
+use crate::settle::Facing;
+use crate::{Fault, House, people, resources};
+use mandate_base::{AppId, Moment, ObjectId, ServicePrincipalId, SessionId, TenantId, UserId};
+use mandate_decide::{ActionSet, PermSet, ScopedAction};
+use mandate_domain::catalogue::{GRAPH, PermKind, catalogue};
+use mandate_domain::consent::standing_scopes;
+use mandate_domain::grant::Grant;
+use mandate_domain::role::{RoleAssignment, roles};
+use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::signin::session::Session;
+use mandate_domain::signin::steps::may_cross;
+use mandate_domain::tenant::Tenant;
+use mandate_domain::token::claims::issuer;
+use mandate_domain::user::User;
+use mandate_jose::TokenRefusal;
+use mandate_store::Memo;
+use serde::Deserialize;
+
+/// Whoever made this call.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub tenant: TenantId,
+    pub client: AppId,
+    pub client_sp: ServicePrincipalId,
+    pub who: Who,
+}
+
+#[derive(Clone, Debug)]
+pub enum Who {
+    App { granted: PermSet, roles: Vec<String> },
+    Person(Box<Person>),
+}
+
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub user: User,
+    /// In the token *and* still standing.
+    pub scopes: Vec<String>,
+    pub granted: PermSet,
+    pub everywhere: ActionSet,
+    pub scoped: Vec<ScopedAction>,
+    pub roles: Vec<RoleAssignment>,
+    /// The grants that stand behind the scopes, for explanations.
+    pub grants: Vec<Grant>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnterRefusal {
+    Token(TokenRefusal),
+    /// Signed by us, but not an access token for this resource's callers.
+    NotAnAccessToken,
+    WrongAudience,
+    WrongIssuer,
+    Expired,
+    NotYetValid,
+    NoSuchIdentity,
+    IdentityDisabled,
+    /// The session, or everything from before a moment, was revoked after the token was issued.
+    Revoked { since: Moment },
+}
+
+/// Far above any token of ours; a limit, so that nobody makes us hash megabytes.
+const LONGEST: usize = 32 * 1024;
+
+#[derive(Deserialize)]
+struct Presented {
+    aud: String,
+    iss: String,
+    exp: i64,
+    nbf: i64,
+    iat: i64,
+    tid: String,
+    oid: String,
+    #[serde(default)]
+    appid: Option<String>,
+    #[serde(default)]
+    scp: Option<String>,
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    sid: Option<String>,
+    #[serde(default)]
+    idtyp: Option<String>,
+}
+
+pub async fn enter(house: &House, bearer: &str) -> Result<Result<Caller, EnterRefusal>, Fault> {
+    match read(house, bearer) {
+        Ok((token, tenant, client)) if token.idtyp.as_deref() == Some("app") => {
+            as_app(house, &token, tenant, client).await
+        }
+        Ok((token, tenant, client)) => as_person(house, &token, tenant, client).await,
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Everything that the token alone can tell.
+fn read(house: &House, bearer: &str) -> Result<(Presented, TenantId, AppId), EnterRefusal> {
+    let verified = house.keys.ring.verify(bearer, LONGEST).map_err(EnterRefusal::Token)?;
+    let token: Presented =
+        serde_json::from_slice(&verified.payload).map_err(|_| EnterRefusal::NotAnAccessToken)?;
+    let tenant = TenantId::parse(&token.tid).map_err(|_| EnterRefusal::NotAnAccessToken)?;
+    if !is_graph(&house.origins, &token.aud) {
+        return Err(EnterRefusal::WrongAudience);
+    }
+    if token.iss != issuer(&house.origins.login, tenant, 1) {
+        return Err(EnterRefusal::WrongIssuer);
+    }
+    let now = house.now().secs();
+    if token.exp <= now {
+        return Err(EnterRefusal::Expired);
+    }
+    if token.nbf > now {
+        return Err(EnterRefusal::NotYetValid);
+    }
+    let client = token.appid.as_deref().and_then(|app| AppId::parse(app).ok());
+    let client = client.ok_or(EnterRefusal::NotAnAccessToken)?;
+    Ok((token, tenant, client))
+}
+
+/// What stands for an app at Graph in one tenant.
+pub struct AppCaller {
+    sp: Option<ServicePrincipal>,
+    enabled: bool,
+    roles: Vec<String>,
+}
+
+pub type AppCallers = Memo<AppId, AppCaller>;
+
+async fn as_app(
+    house: &House,
+    token: &Presented,
+    tenant: TenantId,
+    client: AppId,
+) -> Result<Result<Caller, EnterRefusal>, Fault> {
+    let facing = Facing { view: house.store.tenant(tenant), global: house.store.global() };
+    let load = async || load_app(facing, client).await;
+    let standing = house.access.app_callers.get(&house.store, tenant, client, load).await?;
+    let Some(sp) = standing.sp.as_ref().filter(|sp| sp.id.to_string() == token.oid) else {
+        return Ok(Err(EnterRefusal::NoSuchIdentity));
+    };
+    if !standing.enabled {
+        return Ok(Err(EnterRefusal::IdentityDisabled));
+    }
+    let roles: Vec<String> = token.roles.iter().filter(|role| standing.roles.contains(role)).cloned().collect();
+    let granted = catalogue().set(PermKind::Application, roles.iter().map(String::as_str));
+    Ok(Ok(Caller { tenant, client, client_sp: sp.id, who: Who::App { granted, roles } }))
+}
+
+async fn load_app(facing: Facing<'_>, client: AppId) -> Result<AppCaller, Fault> {
+    let absent = AppCaller { sp: None, enabled: false, roles: Vec::new() };
+    let Some(card) = facing.global.card_by_app_id(client).await? else { return Ok(absent) };
+    let Some(sp) = facing.view.sp_by_app(client).await? else { return Ok(absent) };
+    let Some(graph) = resources::by_app(facing, GRAPH).await? else { return Ok(absent) };
+    let Some(api) = graph.sp else { return Ok(absent) };
+    let held = facing.view.assignments_of(sp.id, api.id).await?;
+    let of_role = |role: ObjectId| graph.card.registration.role_by_id(role).and_then(|role| role.value.clone());
+    let values = held.iter().filter_map(|assignment| of_role(assignment.role.into())).collect();
+    let enabled = card.registration.is_enabled()
+        && sp.account_enabled
+        && api.account_enabled
+        && may_cross(&card, facing.view.tenant_id());
+    Ok(AppCaller { sp: Some(sp), enabled, roles: values })
+}
+
+/// What stands for an app in a person's name, in one session.
+pub struct PersonStanding {
+    sp: Option<ServicePrincipal>,
+    client_enabled: bool,
+    user: Option<User>,
+    session: Option<Session>,
+    scopes: Vec<String>,
+    grants: Vec<Grant>,
+    roles: Vec<RoleAssignment>,
+    everywhere: ActionSet,
+    scoped: Vec<ScopedAction>,
+}
+
+pub type People = Memo<(AppId, UserId, SessionId), PersonStanding>;
+
+async fn as_person(
+    house: &House,
+    token: &Presented,
+    tenant: TenantId,
+    client: AppId,
+) -> Result<Result<Caller, EnterRefusal>, Fault> {
+    let ids = (UserId::parse(&token.oid), token.sid.as_deref().map(SessionId::parse), &token.scp);
+    let (Ok(user), Some(Ok(session)), Some(scp)) = ids else { return Ok(Err(EnterRefusal::NotAnAccessToken)) };
+    let facing = Facing { view: house.store.tenant(tenant), global: house.store.global() };
+    let load = async || load_person(facing, client, user, session).await;
+    let standing = house.access.people.get(&house.store, tenant, (client, user, session), load).await?;
+    let (Some(sp), Some(user)) = (&standing.sp, &standing.user) else { return Ok(Err(EnterRefusal::NoSuchIdentity)) };
+    if !standing.client_enabled || !user.account_enabled {
+        return Ok(Err(EnterRefusal::IdentityDisabled));
+    }
+    if let Some(since) = revoked_since(&standing, user, token.iat) {
+        return Ok(Err(EnterRefusal::Revoked { since }));
+    }
+    let in_token = |held: &&String| scp.split_ascii_whitespace().any(|scope| scope.eq_ignore_ascii_case(held));
+    let scopes: Vec<String> = standing.scopes.iter().filter(in_token).cloned().collect();
+    let person = Person {
+        user: user.clone(),
+        granted: catalogue().set(PermKind::Delegated, scopes.iter().map(String::as_str)),
+        scopes,
+        everywhere: standing.everywhere.clone(),
+        scoped: standing.scoped.clone(),
+        roles: standing.roles.clone(),
+        grants: standing.grants.clone(),
+    };
+    Ok(Ok(Caller { tenant, client, client_sp: sp.id, who: Who::Person(Box::new(person)) }))
+}
+
+/// A signed-out session's tokens live on; a revoked one's do not (protocol.md §1.11).
+fn revoked_since(standing: &PersonStanding, user: &User, issued: i64) -> Option<Moment> {
+    let session = standing.session.as_ref();
+    if user.sessions_valid_from.secs() > issued {
+        return Some(user.sessions_valid_from);
+    }
+    match session {
+        None => Some(user.sessions_valid_from),
+        Some(session) if session.is_revoked() => session.ended.map(|ended| ended.at),
+        Some(_) => None,
+    }
+}
+
+async fn load_person(
+    facing: Facing<'_>,
+    client: AppId,
+    user: UserId,
+    session: SessionId,
+) -> Result<PersonStanding, Fault> {
+    let Facing { view, global } = facing;
+    let card = global.card_by_app_id(client).await?;
+    let sp = view.sp_by_app(client).await?;
+    let graph = resources::by_app(facing, GRAPH).await?;
+    let grants = match (&sp, graph.as_ref().and_then(|graph| graph.sp.as_ref())) {
+        (Some(sp), Some(api)) => view.grants_between(sp.id, api.id, user).await?,
+        _ => Vec::new(),
+    };
+    let standing = graph.as_ref().map(|graph| standing_scopes(client, &graph.card, &grants)).unwrap_or_default();
+    let scopes = standing.iter().map(|scope| scope.value.clone()).collect();
+    let graph_enabled = graph.as_ref().and_then(|graph| graph.sp.as_ref()).is_some_and(|api| api.account_enabled);
+    let client_enabled = graph_enabled
+        && card.as_ref().is_some_and(|card| card.registration.is_enabled() && may_cross(card, view.tenant_id()))
+        && sp.as_ref().is_some_and(|sp| sp.account_enabled);
+    let tenant = global.tenant_by_id(view.tenant_id()).await?;
+    let user = view.user_by_id(user).await?;
+    let roles = match &user {
+        Some(user) => view.roles_of(user.id).await?,
+        None => Vec::new(),
+    };
+    let (everywhere, scoped) = rights(user.as_ref(), tenant.as_ref(), &roles);
+    let session = view.session_by_id(session).await?;
+    Ok(PersonStanding { sp, client_enabled, user, session, scopes, grants, roles, everywhere, scoped })
+}
+
+/// What a person may do: the default rights of members or guests, and what each role adds, where it adds it.
+fn rights(user: Option<&User>, tenant: Option<&Tenant>, held: &[RoleAssignment]) -> (ActionSet, Vec<ScopedAction>) {
+    let (Some(user), Some(tenant)) = (user, tenant) else { return (ActionSet::EMPTY, Vec::new()) };
+    let policy = &tenant.settings.authorization_policy.default_user_role_permissions;
+    let mut everywhere = roles().default_rights(user.kind, policy);
+    for id in people::tenant_wide(held) {
+        if let Some(role) = roles().template(id) {
+            everywhere.unite(&role.actions);
+        }
+    }
+    let limited = held.iter().filter_map(|assignment| Some((assignment.within?, roles().template(assignment.role)?)));
+    let scoped = limited.flat_map(|(within, role)| {
+        role.actions.iter().map(move |action| ScopedAction { action, within })
+    });
+    (everywhere, scoped.collect())
+}
+
+impl Caller {
+    pub fn person(&self) -> Option<&Person> {
+        match &self.who {
+            Who::Person(person) => Some(person),
+            Who::App { .. } => None,
+        }
+    }
+
+    pub fn user(&self) -> Option<&User> {
+        self.person().map(|person| &person.user)
+    }
+}
+

@@ -1,0 +1,26 @@
+//! The one gate: who is calling, what stands for them *now*, and whether they may do this to that.
+//!
+//! A token says what was granted when it was issued; the store says what holds. Both must. Next: `enter` for the first
+//! half, `permit` for the second.
+
+mod enter;
+mod permit;
+
+pub use enter::{Caller, EnterRefusal, Person, Who, enter};
+pub use permit::{Denial, Operation, Permit, permit};
+
+use crate::tokens::AppStandings;
+use enter::{AppCallers, People};
+use mandate_store::Memo;
+
+pub(crate) struct AccessMemos {
+    pub apps: AppStandings,
+    people: People,
+    app_callers: AppCallers,
+}
+
+impl AccessMemos {
+    pub fn holding(most: usize) -> AccessMemos {
+        AccessMemos { apps: Memo::holding(most), people: Memo::holding(most), app_callers: Memo::holding(most) }
+    }
+}

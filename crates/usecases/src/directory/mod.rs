@@ -1,0 +1,13 @@
+//! The directory's deeds: reading its objects, taking access away, bringing a tenant in.
+//!
+//! Every one takes the [`Permit`](crate::access::Permit) that the gate gave.
+
+mod import;
+mod read;
+mod revoke;
+mod settings;
+
+pub use import::{ImportRefusal, NewTenant};
+pub use read::{MemberObject, group, group_members, member_of, organization, user, user_by_name, users};
+pub use revoke::{Revocation, Revoke, RevokeRefusal};
+pub use settings::{SetApplication, SetTenantSettings, SettingRefusal};

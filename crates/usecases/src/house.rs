@@ -1,0 +1,79 @@
+//! The house: one deployment, with its store, keys, pools, and the clock and chance it was given.
+
+use crate::access::AccessMemos;
+use crate::authority::AuthorityMemos;
+use crate::clients::ClientMemos;
+use crate::keys::Keys;
+use crate::pool::Pool;
+use mandate_base::{Draw, Moment};
+use mandate_store::Store;
+use std::sync::Arc;
+
+pub struct House {
+    pub store: Store,
+    pub keys: Keys,
+    pub origins: Origins,
+    pub(crate) signers: Pool,
+    pub(crate) hashers: Pool,
+    pub(crate) authorities: AuthorityMemos,
+    pub(crate) clients: ClientMemos,
+    pub(crate) access: AccessMemos,
+    clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+    chance: Arc<dyn Fn() -> Box<dyn Draw + Send> + Send + Sync>,
+}
+
+/// Where the house is reached: `https://host[:port]`, no slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origins {
+    pub login: String,
+    pub graph: String,
+}
+
+/// What the server gives a house.
+pub struct Settings {
+    pub origins: Origins,
+    /// Threads that sign, and threads that hash passwords.
+    pub signers: usize,
+    pub hashers: usize,
+    pub clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+    pub chance: Arc<dyn Fn() -> Box<dyn Draw + Send> + Send + Sync>,
+}
+
+/// Signatures that may wait: a second's work of two cores. Beyond, callers are told to come back.
+const SIGN_QUEUE: usize = 8192;
+/// Password checks that may wait; each takes a core some 15 ms.
+const HASH_QUEUE: usize = 256;
+/// Below the reactor, so that a cheap request is answered while signatures wait; hashing below signing.
+const SIGN_NICENESS: i32 = 10;
+const HASH_NICENESS: i32 = 15;
+const MEMO: usize = 10_000;
+
+impl House {
+    pub fn new(store: Store, keys: Keys, settings: Settings) -> std::io::Result<House> {
+        Ok(House {
+            store,
+            keys,
+            origins: settings.origins,
+            signers: Pool::start("sign", settings.signers, SIGN_QUEUE, SIGN_NICENESS)?,
+            hashers: Pool::start("hash", settings.hashers, HASH_QUEUE, HASH_NICENESS)?,
+            authorities: AuthorityMemos::holding(MEMO),
+            clients: ClientMemos::holding(MEMO),
+            access: AccessMemos::holding(MEMO),
+            clock: settings.clock,
+            chance: settings.chance,
+        })
+    }
+
+    pub fn now(&self) -> Moment {
+        (self.clock)()
+    }
+
+    pub fn draw(&self) -> Box<dyn Draw + Send> {
+        (self.chance)()
+    }
+
+    /// Origins as tokens name them.
+    pub fn token_origins(&self) -> mandate_domain::token::claims::Origins<'_> {
+        mandate_domain::token::claims::Origins { login: &self.origins.login, graph: &self.origins.graph }
+    }
+}

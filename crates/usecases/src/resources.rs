@@ -1,0 +1,69 @@
+//! Resources by the names that requests give them: an appId, an identifier URI, or Graph's short form.
+
+use crate::settle::Facing;
+use crate::{Fault, Origins};
+use mandate_base::{AppId, Folded};
+use mandate_domain::application::AppCard;
+use mandate_domain::catalogue::{GRAPH, GRAPH_URI};
+use mandate_domain::service_principal::ServicePrincipal;
+use std::sync::Arc;
+
+/// An API, as this tenant meets it.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    pub card: Arc<AppCard>,
+    /// `None`: the API may be used here, but nobody has consented yet.
+    pub sp: Option<ServicePrincipal>,
+}
+
+/// `None`: nothing of that name can be reached from this tenant.
+pub async fn by_name(facing: Facing<'_>, origins: &Origins, name: Option<&str>) -> Result<Option<Resource>, Fault> {
+    let Some(name) = name else { return by_app(facing, GRAPH).await };
+    if let Ok(app) = AppId::parse(name) {
+        return by_app(facing, app).await;
+    }
+    if is_graph(origins, name) {
+        return by_app(facing, GRAPH).await;
+    }
+    let bare = name.trim_end_matches('/');
+    for spelled in [name, bare, &format!("{bare}/")] {
+        if let Some(sp) = facing.view.sp_by_name(&Folded::of(spelled)).await? {
+            let card = facing.global.card_by_app_id(sp.app_id).await?;
+            return Ok(card.map(|card| Resource { card, sp: Some(sp) }));
+        }
+    }
+    // `api://{appId}` is every API's own name, also before it has an instance here.
+    match bare.split_once("://").map(|(_, rest)| AppId::parse(rest)) {
+        Some(Ok(app)) => by_app(facing, app).await,
+        _ => Ok(None),
+    }
+}
+
+pub async fn by_app(facing: Facing<'_>, app: AppId) -> Result<Option<Resource>, Fault> {
+    let Some(card) = facing.global.card_by_app_id(app).await? else { return Ok(None) };
+    let sp = facing.view.sp_by_app(app).await?;
+    let reachable = sp.is_some()
+        || card.home == facing.view.tenant_id()
+        || card.registration.sign_in_audience.crosses_tenants();
+    Ok(reachable.then_some(Resource { card, sp }))
+}
+
+/// Graph answers to its well-known names and to this deployment's Graph origin, with its port or without: some
+/// clients build the name from the host alone (clients.md §2.4).
+pub fn is_graph(origins: &Origins, name: &str) -> bool {
+    let name = name.trim_end_matches('/');
+    let own = origins.graph.as_str();
+    let host_only = own.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map(|(host, _)| host);
+    name.eq_ignore_ascii_case(GRAPH_URI)
+        || name.eq_ignore_ascii_case(own)
+        || host_only.is_some_and(|host| name.eq_ignore_ascii_case(host))
+        || AppId::parse(name) == Ok(GRAPH)
+}
+
+/// The `aud` of a token for this resource (protocol.md §4.3): v2.0 tokens name the appId, v1.0 what was asked for.
+pub fn audience(resource: &AppCard, name: Option<&str>) -> String {
+    match name {
+        Some(name) if resource.registration.token_version() == 1 => name.to_owned(),
+        _ => resource.app_id.to_string(),
+    }
+}

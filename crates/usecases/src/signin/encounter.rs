@@ -1,0 +1,207 @@
+//! A person meets an app: everything that decides whether it may have what it asks for, loaded in one go.
+
+use crate::resources::{self, Resource};
+use crate::settle::Facing;
+use crate::{Fault, Origins, people};
+use mandate_base::{AppId, AppRoleId, RoleTemplateId, UserId};
+use mandate_domain::application::AppCard;
+use mandate_domain::catalogue::GRAPH;
+use mandate_domain::consent::{Asked, ResourceFacts, ScopeRefusal, Survey, SurveyFacts, Wants, survey};
+use mandate_domain::grant::Grant;
+use mandate_domain::role::RoleAssignment;
+use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::signin::scopes::ScopeAsk;
+use mandate_domain::signin::steps::{Meeting, NotLetIn, let_in};
+use mandate_domain::tenant::Tenant;
+use mandate_domain::user::User;
+use std::sync::Arc;
+
+/// Who asks whom for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    pub origins: &'a Origins,
+    pub client: AppId,
+    pub user: UserId,
+    pub scopes: &'a ScopeAsk,
+}
+
+#[derive(Clone, Debug)]
+pub struct Encounter {
+    pub tenant: Tenant,
+    pub client: Arc<AppCard>,
+    pub client_sp: Option<ServicePrincipal>,
+    pub user: User,
+    pub role_assignments: Vec<RoleAssignment>,
+    pub roles: Vec<RoleTemplateId>,
+    pub assigned: bool,
+    pub asked: Vec<Asked>,
+    pub resources: Vec<Loaded>,
+}
+
+/// An API that the request or the app's static list touches.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub card: Arc<AppCard>,
+    pub sp: Option<ServicePrincipal>,
+    pub grants: Vec<Grant>,
+    pub roles_held: Vec<AppRoleId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EncounterRefusal {
+    NoSuchTenant,
+    NoSuchClient,
+    NoSuchUser,
+    NoSuchResource { name: String },
+}
+
+pub async fn encounter(facing: Facing<'_>, asking: &Asking<'_>) -> Result<Result<Encounter, EncounterRefusal>, Fault> {
+    let Facing { view, global } = facing;
+    let Some(tenant) = global.tenant_by_id(view.tenant_id()).await? else {
+        return Ok(Err(EncounterRefusal::NoSuchTenant));
+    };
+    let Some(client) = global.card_by_app_id(asking.client).await? else {
+        return Ok(Err(EncounterRefusal::NoSuchClient));
+    };
+    let Some(user) = view.user_by_id(asking.user).await? else { return Ok(Err(EncounterRefusal::NoSuchUser)) };
+    let client_sp = view.sp_by_app(client.app_id).await?;
+    let assigned = match &client_sp {
+        Some(sp) if sp.app_role_assignment_required => !view.assignments_of_user(user.id, sp.id).await?.is_empty(),
+        _ => false,
+    };
+    let role_assignments = view.roles_of(user.id).await?;
+    let roles = people::tenant_wide(&role_assignments);
+    let mut met = Encounter {
+        tenant,
+        client,
+        client_sp,
+        user,
+        role_assignments,
+        roles,
+        assigned,
+        asked: Vec::new(),
+        resources: Vec::new(),
+    };
+    match resolve(facing, asking.origins, asking.scopes).await? {
+        Ok((asked, found)) => {
+            met.asked = asked;
+            for resource in found {
+                met.load(facing, resource).await?;
+            }
+        }
+        Err(name) => return Ok(Err(EncounterRefusal::NoSuchResource { name })),
+    }
+    met.load_static_list(facing).await?;
+    Ok(Ok(met))
+}
+
+/// Scopes by name → what is asked of which resource. The error is the name that means nothing here.
+pub async fn resolve(
+    facing: Facing<'_>,
+    origins: &Origins,
+    scopes: &ScopeAsk,
+) -> Result<Result<(Vec<Asked>, Vec<Resource>), String>, Fault> {
+    let (mut asked, mut found): (Vec<Asked>, Vec<Resource>) = (Vec::new(), Vec::new());
+    for ask in &scopes.resources {
+        let Some(resource) = resources::by_name(facing, origins, ask.name.as_deref()).await? else {
+            return Ok(Err(ask.name.clone().unwrap_or_default()));
+        };
+        let app = resource.card.app_id;
+        add(&mut asked, app, if ask.default { Wants::Default } else { Wants::Named(ask.values.clone()) });
+        if found.iter().all(|known| known.card.app_id != app) {
+            found.push(resource);
+        }
+    }
+    let riders: Vec<String> = scopes.oidc().map(str::to_owned).collect();
+    if !riders.is_empty() {
+        if found.iter().all(|known| known.card.app_id != GRAPH) {
+            found.extend(resources::by_app(facing, GRAPH).await?);
+        }
+        add(&mut asked, GRAPH, Wants::Named(riders));
+    }
+    Ok(Ok((asked, found)))
+}
+
+/// Two spellings of one resource are one question.
+fn add(asked: &mut Vec<Asked>, resource: AppId, wants: Wants) {
+    let same = asked.iter_mut().find(|ask| ask.resource == resource && matches!(ask.wants, Wants::Named(_)));
+    match (same, wants) {
+        (Some(Asked { wants: Wants::Named(held), .. }), Wants::Named(values)) => {
+            for value in values {
+                if !held.iter().any(|known| known.eq_ignore_ascii_case(&value)) {
+                    held.push(value);
+                }
+            }
+        }
+        (_, wants) => asked.push(Asked { resource, wants }),
+    }
+}
+
+impl Encounter {
+    async fn load(&mut self, facing: Facing<'_>, resource: Resource) -> Result<(), Fault> {
+        let (grants, roles_held) = match (&self.client_sp, &resource.sp) {
+            (Some(client), Some(api)) => {
+                let held = facing.view.assignments_of(client.id, api.id).await?;
+                let roles_held = held.iter().map(|assignment| assignment.role).collect();
+                (facing.view.grants_between(client.id, api.id, self.user.id).await?, roles_held)
+            }
+            _ => (Vec::new(), Vec::new()),
+        };
+        self.resources.push(Loaded { card: resource.card, sp: resource.sp, grants, roles_held });
+        Ok(())
+    }
+
+    /// `/.default` may ask for the whole static list, of every API in it.
+    async fn load_static_list(&mut self, facing: Facing<'_>) -> Result<(), Fault> {
+        if !self.asked.iter().any(|ask| ask.wants == Wants::Default) {
+            return Ok(());
+        }
+        let client = self.client.clone();
+        for required in &client.registration.required_resource_access {
+            if self.loaded(required.resource_app_id).is_none()
+                && let Some(resource) = resources::by_app(facing, required.resource_app_id).await?
+            {
+                self.load(facing, resource).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn loaded(&self, resource: AppId) -> Option<&Loaded> {
+        self.resources.iter().find(|loaded| loaded.card.app_id == resource)
+    }
+
+    pub fn survey(&self) -> Result<Survey, ScopeRefusal> {
+        self.survey_of(&self.asked)
+    }
+
+    pub fn survey_of(&self, asked: &[Asked]) -> Result<Survey, ScopeRefusal> {
+        let resources: Vec<ResourceFacts<'_>> = self
+            .resources
+            .iter()
+            .map(|loaded| ResourceFacts {
+                card: &loaded.card,
+                sp: loaded.sp.as_ref(),
+                grants: &loaded.grants,
+                roles_held: &loaded.roles_held,
+            })
+            .collect();
+        let facts = SurveyFacts {
+            tenant: &self.tenant,
+            client: &self.client,
+            client_sp: self.client_sp.as_ref(),
+            roles: &self.roles,
+            resources: &resources,
+        };
+        survey(asked, &facts)
+    }
+
+    pub fn let_in(&self) -> Result<(), NotLetIn> {
+        let_in(&Meeting {
+            client: &self.client,
+            client_sp: self.client_sp.as_ref(),
+            tenant: self.tenant.id,
+            assigned: self.assigned,
+        })
+    }
+}

@@ -1,0 +1,31 @@
+//! Signs a person out at this browser. Tokens of apps live on (protocol.md §1.11).
+
+use crate::Fault;
+use crate::settle::{Facing, UseCase};
+use mandate_base::{Draw, Moment, SessionId};
+use mandate_domain::record::{Plan, Record, Trace};
+use mandate_domain::signin::session::{Ended, EndedBy};
+
+pub struct EndSession {
+    pub session: SessionId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Never {}
+
+impl UseCase for EndSession {
+    type Facts = ();
+    type Reply = ();
+    type Refusal = Never;
+
+    async fn load(&self, _: Facing<'_>) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn plan(&self, (): (), now: Moment, _: &mut dyn Draw) -> Plan<(), Never> {
+        let mut record = Record::default();
+        let ended = Ended { at: now, how: EndedBy::SignOut };
+        record.trace(Trace::SessionEnded { session: self.session, ended });
+        Plan::answer((), record)
+    }
+}

@@ -1,0 +1,19 @@
+//! Signing in: sessions, encounters of a person with an app, consent, codes.
+
+mod begin_session;
+mod encounter;
+mod end_session;
+mod grant_consent;
+mod who_can_help;
+mod issue_code;
+mod password;
+mod sessions;
+
+pub use begin_session::{Begun, BeginSession};
+pub use encounter::{Asking, Encounter, EncounterRefusal, Loaded, encounter, resolve};
+pub use end_session::EndSession;
+pub use grant_consent::{ConsentRefusal, GrantConsent, shown};
+pub use who_can_help::{WhoCanHelp, who_can_help};
+pub use issue_code::{IssueCode, IssueRefusal, Issued};
+pub use password::{Authenticated, PasswordRefusal, authenticate};
+pub use sessions::{MOST_SESSIONS, here};

@@ -1,0 +1,204 @@
+//! What a user's tokens are made of, once it is decided that the client may have them.
+
+use crate::resources::audience;
+use crate::signin::{Encounter, EncounterRefusal};
+use crate::{Fault, people};
+use mandate_base::{AppId, GroupId, RoleTemplateId, SessionId};
+use mandate_domain::application::AppCard;
+use mandate_domain::catalogue::{GRAPH, OIDC_SCOPES};
+use mandate_domain::consent::{Asked, ScopeRefusal, Wants, standing_scopes};
+use mandate_domain::signin::scopes::ScopeAsk;
+use mandate_domain::signin::steps::NotLetIn;
+use mandate_domain::tenant::Tenant;
+use mandate_domain::token::claims::Proof;
+use mandate_domain::user::User;
+use mandate_store::TenantView;
+use std::sync::Arc;
+
+#[derive(Clone, Debug)]
+pub struct Delegation {
+    pub tenant: Tenant,
+    pub user: User,
+    pub client: Arc<AppCard>,
+    pub resource: Arc<AppCard>,
+    pub audience: String,
+    /// What stands of the resource for this client and user.
+    pub scopes: Vec<String>,
+    pub session: SessionId,
+    pub signed_in: mandate_base::Moment,
+    pub proof: Proof,
+    pub wids: Vec<RoleTemplateId>,
+    pub of_resource: PersonAt,
+    pub of_client: PersonAt,
+    /// The `scope` of the answer.
+    pub echo: String,
+    pub openid: bool,
+    pub profile: bool,
+    pub email: bool,
+}
+
+/// A person as one app sees them.
+#[derive(Clone, Debug, Default)]
+pub struct PersonAt {
+    pub groups: Vec<GroupId>,
+    pub roles: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DelegationRefusal {
+    Encounter(EncounterRefusal),
+    Scope(ScopeRefusal),
+    NotLetIn(NotLetIn),
+    UserDisabled,
+    /// Everything from before this moment was revoked.
+    SessionsRevoked,
+    ConsentMissing,
+    SeveralResources,
+    ResourceNotHere { app: AppId },
+}
+
+/// The one resource a token request is for: the one it names, or Graph when it names sign-in scopes only.
+pub fn single_resource(scopes: &ScopeAsk) -> Option<&mandate_domain::signin::scopes::ResourceAsk> {
+    scopes.resources.first()
+}
+
+/// Judges an encounter at the token endpoint: the same rules as on the pages, with nobody to ask.
+pub fn judge(met: &Encounter, signed_in: mandate_base::Moment) -> Result<(), DelegationRefusal> {
+    if !met.user.account_enabled {
+        return Err(DelegationRefusal::UserDisabled);
+    }
+    if signed_in < met.user.sessions_valid_from {
+        return Err(DelegationRefusal::SessionsRevoked);
+    }
+    met.let_in().map_err(DelegationRefusal::NotLetIn)?;
+    let survey = met.survey().map_err(DelegationRefusal::Scope)?;
+    if met.client_sp.is_none() || !survey.is_complete() {
+        return Err(DelegationRefusal::ConsentMissing);
+    }
+    let app = target(met);
+    let usable = met.loaded(app).and_then(|loaded| loaded.sp.as_ref()).is_some_and(|sp| sp.account_enabled);
+    if usable || app == met.client.app_id { Ok(()) } else { Err(DelegationRefusal::ResourceNotHere { app }) }
+}
+
+/// The app that the token is for.
+fn target(met: &Encounter) -> AppId {
+    met.asked.first().map_or(GRAPH, |ask| ask.resource)
+}
+
+/// Puts the parts together. `scopes` is what this token request asks for; `flow` what the whole sign-in asked for.
+pub fn assemble(
+    met: Encounter,
+    scopes: &ScopeAsk,
+    flow: &ScopeAsk,
+    people: (PersonAt, PersonAt),
+    session: (SessionId, mandate_base::Moment),
+    proof: Proof,
+) -> Option<Delegation> {
+    let app = target(&met);
+    let loaded = met.loaded(app)?;
+    let named = scopes.resources.first();
+    let held = held_scopes(&met, app);
+    let (openid, profile, email) =
+        (scopes.openid || flow.openid, scopes.profile || flow.profile, scopes.email || flow.email);
+    let echo = echo(named, app, &held, [openid, profile, email]);
+    Some(Delegation {
+        audience: audience(&loaded.card, named.and_then(|ask| ask.name.as_deref())),
+        resource: loaded.card.clone(),
+        scopes: held,
+        session: session.0,
+        signed_in: session.1,
+        proof,
+        wids: met.roles,
+        of_resource: people.0,
+        of_client: people.1,
+        echo,
+        openid,
+        profile,
+        email,
+        tenant: met.tenant,
+        user: met.user,
+        client: met.client,
+    })
+}
+
+/// All that stands for this resource, not only what was asked (protocol.md §5.1). A token to itself holds what the app
+/// exposes; an app that exposes nothing gets the sign-in scopes, which it has by that rule.
+fn held_scopes(met: &Encounter, app: AppId) -> Vec<String> {
+    let Some(loaded) = met.loaded(app) else { return Vec::new() };
+    if app == met.client.app_id {
+        let own = loaded.card.registration.api.oauth2_permission_scopes.iter().filter(|scope| scope.is_enabled);
+        let own: Vec<String> = own.map(|scope| scope.value.clone()).collect();
+        return if own.is_empty() { vec!["openid".to_owned(), "profile".to_owned()] } else { own };
+    }
+    let mut held: Vec<String> = standing_scopes(met.client.app_id, &loaded.card, &loaded.grants)
+        .into_iter()
+        .map(|scope| scope.value.clone())
+        .filter(|value| value != "offline_access")
+        .collect();
+    // Sign-in scopes that ride on a pre-authorised API stand for this sign-in, though no grant is written.
+    let riders = met.asked.iter().filter(|ask| ask.resource == app).flat_map(asked_oidc);
+    for rider in riders.filter(|rider| *rider != "offline_access") {
+        if !held.iter().any(|scope| scope == rider) {
+            held.push(rider.to_owned());
+        }
+    }
+    held
+}
+
+fn asked_oidc(ask: &Asked) -> impl Iterator<Item = &'static str> {
+    let values: &[String] = if let Wants::Named(values) = &ask.wants { values } else { &[] };
+    OIDC_SCOPES.into_iter().filter(|scope| values.iter().any(|value| value.eq_ignore_ascii_case(scope)))
+}
+
+/// Requested spellings first, since clients key their caches by them; then the rest of what the token carries. Graph's
+/// scopes are short, others carry their resource's name (protocol.md §3.2).
+fn echo(
+    named: Option<&mandate_domain::signin::scopes::ResourceAsk>,
+    app: AppId,
+    held: &[String],
+    [openid, profile, email]: [bool; 3],
+) -> String {
+    let prefix = named.and_then(|ask| ask.name.as_deref());
+    let spell = |value: &str| prefix.map_or_else(|| value.to_owned(), |prefix| format!("{prefix}/{value}"));
+    let mut words: Vec<String> = Vec::new();
+    if let Some(ask) = named {
+        words.extend(ask.values.iter().filter(|value| holds(held, value)).map(|value| spell(value)));
+        words.extend(ask.default.then(|| spell(".default")));
+    }
+    let is_oidc = |value: &String| OIDC_SCOPES.iter().any(|scope| scope.eq_ignore_ascii_case(value));
+    for value in held.iter().filter(|value| !is_oidc(value)) {
+        let word = if app == GRAPH && prefix.is_none() { value.clone() } else { spell(value) };
+        if !words.iter().any(|known| known.eq_ignore_ascii_case(&word)) {
+            words.push(word);
+        }
+    }
+    let signed = [(openid, "openid"), (profile, "profile"), (email, "email")];
+    words.extend(signed.iter().filter(|(asked, _)| *asked).map(|(_, word)| (*word).to_owned()));
+    words.join(" ")
+}
+
+fn holds(held: &[String], value: &str) -> bool {
+    held.iter().any(|scope| scope.eq_ignore_ascii_case(value))
+}
+
+/// The person as the resource sees them, and as the client does.
+pub async fn people_at(view: TenantView<'_>, met: &Encounter) -> Result<(PersonAt, PersonAt), Fault> {
+    let resource = match met.loaded(target(met)) {
+        Some(loaded) => person_at(view, met, &loaded.card, loaded.sp.as_ref()).await?,
+        None => PersonAt::default(),
+    };
+    let client = person_at(view, met, &met.client, met.client_sp.as_ref()).await?;
+    Ok((resource, client))
+}
+
+pub async fn person_at(
+    view: TenantView<'_>,
+    met: &Encounter,
+    app: &AppCard,
+    sp: Option<&mandate_domain::service_principal::ServicePrincipal>,
+) -> Result<PersonAt, Fault> {
+    Ok(PersonAt {
+        groups: people::groups(view, met.user.id, &app.registration).await?,
+        roles: people::app_roles(view, met.user.id, app, sp).await?,
+    })
+}

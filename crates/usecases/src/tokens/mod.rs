@@ -1,0 +1,17 @@
+//! Tokens: who gets one, for what, and what it says. Deciding is quick; signing happens on a pool, outside of any
+//! transaction.
+
+mod client_credentials;
+mod delegation;
+mod mint;
+mod redeem_code;
+mod refresh;
+mod userinfo;
+
+pub(crate) use client_credentials::AppStandings;
+pub use client_credentials::{AppToken, AppTokenAsk, AppTokenRefusal, client_credentials};
+pub use delegation::{Delegation, DelegationRefusal, PersonAt, person_at};
+pub use mint::{IdTokenAsk, UserTokens, mint_access, mint_id_token, mint_user_tokens};
+pub use redeem_code::{RedeemCode, RedeemRefusal, Redeemed, not_let_in_code, scope_code};
+pub use refresh::{Refresh, RefreshRefused};
+pub use userinfo::{UserInfo, userinfo};

@@ -1,0 +1,273 @@
+//! Redeems an authorization code: once, by the client it was made for, with everything it was bound to.
+
+use super::delegation::{self, Delegation, DelegationRefusal, PersonAt};
+use crate::settle::{Facing, UseCase};
+use crate::signin::{Asking, Encounter, EncounterRefusal, encounter};
+use crate::tickets::Ticket;
+use crate::{Fault, Origins};
+use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId};
+use mandate_domain::audit::{SignIn, SignInKind};
+use mandate_domain::record::{Plan, Record, Trace};
+use mandate_domain::signin::code::{Code, CodeRefusal};
+use mandate_domain::signin::pkce::{Challenge, VerifierRefusal};
+use mandate_domain::signin::redirect::Platform;
+use mandate_domain::signin::scopes::ScopeAsk;
+use mandate_domain::signin::session::Session;
+use mandate_domain::token::claims::Proof;
+use mandate_domain::token::refresh::{Family, RefreshToken, SPA_LIFE};
+use mandate_jose::hash;
+
+pub struct RedeemCode<'a> {
+    pub origins: &'a Origins,
+    pub tenant: TenantId,
+    pub client: AppId,
+    pub proof: Proof,
+    pub code: &'a Ticket,
+    pub redirect: Option<&'a str>,
+    pub verifier: Option<&'a str>,
+    /// What the token request names; `None` takes what the code was issued for.
+    pub scopes: Option<&'a ScopeAsk>,
+    /// The request came from another origin, by a page's script.
+    pub cross_origin: bool,
+    pub correlation: CorrelationId,
+}
+
+#[derive(Clone, Debug)]
+pub struct Redeemed {
+    pub delegation: Delegation,
+    pub refresh: Option<Ticket>,
+    /// Seconds until a spa's tokens end.
+    pub refresh_ends_in: Option<i64>,
+    pub nonce: Option<String>,
+    pub with_auth_time: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RedeemRefusal {
+    Code(CodeRefusal),
+    Verifier(VerifierRefusal),
+    /// A web client must prove itself; a public one must not pretend to.
+    CredentialMissing,
+    PublicWithCredential,
+    /// A spa's code is redeemed by its page, and only a spa's is.
+    SpaNeedsOrigin,
+    NotForSpa,
+    SessionRevoked,
+    Delegation(DelegationRefusal),
+}
+
+pub struct CodeFacts {
+    code: Code,
+    session: Option<Session>,
+    asked: ScopeAsk,
+    flow: ScopeAsk,
+    met: Result<Encounter, EncounterRefusal>,
+    people: (PersonAt, PersonAt),
+}
+
+impl UseCase for RedeemCode<'_> {
+    type Facts = Option<Box<CodeFacts>>;
+    type Reply = Redeemed;
+    type Refusal = RedeemRefusal;
+
+    async fn load(&self, facing: Facing<'_>) -> Result<Self::Facts, Fault> {
+        let Some(code) = facing.view.code_by_hash(&self.code.hash).await? else { return Ok(None) };
+        // It was parsed before it was stored; an older rule than today's must not end in a fault.
+        let flow = ScopeAsk::parse(&code.bound.scope).unwrap_or_default();
+        let asked = self.scopes.cloned().unwrap_or_else(|| first_resource(&flow));
+        let asked = if asked.resources.is_empty() && self.scopes.is_some() { with_resource_of(asked, &flow) } else { asked };
+        let asking =
+            Asking { origins: self.origins, client: self.client, user: code.bound.user, scopes: &asked };
+        let met = encounter(facing, &asking).await?;
+        let people = match &met {
+            Ok(met) => delegation::people_at(facing.view, met).await?,
+            Err(_) => Default::default(),
+        };
+        let session = facing.view.session_by_id(code.bound.session).await?;
+        Ok(Some(Box::new(CodeFacts { code, session, asked, flow, met, people })))
+    }
+
+    fn plan(&self, facts: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<Redeemed, RedeemRefusal> {
+        let Some(facts) = facts else { return Plan::refuse(RedeemRefusal::Code(CodeRefusal::Unknown)) };
+        let mut record = Record::default();
+        let verdict = match self.judge(&facts, now) {
+            Ok(()) => Ok(self.redeem(*facts, now, &mut record, draw)),
+            Err(refusal) => {
+                self.refuse(&facts.code, &refusal, now, &mut record);
+                Err(refusal)
+            }
+        };
+        Plan { verdict: verdict.and_then(|redeemed| redeemed.ok_or(RedeemRefusal::Code(CodeRefusal::Unknown))), record }
+    }
+}
+
+/// A token is for one resource: the first of the sign-in when the token request names none (protocol.md §2.3).
+fn first_resource(flow: &ScopeAsk) -> ScopeAsk {
+    ScopeAsk { resources: flow.resources.iter().take(1).cloned().collect(), ..flow.clone() }
+}
+
+/// A token request that names sign-in scopes only still wants the API of the sign-in.
+fn with_resource_of(asked: ScopeAsk, flow: &ScopeAsk) -> ScopeAsk {
+    ScopeAsk { resources: flow.resources.iter().take(1).cloned().collect(), ..asked }
+}
+
+impl RedeemCode<'_> {
+    /// The order is part of the behaviour: what is bound to the code comes before anything about the user, so that a
+    /// stranger with a stolen code learns nothing.
+    fn judge(&self, facts: &CodeFacts, now: Moment) -> Result<(), RedeemRefusal> {
+        let bound = &facts.code.bound;
+        facts.code.check(self.client, self.redirect, now).map_err(RedeemRefusal::Code)?;
+        self.check_platform(bound.platform)?;
+        Challenge::check(bound.challenge.as_ref(), self.verifier, &hash::pkce_s256, &hash::same)
+            .map_err(RedeemRefusal::Verifier)?;
+        if facts.session.as_ref().is_none_or(Session::is_revoked) {
+            return Err(RedeemRefusal::SessionRevoked);
+        }
+        if facts.asked.resources.len() > 1 {
+            return Err(RedeemRefusal::Delegation(DelegationRefusal::SeveralResources));
+        }
+        let met = facts.met.as_ref().map_err(|refusal| {
+            RedeemRefusal::Delegation(DelegationRefusal::Encounter(refusal.clone()))
+        })?;
+        delegation::judge(met, bound.signed_in).map_err(RedeemRefusal::Delegation)
+    }
+
+    /// Whether a redemption counts as public is decided by the redirect URI's platform (protocol.md §2.4).
+    fn check_platform(&self, platform: Platform) -> Result<(), RedeemRefusal> {
+        match (platform, self.proof) {
+            (Platform::Web, Proof::None) => Err(RedeemRefusal::CredentialMissing),
+            (Platform::Web, _) if self.cross_origin => Err(RedeemRefusal::NotForSpa),
+            (Platform::Spa | Platform::Public, Proof::Secret | Proof::Assertion) => {
+                Err(RedeemRefusal::PublicWithCredential)
+            }
+            (Platform::Spa, Proof::None) if !self.cross_origin => Err(RedeemRefusal::SpaNeedsOrigin),
+            (Platform::Public, Proof::None) if self.cross_origin => Err(RedeemRefusal::NotForSpa),
+            _ => Ok(()),
+        }
+    }
+
+    fn redeem(&self, facts: CodeFacts, now: Moment, record: &mut Record, draw: &mut dyn Draw) -> Option<Redeemed> {
+        let CodeFacts { code, asked, flow, met, people, .. } = facts;
+        let met = met.ok()?;
+        record.trace(Trace::CodeUsed { hash: code.hash, at: now });
+        record.sign_in(self.entry(&code, &met, now));
+        let offline = flow.offline_access || asked.offline_access;
+        let ends = (code.bound.platform == Platform::Spa).then_some(now + SPA_LIFE);
+        let refresh = offline.then(|| self.begin_family(&code, ends, now, record, draw));
+        let (nonce, with_auth_time) = (code.bound.nonce.clone(), code.bound.max_age);
+        let session = (code.bound.session, code.bound.signed_in);
+        let delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)?;
+        let refresh_ends_in = ends.filter(|_| offline).map(|ends| (ends - now) / 1000);
+        Some(Redeemed { delegation, refresh, refresh_ends_in, nonce, with_auth_time })
+    }
+
+    fn begin_family(
+        &self,
+        code: &Code,
+        ends: Option<Moment>,
+        now: Moment,
+        record: &mut Record,
+        draw: &mut dyn Draw,
+    ) -> Ticket {
+        let ticket = Ticket::draw(self.tenant, draw);
+        record.trace(Trace::FamilyBegun(Box::new(Family {
+            id: code.family,
+            user: code.bound.user,
+            client: code.bound.client,
+            session: code.bound.session,
+            platform: code.bound.platform,
+            signed_in: code.bound.signed_in,
+            scope: code.bound.scope.clone(),
+            ends,
+            revoked: None,
+        })));
+        let token = RefreshToken { hash: ticket.hash, family: code.family, issued: now, replaced: None };
+        record.trace(Trace::RefreshIssued(token));
+        ticket
+    }
+
+    /// A replay that is not the client's own retry ends what the first use began (RFC 6749 §4.1.2).
+    fn refuse(&self, code: &Code, refusal: &RedeemRefusal, now: Moment, record: &mut Record) {
+        if *refusal == RedeemRefusal::Code(CodeRefusal::Replayed { late: true }) {
+            record.trace(Trace::FamilyRevoked { family: code.family, at: now });
+        }
+        record.sign_in(SignIn {
+            at: now,
+            kind: SignInKind::NonInteractive,
+            client: Some(self.client),
+            user: Some(code.bound.user),
+            name: String::new(),
+            code: refusal.code(),
+            reason: format!("code refused: {refusal:?}"),
+            resource: None,
+            correlation: self.correlation,
+        });
+    }
+
+    fn entry(&self, code: &Code, met: &Encounter, now: Moment) -> SignIn {
+        SignIn {
+            at: now,
+            kind: SignInKind::NonInteractive,
+            client: Some(self.client),
+            user: Some(code.bound.user),
+            name: met.user.upn.as_str().to_owned(),
+            code: 0,
+            reason: "code redeemed".to_owned(),
+            resource: met.asked.first().map(|ask| ask.resource),
+            correlation: self.correlation,
+        }
+    }
+}
+
+impl RedeemRefusal {
+    /// The AADSTS number, for the sign-in log; the wire's catalogue has the same.
+    pub const fn code(&self) -> u32 {
+        match self {
+            RedeemRefusal::Code(CodeRefusal::Unknown | CodeRefusal::OtherClient) => 70000,
+            RedeemRefusal::Code(CodeRefusal::OtherRedirect) => 500112,
+            RedeemRefusal::Code(CodeRefusal::Expired) => 70008,
+            RedeemRefusal::Code(CodeRefusal::Replayed { .. }) => 54005,
+            RedeemRefusal::Verifier(_) => 501481,
+            RedeemRefusal::CredentialMissing => 7000218,
+            RedeemRefusal::PublicWithCredential => 700025,
+            RedeemRefusal::SpaNeedsOrigin => 9002327,
+            RedeemRefusal::NotForSpa => 9002326,
+            RedeemRefusal::SessionRevoked => 50173,
+            RedeemRefusal::Delegation(refusal) => refusal.code(),
+        }
+    }
+}
+
+impl DelegationRefusal {
+    pub const fn code(&self) -> u32 {
+        match self {
+            DelegationRefusal::Encounter(EncounterRefusal::NoSuchTenant) => 90002,
+            DelegationRefusal::Encounter(EncounterRefusal::NoSuchClient) => 700016,
+            DelegationRefusal::Encounter(EncounterRefusal::NoSuchUser) => 50034,
+            DelegationRefusal::Encounter(EncounterRefusal::NoSuchResource { .. }) => 500011,
+            DelegationRefusal::Scope(scope) => scope_code(scope),
+            DelegationRefusal::NotLetIn(refusal) => not_let_in_code(*refusal),
+            DelegationRefusal::UserDisabled => 50057,
+            DelegationRefusal::SessionsRevoked => 50173,
+            DelegationRefusal::ConsentMissing => 65001,
+            DelegationRefusal::SeveralResources => 28000,
+            DelegationRefusal::ResourceNotHere { .. } => 500011,
+        }
+    }
+}
+
+pub const fn scope_code(refusal: &mandate_domain::consent::ScopeRefusal) -> u32 {
+    match refusal {
+        mandate_domain::consent::ScopeRefusal::NoSuchScope { .. } => 70011,
+        mandate_domain::consent::ScopeRefusal::NotInRegistration { .. } => 650057,
+        mandate_domain::consent::ScopeRefusal::NoSuchResource => 500011,
+    }
+}
+
+pub const fn not_let_in_code(refusal: mandate_domain::signin::steps::NotLetIn) -> u32 {
+    match refusal {
+        mandate_domain::signin::steps::NotLetIn::AppDisabled => 7000112,
+        mandate_domain::signin::steps::NotLetIn::OtherOrganisation => 700016,
+        mandate_domain::signin::steps::NotLetIn::NotAssigned => 50105,
+    }
+}

@@ -1,0 +1,176 @@
+//! Redeems a refresh token: for any resource that was consented to, as long as everything it came from still stands.
+
+use super::delegation::{self, Delegation, DelegationRefusal, PersonAt};
+use super::redeem_code::Redeemed;
+use crate::settle::{Facing, UseCase};
+use crate::signin::{Asking, Encounter, EncounterRefusal, encounter};
+use crate::tickets::Ticket;
+use crate::{Fault, Origins};
+use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId};
+use mandate_domain::audit::{SignIn, SignInKind};
+use mandate_domain::record::{Plan, Record, Trace};
+use mandate_domain::signin::redirect::Platform;
+use mandate_domain::signin::scopes::ScopeAsk;
+use mandate_domain::signin::session::Session;
+use mandate_domain::token::claims::Proof;
+use mandate_domain::token::refresh::{Family, RefreshRefusal, RefreshToken};
+
+pub struct Refresh<'a> {
+    pub origins: &'a Origins,
+    pub tenant: TenantId,
+    pub client: AppId,
+    pub proof: Proof,
+    pub token: &'a Ticket,
+    pub scopes: Option<&'a ScopeAsk>,
+    pub cross_origin: bool,
+    pub correlation: CorrelationId,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefreshRefused {
+    Token(RefreshRefusal),
+    CredentialMissing,
+    PublicWithCredential,
+    SpaNeedsOrigin,
+    NotForSpa,
+    SessionRevoked,
+    Delegation(DelegationRefusal),
+}
+
+pub struct RefreshFacts {
+    token: RefreshToken,
+    family: Family,
+    session: Option<Session>,
+    asked: ScopeAsk,
+    flow: ScopeAsk,
+    met: Result<Encounter, EncounterRefusal>,
+    people: (PersonAt, PersonAt),
+}
+
+impl UseCase for Refresh<'_> {
+    type Facts = Option<Box<RefreshFacts>>;
+    type Reply = Redeemed;
+    type Refusal = RefreshRefused;
+
+    async fn load(&self, facing: Facing<'_>) -> Result<Self::Facts, Fault> {
+        let view = facing.view;
+        let Some(token) = view.refresh_by_hash(&self.token.hash).await? else { return Ok(None) };
+        let Some(family) = view.family_by_id(token.family).await? else { return Ok(None) };
+        let flow = ScopeAsk::parse(&family.scope).unwrap_or_default();
+        let asked = self.scopes.cloned().unwrap_or_else(|| flow.clone());
+        // Of several resources the first is meant (protocol.md §2.3); a request for none means the sign-in's.
+        let named = if asked.resources.is_empty() { &flow } else { &asked };
+        let asked = ScopeAsk { resources: named.resources.iter().take(1).cloned().collect(), ..asked };
+        let asking = Asking { origins: self.origins, client: self.client, user: family.user, scopes: &asked };
+        let met = encounter(facing, &asking).await?;
+        let people = match &met {
+            Ok(met) => delegation::people_at(view, met).await?,
+            Err(_) => Default::default(),
+        };
+        let session = view.session_by_id(family.session).await?;
+        Ok(Some(Box::new(RefreshFacts { token, family, session, asked, flow, met, people })))
+    }
+
+    fn plan(&self, facts: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<Redeemed, RefreshRefused> {
+        let Some(facts) = facts else { return Plan::refuse(RefreshRefused::Token(RefreshRefusal::Unknown)) };
+        let mut record = Record::default();
+        record.sign_in(self.entry(&facts, self.judge(&facts, now).err().as_ref(), now));
+        let verdict = match self.judge(&facts, now) {
+            Ok(()) => self.renew(*facts, now, &mut record, draw),
+            Err(refusal) => {
+                if refusal == RefreshRefused::Token(RefreshRefusal::Reused) {
+                    record.trace(Trace::FamilyRevoked { family: facts.family.id, at: now });
+                }
+                Err(refusal)
+            }
+        };
+        Plan { verdict, record }
+    }
+}
+
+impl Refresh<'_> {
+    fn judge(&self, facts: &RefreshFacts, now: Moment) -> Result<(), RefreshRefused> {
+        facts.family.check(&facts.token, self.client, now).map_err(RefreshRefused::Token)?;
+        self.check_platform(facts.family.platform)?;
+        if facts.session.as_ref().is_none_or(Session::is_revoked) {
+            return Err(RefreshRefused::SessionRevoked);
+        }
+        let met = facts.met.as_ref().map_err(|refusal| {
+            RefreshRefused::Delegation(DelegationRefusal::Encounter(refusal.clone()))
+        })?;
+        delegation::judge(met, facts.family.signed_in).map_err(RefreshRefused::Delegation)
+    }
+
+    fn check_platform(&self, platform: Platform) -> Result<(), RefreshRefused> {
+        match (platform, self.proof) {
+            (Platform::Web, Proof::None) => Err(RefreshRefused::CredentialMissing),
+            (Platform::Spa | Platform::Public, Proof::Secret | Proof::Assertion) => {
+                Err(RefreshRefused::PublicWithCredential)
+            }
+            (Platform::Spa, Proof::None) if !self.cross_origin => Err(RefreshRefused::SpaNeedsOrigin),
+            (Platform::Public, Proof::None) if self.cross_origin => Err(RefreshRefused::NotForSpa),
+            _ => Ok(()),
+        }
+    }
+
+    /// Every use gives a new token. A confidential client's old one stays usable; another's is replaced.
+    fn renew(
+        &self,
+        facts: RefreshFacts,
+        now: Moment,
+        record: &mut Record,
+        draw: &mut dyn Draw,
+    ) -> Result<Redeemed, RefreshRefused> {
+        let RefreshFacts { token, family, asked, flow, met, people, .. } = facts;
+        let met = met.map_err(|refusal| RefreshRefused::Delegation(DelegationRefusal::Encounter(refusal)))?;
+        let ticket = Ticket::draw(self.tenant, draw);
+        if family.rotates() {
+            record.trace(Trace::RefreshReplaced { hash: token.hash, at: now });
+        }
+        let next = RefreshToken { hash: ticket.hash, family: family.id, issued: now, replaced: None };
+        record.trace(Trace::RefreshIssued(next));
+        let session = (family.session, family.signed_in);
+        let delegation: Delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)
+            .ok_or(RefreshRefused::Token(RefreshRefusal::Unknown))?;
+        Ok(Redeemed {
+            delegation,
+            refresh: Some(ticket),
+            refresh_ends_in: family.ends.map(|ends| (ends - now) / 1000),
+            nonce: None,
+            with_auth_time: false,
+        })
+    }
+
+    fn entry(&self, facts: &RefreshFacts, refusal: Option<&RefreshRefused>, now: Moment) -> SignIn {
+        let name = facts.met.as_ref().map_or("", |met| met.user.upn.as_str());
+        SignIn {
+            at: now,
+            kind: SignInKind::NonInteractive,
+            client: Some(self.client),
+            user: Some(facts.family.user),
+            name: name.to_owned(),
+            code: refusal.map_or(0, RefreshRefused::code),
+            reason: refusal.map_or_else(|| "refreshed".to_owned(), |refusal| format!("refresh refused: {refusal:?}")),
+            resource: facts.met.as_ref().ok().and_then(|met| met.asked.first()).map(|ask| ask.resource),
+            correlation: self.correlation,
+        }
+    }
+}
+
+impl RefreshRefused {
+    /// The AADSTS number, for the sign-in log; the wire's catalogue has the same.
+    pub const fn code(&self) -> u32 {
+        match self {
+            RefreshRefused::Token(RefreshRefusal::Unknown | RefreshRefusal::OtherClient) => 70000,
+            RefreshRefused::Token(RefreshRefusal::FamilyRevoked | RefreshRefusal::Reused) => 50173,
+            RefreshRefused::Token(RefreshRefusal::Inactive) => 700082,
+            RefreshRefused::Token(RefreshRefusal::SpaDayOver) => 700084,
+            RefreshRefused::CredentialMissing => 7000218,
+            RefreshRefused::PublicWithCredential => 700025,
+            RefreshRefused::SpaNeedsOrigin => 9002327,
+            RefreshRefused::NotForSpa => 9002326,
+            RefreshRefused::SessionRevoked => 50173,
+            RefreshRefused::Delegation(refusal) => refusal.code(),
+        }
+    }
+}
