@@ -1,1 +1,16 @@
-//! placeholder
+//! The sign-in wire: discovery, authorize and its pages, token, logout. Entra's paths, parameters and numbers.
+//!
+//! Never: a rule, a statement, a permission decision. Next: `routes` for what answers where, `errors` for the numbers.
+#![forbid(unsafe_code)]
+
+mod authorize;
+mod cx;
+mod discovery;
+mod errors;
+mod logout;
+mod plain;
+mod routes;
+mod show;
+mod token;
+
+pub use routes::answer;

@@ -1,1 +1,68 @@
-//! placeholder
+//! The Graph wire: `/v1.0`, `/beta` and `/oidc/userinfo`.
+//!
+//! A request's way: ids → preflight → bearer → route → options → gate → read → render. Never: a permission decided
+//! here, SQL, the cause of a fault in an answer. Next: `dispatch` for what paths there are, `operations` for what each
+//! needs, `resources` for what they answer, `errors` for every refusal's code and text.
+#![forbid(unsafe_code)]
+
+mod base64;
+mod bearer;
+mod call;
+mod cors;
+mod dispatch;
+mod errors;
+mod operations;
+mod paging;
+mod property;
+mod resources;
+mod respond;
+mod trail;
+
+pub use operations::check;
+
+use call::Call;
+use dispatch::Version;
+use errors::{Refusal, Stop};
+use http::Method;
+use mandate_odata::Options;
+use mandate_usecases::House;
+use mandate_web::{Answer, Incoming};
+use trail::Trail;
+
+/// `None`: the path is not Graph's.
+pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
+    let version = Version::of(request)?;
+    let trail = Trail::of(request);
+    if request.method == Method::OPTIONS {
+        return Some(respond::finished(cors::preflight(), &trail));
+    }
+    let answer = match serve(house, request, version).await {
+        Ok(answer) => answer,
+        Err(Stop::Refused(refusal)) => {
+            refusal.log(&trail);
+            respond::refusal(&refusal, version, &house.origins.login, &trail)
+        }
+        Err(Stop::Fault(fault)) => {
+            tracing::error!(request_id = %trail.request, client_request_id = %trail.client, %fault, "graph call failed");
+            respond::failure(&trail)
+        }
+    };
+    Some(respond::finished(answer, &trail))
+}
+
+/// The token comes before the path: who is not let in does not learn what there is (graph-api.md §1.1).
+async fn serve(house: &House, request: &Incoming, version: Version) -> Result<Answer, Stop> {
+    let caller = bearer::caller(house, request).await?;
+    let route = dispatch::route(version, request)?;
+    if !route.methods().contains(&request.method) {
+        return Err(Refusal::MethodNotAllowed(route.methods()).into());
+    }
+    let params = request.query_params().map_err(|_| Refusal::MalformedQuery)?;
+    let options = Options::parse(params.pairs()).map_err(Refusal::Option)?;
+    // Without the header `$count` is passed over in silence, as Graph does (graph-api.md §3.4).
+    let eventual = request.header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
+    if eventual && options.count == Some(true) {
+        return Err(Refusal::NoCount.into());
+    }
+    resources::answer(&Call { house, caller, version, options }, &route).await
+}

@@ -1,8 +1,8 @@
 //! A few things to store. Every kind of id has digits of its own, so that two columns that were swapped show.
 
 use mandate_base::{
-    AppId, AppRoleId, ApplicationId, AssignmentId, CorrelationId, DAY, FamilyId, Folded, GrantId, GroupId, HOUR, Moment,
-    ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId, UserId,
+    AppId, AppRoleId, ApplicationId, AssignmentId, CorrelationId, DAY, FamilyId, Folded, GrantId, GroupId, HOUR,
+    Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId, UserId,
 };
 use mandate_domain::application::{AppCard, Audience, ClientSecret, RedirectUris, Registration, Web};
 use mandate_domain::audit::{Activity, Actor, AuditEntry, Doer, SignIn, SignInKind};

@@ -57,11 +57,6 @@ pub enum DelegationRefusal {
     ResourceNotHere { app: AppId },
 }
 
-/// The one resource a token request is for: the one it names, or Graph when it names sign-in scopes only.
-pub fn single_resource(scopes: &ScopeAsk) -> Option<&mandate_domain::signin::scopes::ResourceAsk> {
-    scopes.resources.first()
-}
-
 /// Judges an encounter at the token endpoint: the same rules as on the pages, with nobody to ask.
 pub fn judge(met: &Encounter, signed_in: mandate_base::Moment) -> Result<(), DelegationRefusal> {
     if !met.user.account_enabled {
@@ -191,7 +186,7 @@ pub async fn people_at(view: TenantView<'_>, met: &Encounter) -> Result<(PersonA
     Ok((resource, client))
 }
 
-pub async fn person_at(
+async fn person_at(
     view: TenantView<'_>,
     met: &Encounter,
     app: &AppCard,
@@ -201,4 +196,15 @@ pub async fn person_at(
         groups: people::groups(view, met.user.id, &app.registration).await?,
         roles: people::app_roles(view, met.user.id, app, sp).await?,
     })
+}
+
+/// What tokens at the authorization endpoint are made of: nothing is proven yet but the person.
+pub async fn at_sign_in(
+    house: &crate::House,
+    met: Encounter,
+    scopes: &ScopeAsk,
+    session: (SessionId, mandate_base::Moment),
+) -> Result<Option<Delegation>, Fault> {
+    let people = people_at(house.store.tenant(met.tenant.id), &met).await?;
+    Ok(assemble(met, scopes, scopes, people, session, Proof::None))
 }

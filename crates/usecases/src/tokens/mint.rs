@@ -5,7 +5,7 @@ use crate::House;
 use crate::pool::Busy;
 use mandate_base::Draw;
 use mandate_domain::catalogue::GRAPH;
-use mandate_domain::token::claims::{self, Delegated, IdAsk, Issue, Person, Proof};
+use mandate_domain::token::claims::{self, Delegated, IdAsk, Issue, Person};
 use mandate_domain::token::{ID_LIFE, access_life};
 use mandate_jose::{Header, b64url_encode, hash};
 
@@ -123,6 +123,3 @@ fn person<'a>(delegation: &'a Delegation, at: &'a PersonAt, sub: &'a str) -> Per
         roles: &at.roles,
     }
 }
-
-/// The proof a browser-side answer goes with: none was given yet.
-pub const UNPROVEN: Proof = Proof::None;

@@ -10,7 +10,7 @@ mod userinfo;
 
 pub(crate) use client_credentials::AppStandings;
 pub use client_credentials::{AppToken, AppTokenAsk, AppTokenRefusal, client_credentials};
-pub use delegation::{Delegation, DelegationRefusal, PersonAt, person_at};
+pub use delegation::{Delegation, DelegationRefusal, PersonAt, at_sign_in};
 pub use mint::{IdTokenAsk, UserTokens, mint_access, mint_id_token, mint_user_tokens};
 pub use redeem_code::{RedeemCode, RedeemRefusal, Redeemed, not_let_in_code, scope_code};
 pub use refresh::{Refresh, RefreshRefused};

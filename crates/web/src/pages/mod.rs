@@ -231,7 +231,7 @@ pub enum Blocked {
     AdminOnly,
     TurnedOff,
     NotClassifiedLow,
-    Risky,
+    OutsidePolicy,
     AssignmentRequired,
     ApplicationPermission,
 }
@@ -242,7 +242,7 @@ impl Blocked {
             Blocked::AdminOnly => words.why_admin_only,
             Blocked::TurnedOff => words.why_turned_off,
             Blocked::NotClassifiedLow => words.why_not_low,
-            Blocked::Risky => words.why_risky,
+            Blocked::OutsidePolicy => words.why_outside_policy,
             Blocked::AssignmentRequired => words.why_assignment,
             Blocked::ApplicationPermission => words.why_application,
         }

@@ -1,0 +1,143 @@
+//! One HTTPS connection that is kept alive, HTTP/1.1, one request at a time.
+//! Next: `load.rs` drives many, `probe.rs` watches one.
+
+use std::fmt::Display;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+pub type Asking = Request<Full<Bytes>>;
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The body of a success.
+    pub fn ok(self) -> Result<Bytes, String> {
+        if self.status == StatusCode::OK {
+            return Ok(self.body);
+        }
+        let shown: String = String::from_utf8_lossy(&self.body).chars().take(300).collect();
+        Err(format!("the server answered {}: {shown}", self.status))
+    }
+}
+
+/// A server on this machine, and the certificate to trust it by.
+#[derive(Clone)]
+pub struct Target {
+    port: u16,
+    tls: TlsConnector,
+}
+
+impl Target {
+    pub fn new(port: u16, ca: &Path) -> Result<Self, String> {
+        let trust = |err: &dyn Display| format!("trusting {}: {err}", ca.display());
+        let mut roots = RootCertStore::empty();
+        let certificate = CertificateDer::from_pem_file(ca).map_err(|err| trust(&err))?;
+        roots.add(certificate).map_err(|err| trust(&err))?;
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|err| trust(&err))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Target {
+            port,
+            tls: TlsConnector::from(Arc::new(config)),
+        })
+    }
+
+    pub fn get(&self, path: &str, bearer: Option<&str>) -> Asking {
+        let mut asking = self.asking(Method::GET, path, Bytes::new());
+        if let Some(token) = bearer {
+            let value: HeaderValue = format!("Bearer {token}")
+                .parse()
+                .expect("checked when it was issued: base64url text with dots");
+            asking.headers_mut().insert(header::AUTHORIZATION, value);
+        }
+        asking
+    }
+
+    pub fn post_form(&self, path: &str, form: &str) -> Asking {
+        let mut asking = self.asking(Method::POST, path, Bytes::copy_from_slice(form.as_bytes()));
+        let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        asking.headers_mut().insert(header::CONTENT_TYPE, form_type);
+        asking
+    }
+
+    fn asking(&self, method: Method, path: &str, body: Bytes) -> Asking {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, format!("localhost:{}", self.port))
+            .header(header::ACCEPT, "application/json")
+            .body(Full::new(body))
+            .expect("paths here are made of ids and plain words")
+    }
+}
+
+pub struct Line(SendRequest<Full<Bytes>>);
+
+impl Line {
+    pub async fn open(target: &Target) -> Result<Self, String> {
+        let opening = async {
+            let tcp = TcpStream::connect((Ipv4Addr::LOCALHOST, target.port))
+                .await
+                .map_err(|err| format!("connecting: {err}"))?;
+            tcp.set_nodelay(true).map_err(|err| format!("connecting: {err}"))?;
+            let name = ServerName::try_from("localhost").expect("`localhost` is a host name");
+            let tls = target.tls.connect(name, tcp).await;
+            let tls = tls.map_err(|err| format!("securing the connection: {err}"))?;
+            http1::handshake::<_, Full<Bytes>>(TokioIo::new(tls))
+                .await
+                .map_err(|err| format!("connecting: {err}"))
+        };
+        let (sender, connection) = timeout(ANSWERS_WITHIN, opening)
+            .await
+            .map_err(|_| too_late("connection"))??;
+        // Ends with the sender. What goes wrong in between, the sender tells.
+        tokio::spawn(connection);
+        Ok(Line(sender))
+    }
+
+    pub async fn ask(&mut self, asking: Asking) -> Result<Answer, String> {
+        let exchange = async {
+            self.0.ready().await?;
+            let response = self.0.send_request(asking).await?;
+            let status = response.status();
+            let body = response.into_body().collect().await?.to_bytes();
+            Ok::<_, hyper::Error>(Answer { status, body })
+        };
+        timeout(ANSWERS_WITHIN, exchange)
+            .await
+            .map_err(|_| too_late("answer"))?
+            .map_err(|err| format!("asking: {err}"))
+    }
+}
+
+/// Opens a connection for one request.
+pub async fn ask_once(target: &Target, asking: Asking) -> Result<Bytes, String> {
+    Line::open(target).await?.ask(asking).await?.ok()
+}
+
+fn too_late(what: &str) -> String {
+    format!("no {what} within {} s", ANSWERS_WITHIN.as_secs())
+}

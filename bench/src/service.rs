@@ -1,0 +1,172 @@
+//! A child that serves, with a folder of its own: the product as shipped, or the floor. Both write `dev.env` when they
+//! listen, and this is how the rest of the tool finds them.
+//! Never: the folder or port of a developer's own `mandate dev`.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::Bench;
+use crate::child::{OwnChild, ScratchDir, free_port};
+use crate::clock;
+use crate::cores::Place;
+use crate::line::{Asking, Target};
+
+const STARTS_WITHIN: Duration = Duration::from_secs(60);
+const LOG: &str = "server.log";
+
+pub struct Service {
+    // Fields are dropped in this order: the server ends before its folder goes.
+    process: OwnChild,
+    home: ScratchDir,
+}
+
+impl Service {
+    /// `mandate dev` on SQLite on disk, in a fresh folder, up and listening. Without a seed it has the built-in sample.
+    pub fn product(bench: &Bench, place: Place, seed: Option<&str>) -> Result<Self, String> {
+        let home = bench.scratch("product")?;
+        let mut command = product_command(bench, place, home.path(), free_port()?);
+        if let Some(text) = seed {
+            let file = home.path().join("seed.yaml");
+            fs::write(&file, text).map_err(|err| format!("writing the seed: {err}"))?;
+            command.arg("--seed").arg(file);
+        }
+        Service::start(command, home)
+    }
+
+    pub fn floor(bench: &Bench) -> Result<Self, String> {
+        let home = bench.scratch("floor")?;
+        let data = data_in(home.path());
+        fs::create_dir_all(&data).map_err(|err| format!("making a folder for the floor: {err}"))?;
+        let own = env::current_exe().map_err(|err| format!("looking for this program: {err}"))?;
+        let mut command = bench.cores.command(Place::ServerCore, &own);
+        command.arg("floor").arg(data).stdin(Stdio::piped());
+        Service::start(command, home)
+    }
+
+    fn start(mut command: Command, home: ScratchDir) -> Result<Self, String> {
+        let process = OwnChild::start(&mut command, &home.path().join(LOG))?;
+        let mut service = Service { process, home };
+        let deadline = clock::now() + STARTS_WITHIN;
+        while !service.env_file().is_file() {
+            service.process.check().map_err(|why| service.told(&why))?;
+            if clock::now() > deadline {
+                return Err(service.told("the server wrote no dev.env in time"));
+            }
+            clock::pause(Duration::from_millis(10));
+        }
+        Ok(service)
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    pub fn door(&self) -> Result<Door, String> {
+        Door::of(self.home.path())
+    }
+
+    /// What went wrong, with the end of the server's log.
+    pub fn told(&self, why: &str) -> String {
+        format!("{why}\n{}", log_tail(self.home.path()))
+    }
+
+    fn env_file(&self) -> PathBuf {
+        data_in(self.home.path()).join("dev.env")
+    }
+}
+
+/// The way in: where the server listens, and the tenant whose token endpoint is used.
+pub struct Door {
+    pub target: Target,
+    pub tenant: String,
+}
+
+impl Door {
+    /// As a server that runs, or ran, in this home has written it.
+    pub fn of(home: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(data_in(home).join("dev.env")).map_err(|err| format!("reading dev.env: {err}"))?;
+        let named = |name| value(&text, name).ok_or_else(|| format!("dev.env names no {name}"));
+        let base = named("MANDATE_BASE")?;
+        let port = port_of(base).ok_or_else(|| format!("`{base}` has no port"))?;
+        Ok(Door {
+            target: Target::new(port, &home.join(named("MANDATE_CA")?))?,
+            tenant: named("MANDATE_TENANT")?.to_owned(),
+        })
+    }
+
+    pub fn exists(home: &Path) -> bool {
+        data_in(home).join("dev.env").is_file()
+    }
+
+    /// A token for the sample's daemon, by its secret.
+    pub fn token_request(&self) -> Asking {
+        let form = "grant_type=client_credentials\
+            &client_id=c1000000-0000-4000-8000-000000000004\
+            &client_secret=export-secret-for-development-only\
+            &scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
+        self.target
+            .post_form(&format!("/{}/oauth2/v2.0/token", self.tenant), form)
+    }
+
+    pub fn keys_request(&self) -> Asking {
+        self.target
+            .get(&format!("/{}/discovery/v2.0/keys", self.tenant), None)
+    }
+}
+
+/// The product, not yet started: its data below `home`, its output to be sent to a log by whoever starts it.
+pub fn product_command(bench: &Bench, place: Place, home: &Path, port: u16) -> Command {
+    let mut command = bench.cores.command(place, &bench.binary);
+    command.current_dir(home).stdin(Stdio::null());
+    command.arg("dev").args([OsStr::new("--data"), data_in(home).as_os_str()]);
+    command.args(["--port", &port.to_string()]);
+    command
+}
+
+pub fn start_logged(command: &mut Command, home: &Path) -> Result<OwnChild, String> {
+    OwnChild::start(command, &home.join(LOG))
+}
+
+pub fn log_tail(home: &Path) -> String {
+    let bytes = fs::read(home.join(LOG)).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text.lines().collect();
+    let tail = &lines[lines.len().saturating_sub(20)..];
+    format!("the end of the server's log:\n{}", tail.join("\n"))
+}
+
+fn data_in(home: &Path) -> PathBuf {
+    home.join("data")
+}
+
+fn value<'t>(env: &'t str, name: &str) -> Option<&'t str> {
+    env.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+}
+
+fn port_of(base: &str) -> Option<u16> {
+    let (_, port) = base.rsplit_once(':')?;
+    port.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_begins_like_another_is_not_taken_for_it() {
+        let env = "MANDATE_USER_PASSWORD=a=b\nMANDATE_USER=joris\n";
+        assert_eq!(value(env, "MANDATE_USER"), Some("joris"));
+        assert_eq!(value(env, "MANDATE_USER_PASSWORD"), Some("a=b"));
+        assert_eq!(value(env, "MANDATE_BASE"), None);
+    }
+
+    #[test]
+    fn the_port_is_the_end_of_the_base() {
+        assert_eq!(port_of("https://localhost:8443"), Some(8443));
+        assert_eq!(port_of("https://localhost"), None);
+    }
+}

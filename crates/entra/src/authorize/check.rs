@@ -1,0 +1,206 @@
+//! The parameters of an authorization request → a typed [`Ask`]. The client and its redirect URI come first: until both
+//! are right, an error stays on our page (RFC 6749 §4.1.2.1); afterwards it goes to the client.
+
+use crate::cx::Cx;
+use crate::errors::Trouble;
+use mandate_base::AppId;
+use mandate_domain::application::{AppCard, Registration};
+use mandate_domain::signin::ask::{Ask, Authority, Prompt, Redirect, ResponseMode, ResponseType};
+use mandate_domain::signin::pkce::{Challenge, ChallengeRefusal};
+use mandate_domain::signin::redirect::{self, Platform, RedirectRefusal};
+use mandate_domain::signin::scopes::{ScopeAsk, ScopeSyntax};
+use mandate_domain::signin::steps::{admits_many, may_cross};
+use mandate_usecases::clients;
+use mandate_web::Params;
+use std::sync::Arc;
+
+/// A request whose client and redirect URI are right.
+pub struct Checked {
+    pub ask: Ask,
+    pub card: Arc<AppCard>,
+    /// The `scope` parameter as sent.
+    pub scope: String,
+    pub redirect_named: bool,
+}
+
+pub enum Stop {
+    /// The redirect URI is not to be trusted.
+    Page(Box<Trouble>, Option<String>),
+    /// The client hears it.
+    Client(Box<Trouble>, Box<ReplyTo>),
+}
+
+/// Where and how the client hears of the outcome.
+#[derive(Clone, Debug)]
+pub struct ReplyTo {
+    pub uri: String,
+    pub mode: ResponseMode,
+    pub state: Option<String>,
+    /// `prompt=none`: the answer is made for a frame.
+    pub silent: bool,
+}
+
+pub async fn check(cx: Cx<'_>, params: &Params) -> Result<Checked, Stop> {
+    let page = |trouble: Trouble| Stop::Page(Box::new(trouble), None);
+    let authority = cx.authority().await.map_err(page)?;
+    let client = client_id(params).map_err(page)?;
+    let unknown = || Trouble::new(700_016, &[("client", &client.to_string())]);
+    let card = clients::card(cx.house, client).await.map_err(|fault| page(fault.into()))?;
+    let card = card.ok_or_else(|| page(unknown()))?;
+    let name = card.registration.display_name.clone();
+    let named = |trouble: Trouble| Stop::Page(Box::new(trouble), Some(name.clone()));
+    meets(authority, &card).map_err(&named)?;
+    let asked = params.one("redirect_uri").map_err(|refusal| named(refusal.into()))?;
+    let found = redirect::find(&card.registration, asked, &cx.origins().login);
+    let (uri, platform) = found.map_err(|refusal| named(redirect_trouble(&refusal, &card)))?;
+    let state = params.one("state").map_err(|refusal| named(refusal.into()))?.map(str::to_owned);
+    let reply = ReplyTo { uri, mode: early_mode(params), state, silent: params.any("prompt") == Some("none") };
+    let rest = rest(cx, params, authority, &card, &reply, platform);
+    rest.map_err(|trouble| Stop::Client(Box::new(trouble), Box::new(reply)))
+}
+
+fn client_id(params: &Params) -> Result<AppId, Trouble> {
+    let text = params.one("client_id")?.ok_or_else(|| Trouble::missing("client_id"))?;
+    AppId::parse(text).map_err(|_| Trouble::new(700_016, &[("client", text)]))
+}
+
+/// Does the app exist on this authority at all?
+fn meets(authority: Authority, card: &AppCard) -> Result<(), Trouble> {
+    let client = card.app_id.to_string();
+    let fine = match authority {
+        Authority::Tenant(tenant) => may_cross(card, tenant),
+        Authority::Common | Authority::Organizations | Authority::Consumers => true,
+    };
+    if !fine {
+        return Err(Trouble::new(700_016, &[("client", &client)]).because("single-tenant app of another tenant"));
+    }
+    if authority.alias().is_some() && !admits_many(card) {
+        return Err(Trouble::new(50_194, &[("client", &client)]));
+    }
+    if !card.registration.is_enabled() {
+        return Err(Trouble::new(7_000_112, &[("client", &client)]));
+    }
+    Ok(())
+}
+
+fn redirect_trouble(refusal: &RedirectRefusal, card: &AppCard) -> Trouble {
+    let client = card.app_id.to_string();
+    match refusal {
+        RedirectRefusal::Ambiguous => Trouble::new(900_971, &[("client", &client)]),
+        RedirectRefusal::NotRegistered { asked } => {
+            Trouble::new(50_011, &[("redirect", asked), ("client", &client)])
+        }
+    }
+}
+
+/// The mode in which even a malformed request is answered: its own, where that can be told.
+fn early_mode(params: &Params) -> ResponseMode {
+    let kind = params.any("response_type").and_then(ResponseType::parse).unwrap_or_default();
+    params.any("response_mode").and_then(ResponseMode::parse).unwrap_or_else(|| kind.default_mode())
+}
+
+fn rest(
+    cx: Cx<'_>,
+    params: &Params,
+    authority: Authority,
+    card: &Arc<AppCard>,
+    reply: &ReplyTo,
+    platform: Platform,
+) -> Result<Checked, Trouble> {
+    for unsupported in ["request", "request_uri"] {
+        if params.one(unsupported)?.is_some() {
+            return Err(Trouble::new(90_023, &[("field", unsupported)]));
+        }
+    }
+    let response = response_type(params, &card.registration)?;
+    let mode = response_mode(params, response)?;
+    let nonce = params.one("nonce")?.map(str::to_owned);
+    if response.id_token && nonce.is_none() {
+        return Err(Trouble::missing("nonce"));
+    }
+    let challenge = challenge(params)?;
+    if platform == Platform::Spa && response.code && challenge.is_none() {
+        return Err(Trouble::new(9_002_325, &[]));
+    }
+    claims(params)?;
+    let scope = params.one("scope")?.ok_or_else(|| Trouble::missing("scope"))?.to_owned();
+    let scopes = scopes(&scope)?;
+    let ask = Ask {
+        authority,
+        client: card.app_id,
+        redirect: Redirect { uri: reply.uri.clone(), platform, mode },
+        response,
+        scopes,
+        state: reply.state.clone(),
+        nonce,
+        prompt: prompt(params)?,
+        login_hint: params.one("login_hint")?.map(str::to_owned),
+        domain_hint: params.one("domain_hint")?.map(str::to_owned),
+        max_age: max_age(params)?,
+        challenge,
+        client_info: params.any("client_info") == Some("1"),
+        correlation: cx.request.correlation,
+    };
+    Ok(Checked { ask, card: card.clone(), scope, redirect_named: params.any("redirect_uri").is_some() })
+}
+
+fn response_type(params: &Params, registration: &Registration) -> Result<ResponseType, Trouble> {
+    let text = params.one("response_type")?.ok_or_else(|| Trouble::missing("response_type"))?;
+    let client = ("client", registration.display_name.as_str());
+    let response = ResponseType::parse(text).ok_or_else(|| Trouble::new(70_005, &[("response", text)]))?;
+    let implicit = &registration.web.implicit_grant_settings;
+    if response.id_token && !implicit.enable_id_token_issuance {
+        return Err(Trouble::new(700_054, &[client]));
+    }
+    if response.token && !implicit.enable_access_token_issuance {
+        return Err(Trouble::new(700_051, &[client]));
+    }
+    Ok(response)
+}
+
+fn response_mode(params: &Params, response: ResponseType) -> Result<ResponseMode, Trouble> {
+    let Some(text) = params.one("response_mode")? else { return Ok(response.default_mode()) };
+    let mode = ResponseMode::parse(text).ok_or_else(|| Trouble::new(70_007, &[("mode", text)]))?;
+    // Tokens in a query would stand in every log on the way (OAuth 2.0 Multiple Response Types §3).
+    if mode == ResponseMode::Query && (response.id_token || response.token) {
+        return Err(Trouble::new(70_007, &[("mode", text)]));
+    }
+    Ok(mode)
+}
+
+fn challenge(params: &Params) -> Result<Option<Challenge>, Trouble> {
+    let (challenge, method) = (params.one("code_challenge")?, params.one("code_challenge_method")?);
+    Challenge::of(challenge, method).map_err(|refusal| match refusal {
+        ChallengeRefusal::BadLength => Trouble::new(50_147, &[]),
+        ChallengeRefusal::BadMethod | ChallengeRefusal::Missing => Trouble::new(501_491, &[]),
+    })
+}
+
+fn prompt(params: &Params) -> Result<Prompt, Trouble> {
+    let text = params.one("prompt")?.unwrap_or("");
+    Prompt::parse(text).ok_or_else(|| Trouble::new(90_023, &[("field", "prompt")]))
+}
+
+fn max_age(params: &Params) -> Result<Option<i64>, Trouble> {
+    let Some(text) = params.one("max_age")? else { return Ok(None) };
+    let age = text.parse::<i64>().ok().filter(|age| *age >= 0);
+    age.map(Some).ok_or_else(|| Trouble::new(90_100, &[("field", "max_age")]))
+}
+
+/// Clients send `claims` with every request; it must be JSON, and so far demands nothing of a sign-in.
+pub fn claims(params: &Params) -> Result<(), Trouble> {
+    let Some(text) = params.one("claims")? else { return Ok(()) };
+    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text);
+    object.map(drop).map_err(|_| Trouble::malformed("the claims parameter is not a JSON object"))
+}
+
+pub fn scopes(text: &str) -> Result<ScopeAsk, Trouble> {
+    ScopeAsk::parse(text).map_err(|refusal| match refusal {
+        ScopeSyntax::Empty => Trouble::new(28_003, &[]),
+        ScopeSyntax::DefaultMixed => Trouble::new(
+            70_011,
+            &[("scope", text), ("detail", ".default cannot be combined with the scopes of a resource.")],
+        ),
+        ScopeSyntax::Malformed(scope) => Trouble::new(70_011, &[("scope", &scope), ("detail", "It is malformed.")]),
+    })
+}

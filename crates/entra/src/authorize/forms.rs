@@ -1,0 +1,199 @@
+//! The forms of the pages: password, account, consent, language. Each opens its sealed request first.
+
+use super::flow::Flow;
+use super::proceed::{self, Browser, Standing, again, stand};
+use super::reply;
+use crate::cx::Cx;
+use crate::errors::Trouble;
+use crate::show;
+use mandate_base::{Secret, SessionId};
+use mandate_domain::signin::session::PERSISTENT_SESSION;
+use mandate_domain::signin::steps::SignedIn;
+use mandate_usecases::settle;
+use mandate_usecases::signin::{
+    BeginSession, ConsentRefusal, GrantConsent, MOST_SESSIONS, PasswordRefusal, authenticate,
+};
+use mandate_usecases::tickets::TicketKind;
+use mandate_web::answer::Answer;
+use mandate_web::pages::SignInError;
+use mandate_web::{Params, cookies};
+
+fn open(cx: Cx<'_>) -> Result<(Params, Flow), Trouble> {
+    let form = cx.request.form().ok_or_else(|| Trouble::malformed("the body is not a form"))??;
+    let flow = Flow::open(cx, &form)?;
+    Ok((form, flow))
+}
+
+/// A name and a password.
+pub async fn login(cx: Cx<'_>) -> Answer {
+    let (form, mut flow) = match open(cx) {
+        Ok(opened) => opened,
+        Err(trouble) => return show::refuse(cx, &trouble).await,
+    };
+    let browser = Browser::of(cx);
+    flow.another = false;
+    let standing = match stand(cx, flow.clone(), &browser).await {
+        Ok(standing) => standing,
+        Err(answer) => return answer,
+    };
+    if form.any("cancel").is_some() {
+        return cancelled(cx, &standing);
+    }
+    let name = form.any("loginfmt").unwrap_or("").trim();
+    let password = form.any("passwd").unwrap_or("");
+    if name.is_empty() {
+        return again(cx, &standing, Some(SignInError::Missing), "").await;
+    }
+    if password.is_empty() {
+        return again(cx, &standing, None, name).await;
+    }
+    let kmsi = form.any("kmsi").is_some();
+    match begin(cx, &standing, browser, (name, password), kmsi).await {
+        Ok((session, browser)) => {
+            proceed::run(cx, Flow { chosen: Some(session), fresh: true, ..flow }, browser).await
+        }
+        Err(error) => again(cx, &standing, Some(error), name).await,
+    }
+}
+
+fn cancelled(cx: Cx<'_>, standing: &Standing) -> Answer {
+    let mut declined = Trouble::new(65_004, &[]);
+    declined.subcode = Some("cancel");
+    reply::error(cx, &declined, &standing.reply_to())
+}
+
+async fn begin(
+    cx: Cx<'_>,
+    standing: &Standing,
+    browser: Browser,
+    (name, password): (&str, &str),
+    persistent: bool,
+) -> Result<(SessionId, Browser), SignInError> {
+    let broken = |fault: mandate_usecases::Fault| {
+        Trouble::from(fault).log(cx.request);
+        SignInError::Busy
+    };
+    let ask = &standing.checked.ask;
+    let password = Secret::new(password.to_owned());
+    let found = authenticate(cx.house, ask.authority, name, password, ask.client, cx.request.correlation).await;
+    let person = found.map_err(broken)?.map_err(|refusal| match refusal {
+        PasswordRefusal::WrongNameOrPassword => SignInError::WrongNameOrPassword,
+        PasswordRefusal::Disabled => SignInError::Disabled,
+        PasswordRefusal::OtherOrganisation => SignInError::NotInThisOrganisation,
+        PasswordRefusal::Busy => SignInError::Busy,
+    })?;
+    let same = |known: &&SignedIn| known.tenant == person.tenant && known.user.id == person.user.id;
+    let before = standing.people.iter().find(same);
+    let deed = BeginSession {
+        tenant: person.tenant,
+        user: person.user.id,
+        persistent,
+        client: ask.client,
+        replaces: before.map(|known| known.session.clone()),
+        correlation: cx.request.correlation,
+    };
+    let begun = settle(cx.house, person.tenant, &deed).await.map_err(broken)?;
+    let begun = begun.map_err(|_| SignInError::WrongNameOrPassword)?;
+    let text = begun.ticket.text(TicketKind::Session);
+    Ok((begun.session.id, browser.with(cx, text, persistent || any_persistent(standing)).await))
+}
+
+fn any_persistent(standing: &Standing) -> bool {
+    standing.people.iter().any(|known| known.session.persistent)
+}
+
+impl Browser {
+    /// The new session first; those that no longer stand are dropped, and so is the oldest past the limit.
+    async fn with(self, cx: Cx<'_>, ticket: String, persistent: bool) -> Browser {
+        let mut tickets = vec![ticket];
+        for old in &self.tickets {
+            let alone = Browser { tickets: vec![old.clone()], set_session: None };
+            let stands = alone.people(cx).await.is_ok_and(|people| !people.is_empty());
+            if stands && tickets.len() < MOST_SESSIONS {
+                tickets.push(old.clone());
+            }
+        }
+        let age = persistent.then_some(PERSISTENT_SESSION / 1000);
+        let set_session = Some(cookies::session(&tickets.join("~"), age));
+        Browser { tickets, set_session }
+    }
+}
+
+/// An account, another account, or back to the picker.
+pub async fn reselect(cx: Cx<'_>) -> Answer {
+    let (form, mut flow) = match open(cx) {
+        Ok(opened) => opened,
+        Err(trouble) => return show::refuse(cx, &trouble).await,
+    };
+    let browser = Browser::of(cx);
+    if form.any("cancel").is_some() {
+        return match stand(cx, flow, &browser).await {
+            Ok(standing) => cancelled(cx, &standing),
+            Err(answer) => answer,
+        };
+    }
+    flow.chosen = None;
+    flow.another = false;
+    match form.any("account").unwrap_or("") {
+        "other" => flow.another = true,
+        "list" => {
+            return match stand(cx, flow, &browser).await {
+                Ok(standing) => show::accounts(cx, &standing).await,
+                Err(answer) => answer,
+            };
+        }
+        // Whether that session is at this browser, and stands, is found when it is looked for among the people here.
+        chosen => flow.chosen = SessionId::parse(chosen).ok(),
+    }
+    proceed::run(cx, flow, browser).await
+}
+
+/// Accept or decline.
+pub async fn consent(cx: Cx<'_>) -> Answer {
+    let (form, mut flow) = match open(cx) {
+        Ok(opened) => opened,
+        Err(trouble) => return show::refuse(cx, &trouble).await,
+    };
+    let browser = Browser::of(cx);
+    let standing = match stand(cx, flow.clone(), &browser).await {
+        Ok(standing) => standing,
+        Err(answer) => return answer,
+    };
+    if form.any("ucaccept") != Some("Yes") {
+        return reply::error(cx, &Trouble::new(65_004, &[]), &standing.reply_to());
+    }
+    let chosen = standing.people.iter().find(|person| Some(person.session.id) == flow.chosen);
+    let Some(person) = chosen else { return proceed::run(cx, flow, browser).await };
+    let deed = GrantConsent {
+        origins: cx.origins(),
+        client: standing.checked.ask.client,
+        user: person.user.id,
+        session: person.session.id,
+        scopes: &standing.checked.ask.scopes,
+        for_organisation: form.any("consentForOrg").is_some(),
+        shown: &flow.shown,
+        correlation: cx.request.correlation,
+    };
+    match settle(cx.house, person.tenant, &deed).await {
+        Ok(Ok(())) => flow.consented = true,
+        // The next step finds out what is different now, and shows it.
+        Ok(Err(ConsentRefusal::Changed | ConsentRefusal::OrganisationOnly)) => {}
+        Ok(Err(refusal)) => tracing::info!(?refusal, correlation = %cx.request.correlation, "consent refused"),
+        Err(fault) => return reply::error(cx, &fault.into(), &standing.reply_to()),
+    }
+    proceed::run(cx, flow, browser).await
+}
+
+/// Another language: the same step again.
+pub async fn language(cx: Cx<'_>) -> Answer {
+    match open(cx) {
+        Ok((form, mut flow)) => {
+            flow.lang = form.any("lang").map(str::to_owned);
+            if crate::logout::is_of_sign_out(&flow) {
+                return crate::logout::again(cx, flow).await;
+            }
+            proceed::run(cx, flow, Browser::of(cx)).await
+        }
+        Err(trouble) => show::refuse(cx, &trouble).await,
+    }
+}

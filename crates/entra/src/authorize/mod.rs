@@ -1,0 +1,40 @@
+//! `/authorize` and the forms of its pages (protocol.md §2).
+//!
+//! A request is checked, then the first unmet step is found; each form comes back with the sealed request and the road
+//! begins anew, so that nothing a page showed is trusted. Next: `check` for the request, `proceed` for the steps,
+//! `reply` for the answer to the client.
+
+mod check;
+mod flow;
+mod forms;
+mod proceed;
+mod reply;
+
+pub use check::{claims, scopes};
+pub use flow::Flow;
+pub use forms::{consent, language, login, reselect};
+pub use proceed::{Browser, Standing};
+
+use crate::cx::Cx;
+use crate::errors::Trouble;
+use http::Method;
+use mandate_web::{Answer, Params};
+
+/// A fresh authorization request.
+pub async fn begin(cx: Cx<'_>) -> Answer {
+    match params(cx) {
+        Ok(params) => {
+            let flow = Flow::begin(cx, &params);
+            proceed::run(cx, flow, proceed::Browser::of(cx)).await
+        }
+        Err(trouble) => crate::show::refuse(cx, &trouble).await,
+    }
+}
+
+fn params(cx: Cx<'_>) -> Result<Params, Trouble> {
+    if cx.request.method == Method::POST {
+        let form = cx.request.form().ok_or_else(|| Trouble::malformed("the body is not a form"))?;
+        return Ok(form?);
+    }
+    Ok(cx.request.query_params()?)
+}

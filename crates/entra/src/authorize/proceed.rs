@@ -1,0 +1,289 @@
+//! From a request to the first unmet step, again at each form, until the client is answered.
+
+use super::check::{Checked, ReplyTo, Stop, check};
+use super::flow::Flow;
+use super::reply;
+use crate::cx::Cx;
+use crate::errors::Trouble;
+use crate::show;
+use http::HeaderValue;
+use mandate_domain::consent::{ScopeRefusal, Survey};
+use mandate_domain::signin::ask::{Ask, Prompt};
+use mandate_domain::signin::steps::{
+    AccountStep, ConsentStep, Done, NotLetIn, SignedIn, SilentRefusal, account_step, consent_step,
+};
+use mandate_usecases::signin::{
+    Asking, Encounter, EncounterRefusal, IssueCode, IssueRefusal, Issued, encounter, here, shown,
+};
+use mandate_usecases::tickets::TicketKind;
+use mandate_usecases::tokens::{IdTokenAsk, at_sign_in, mint_access, mint_id_token};
+use mandate_usecases::{Facing, settle};
+use mandate_web::answer::{self, Answer};
+use mandate_web::pages::SignInError;
+use mandate_web::{base64, cookies};
+
+/// The browser's side: which tickets its cookie holds, and what it is to keep.
+pub struct Browser {
+    pub tickets: Vec<String>,
+    pub set_session: Option<HeaderValue>,
+}
+
+impl Browser {
+    pub fn of(cx: Cx<'_>) -> Browser {
+        let value = cx.request.cookie(cookies::SESSION).unwrap_or("");
+        let tickets = value.split('~').filter(|ticket| !ticket.is_empty()).map(str::to_owned).collect();
+        Browser { tickets, set_session: None }
+    }
+
+    pub async fn people(&self, cx: Cx<'_>) -> Result<Vec<SignedIn>, Trouble> {
+        let tickets: Vec<&str> = self.tickets.iter().map(String::as_str).collect();
+        Ok(here(cx.house, &tickets).await?)
+    }
+}
+
+/// A request that is right, with the people at this browser.
+pub struct Standing {
+    pub checked: Checked,
+    pub flow: Flow,
+    pub people: Vec<SignedIn>,
+}
+
+impl Standing {
+    pub fn reply_to(&self) -> ReplyTo {
+        let ask = &self.checked.ask;
+        ReplyTo {
+            uri: ask.redirect.uri.clone(),
+            mode: ask.redirect.mode,
+            state: ask.state.clone(),
+            silent: ask.prompt == Prompt::None,
+        }
+    }
+
+    fn done(&self) -> Done {
+        Done { chosen: self.flow.chosen, fresh: self.flow.fresh, consented: self.flow.consented }
+    }
+}
+
+pub async fn run(cx: Cx<'_>, flow: Flow, browser: Browser) -> Answer {
+    let cookie = flow.browser.clone();
+    let set_session = browser.set_session.clone();
+    let mut answer = match stand(cx, flow, &browser).await {
+        Ok(standing) => step(cx, standing).await,
+        Err(answer) => answer,
+    };
+    if cx.request.cookie(cookies::FLOW) != Some(cookie.as_str()) {
+        answer::add_cookie(&mut answer, cookies::flow(&cookie));
+    }
+    if let Some(session) = set_session {
+        answer::add_cookie(&mut answer, session);
+    }
+    answer
+}
+
+/// The request checked, or the answer that says what is wrong with it.
+pub async fn stand(cx: Cx<'_>, flow: Flow, browser: &Browser) -> Result<Standing, Answer> {
+    let checked = match check(cx, &flow.params()).await {
+        Ok(checked) => checked,
+        Err(Stop::Page(trouble, app)) => return Err(show::refuse_for(cx, &trouble, app).await),
+        Err(Stop::Client(trouble, to)) => return Err(reply::error(cx, &trouble, &to)),
+    };
+    match browser.people(cx).await {
+        Ok(people) => Ok(Standing { checked, flow, people }),
+        Err(trouble) => Err(show::refuse(cx, &trouble).await),
+    }
+}
+
+async fn step(cx: Cx<'_>, standing: Standing) -> Answer {
+    let ask = &standing.checked.ask;
+    if standing.flow.another {
+        return show::sign_in(cx, &standing, None, "").await;
+    }
+    match account_step(ask, &standing.people, &standing.done(), cx.request.now) {
+        AccountStep::SignIn(_) => {
+            let hint = standing.checked.ask.login_hint.clone().unwrap_or_default();
+            show::sign_in(cx, &standing, None, &hint).await
+        }
+        AccountStep::PickAccount => show::accounts(cx, &standing).await,
+        AccountStep::Silent(SilentRefusal::LoginRequired) => refuse(cx, &standing, Trouble::new(50_058, &[])),
+        AccountStep::Silent(SilentRefusal::SeveralAccounts) => refuse(cx, &standing, Trouble::new(16_000, &[])),
+        AccountStep::Use(place) => with_account(cx, standing, place).await,
+    }
+}
+
+fn refuse(cx: Cx<'_>, standing: &Standing, trouble: Trouble) -> Answer {
+    reply::error(cx, &trouble, &standing.reply_to())
+}
+
+async fn with_account(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
+    let person = &standing.people[place];
+    let facing =
+        Facing { view: cx.house.store.tenant(person.tenant), global: cx.house.store.global() };
+    let asking = Asking {
+        origins: cx.origins(),
+        client: standing.checked.ask.client,
+        user: person.user.id,
+        scopes: &standing.checked.ask.scopes,
+    };
+    let met = match encounter(facing, &asking).await {
+        Ok(Ok(met)) => met,
+        Ok(Err(refusal)) => return refuse(cx, &standing, encounter_trouble(&refusal, &standing.checked.ask)),
+        Err(fault) => return refuse(cx, &standing, fault.into()),
+    };
+    if let Err(refusal) = met.let_in() {
+        return not_let_in(cx, &standing, refusal).await;
+    }
+    match met.survey() {
+        Ok(survey) => with_survey(cx, standing, place, &met, &survey).await,
+        Err(refusal) => refuse(cx, &standing, scope_trouble(&refusal, &standing.checked.ask)),
+    }
+}
+
+async fn with_survey(cx: Cx<'_>, mut standing: Standing, place: usize, met: &Encounter, survey: &Survey) -> Answer {
+    let silent = standing.checked.ask.prompt == Prompt::None;
+    let client = standing.checked.ask.client.to_string();
+    match consent_step(&standing.checked.ask, survey, &standing.done()) {
+        ConsentStep::Nothing => issue(cx, standing, place).await,
+        _ if silent => refuse(cx, &standing, Trouble::new(65_001, &[("client", &client)])),
+        ConsentStep::Ask => {
+            standing.flow.shown = shown(survey);
+            standing.flow.chosen = Some(standing.people[place].session.id);
+            show::consent(cx, &standing, place, met, survey).await
+        }
+        ConsentStep::NeedsAdmin => {
+            standing.flow.chosen = Some(standing.people[place].session.id);
+            show::needs_admin(cx, &standing, place, met, survey).await
+        }
+    }
+}
+
+/// The person may not use the app: their page says so, and a silent request hears it.
+async fn not_let_in(cx: Cx<'_>, standing: &Standing, refusal: NotLetIn) -> Answer {
+    let client = standing.checked.card.registration.display_name.as_str();
+    let code = mandate_usecases::tokens::not_let_in_code(refusal);
+    let trouble = Trouble::new(code, &[("client", client)]);
+    if standing.checked.ask.prompt == Prompt::None {
+        return refuse(cx, standing, trouble);
+    }
+    show::refuse_for(cx, &trouble, Some(client.to_owned())).await
+}
+
+pub fn encounter_trouble(refusal: &EncounterRefusal, ask: &Ask) -> Trouble {
+    let client = ask.client.to_string();
+    match refusal {
+        EncounterRefusal::NoSuchTenant => Trouble::new(90_002, &[("tenant", "")]),
+        EncounterRefusal::NoSuchClient => Trouble::new(700_016, &[("client", &client)]),
+        EncounterRefusal::NoSuchUser => Trouble::new(50_034, &[]),
+        EncounterRefusal::NoSuchResource { name } => Trouble::new(500_011, &[("resource", name)]),
+    }
+}
+
+pub fn scope_trouble(refusal: &ScopeRefusal, ask: &Ask) -> Trouble {
+    let client = ask.client.to_string();
+    match refusal {
+        ScopeRefusal::NoSuchScope { scope, .. } => {
+            Trouble::new(70_011, &[("scope", scope), ("detail", "The resource publishes no such scope.")])
+        }
+        ScopeRefusal::NotInRegistration { resource } => {
+            Trouble::new(650_057, &[("resource", &resource.to_string()), ("client", &client)])
+        }
+        ScopeRefusal::NoSuchResource => Trouble::new(500_011, &[("resource", "")]),
+    }
+}
+
+async fn issue(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
+    let person = &standing.people[place];
+    let deed = IssueCode {
+        origins: cx.origins(),
+        tenant: person.tenant,
+        user: person.user.id,
+        session: person.session.id,
+        ask: &standing.checked.ask,
+        scope: &standing.checked.scope,
+        redirect_named: standing.checked.redirect_named,
+    };
+    match settle(cx.house, person.tenant, &deed).await {
+        Ok(Ok(issued)) => match success(cx, &standing, place, issued).await {
+            Ok(fields) => reply::send(cx, fields, &standing.reply_to()),
+            Err(trouble) => refuse(cx, &standing, trouble),
+        },
+        Ok(Err(refusal)) => refuse(cx, &standing, issue_trouble(&refusal, &standing.checked.ask)),
+        Err(fault) => refuse(cx, &standing, fault.into()),
+    }
+}
+
+/// Something changed between the step and the code.
+fn issue_trouble(refusal: &IssueRefusal, ask: &Ask) -> Trouble {
+    let client = ask.client.to_string();
+    match refusal {
+        IssueRefusal::Encounter(refusal) => encounter_trouble(refusal, ask),
+        IssueRefusal::Scope(refusal) => scope_trouble(refusal, ask),
+        IssueRefusal::NotLetIn(refusal) => {
+            Trouble::new(mandate_usecases::tokens::not_let_in_code(*refusal), &[("client", &client)])
+        }
+        IssueRefusal::SessionOver => Trouble::new(50_058, &[]),
+        IssueRefusal::ConsentMissing => Trouble::new(65_001, &[("client", &client)]),
+    }
+}
+
+async fn success(
+    cx: Cx<'_>,
+    standing: &Standing,
+    place: usize,
+    issued: Issued,
+) -> Result<Vec<(String, String)>, Trouble> {
+    let ask = &standing.checked.ask;
+    let person = &standing.people[place];
+    let mut fields: Vec<(String, String)> = Vec::new();
+    let mut put = |name: &str, value: String| fields.push((name.to_owned(), value));
+    let code = issued.code.as_ref().map(|ticket| ticket.text(TicketKind::Code));
+    if let Some(code) = &code {
+        put("code", code.clone());
+    }
+    if ask.client_info {
+        let info = mandate_domain::token::claims::client_info(person.user.id.into(), person.tenant);
+        put("client_info", base64::url(info.as_bytes()));
+    }
+    put("session_state", issued.session.id.to_string());
+    if ask.response.id_token || ask.response.token {
+        fields.extend(front_channel(cx, ask, issued, code.as_deref()).await?);
+    }
+    Ok(fields)
+}
+
+async fn front_channel(
+    cx: Cx<'_>,
+    ask: &Ask,
+    issued: Issued,
+    code: Option<&str>,
+) -> Result<Vec<(String, String)>, Trouble> {
+    let busy = |_| Trouble::new(90_033, &[]);
+    let session = (issued.session.id, issued.session.signed_in);
+    let delegation = at_sign_in(cx.house, issued.met, &ask.scopes, session).await?;
+    let delegation = delegation.ok_or_else(|| Trouble::new(500_011, &[("resource", "")]))?;
+    let mut fields = Vec::new();
+    let mut access_token = None;
+    if ask.response.token {
+        let (token, expires_in) = mint_access(cx.house, &delegation).await.map_err(busy)?;
+        fields.push(("access_token".to_owned(), token.clone()));
+        fields.push(("token_type".to_owned(), "Bearer".to_owned()));
+        fields.push(("expires_in".to_owned(), expires_in.to_string()));
+        fields.push(("scope".to_owned(), delegation.echo.clone()));
+        access_token = Some(token);
+    }
+    if ask.response.id_token {
+        let id_ask = IdTokenAsk {
+            nonce: ask.nonce.as_deref(),
+            with_auth_time: ask.max_age.is_some(),
+            code,
+            access_token: access_token.as_deref(),
+            in_url: ask.redirect.mode != mandate_domain::signin::ask::ResponseMode::FormPost,
+        };
+        fields.push(("id_token".to_owned(), mint_id_token(cx.house, &delegation, &id_ask).await.map_err(busy)?));
+    }
+    Ok(fields)
+}
+
+/// The sign-in page again, with what went wrong.
+pub async fn again(cx: Cx<'_>, standing: &Standing, error: Option<SignInError>, login: &str) -> Answer {
+    show::sign_in(cx, standing, error, login).await
+}

@@ -1,0 +1,56 @@
+//! The answer to the client: a redirect by query or fragment, or a form that posts itself (protocol.md §2.5).
+
+use super::check::ReplyTo;
+use crate::cx::Cx;
+use crate::errors::Trouble;
+use crate::show;
+use http::StatusCode;
+use mandate_base::Draw;
+use mandate_domain::signin::ask::ResponseMode;
+use mandate_domain::signin::redirect::origin_of;
+use mandate_web::answer::{self, Answer, PagePolicy};
+use mandate_web::pages::FormPostPage;
+use mandate_web::percent::encode_pairs;
+
+pub fn error(cx: Cx<'_>, trouble: &Trouble, to: &ReplyTo) -> Answer {
+    trouble.log(cx.request);
+    let mut fields = vec![
+        ("error".to_owned(), trouble.authorize_error().to_owned()),
+        ("error_description".to_owned(), trouble.description(cx.request)),
+        ("error_uri".to_owned(), format!("{}/error?code={}", cx.origins().login, trouble.code)),
+    ];
+    if let Some(subcode) = trouble.subcode {
+        fields.push(("error_subcode".to_owned(), subcode.to_owned()));
+    }
+    send(cx, fields, to)
+}
+
+pub fn send(cx: Cx<'_>, mut fields: Vec<(String, String)>, to: &ReplyTo) -> Answer {
+    if let Some(state) = &to.state {
+        fields.push(("state".to_owned(), state.clone()));
+    }
+    match to.mode {
+        ResponseMode::Query => answer::redirect(&appended(&to.uri, if to.uri.contains('?') { '&' } else { '?' }, &fields)),
+        ResponseMode::Fragment => answer::redirect(&appended(&to.uri, '#', &fields)),
+        ResponseMode::FormPost => form_post(cx, fields, to),
+    }
+}
+
+/// A redirect URI without a path gets one: `http://localhost:5173` → `http://localhost:5173/#…`.
+fn appended(uri: &str, with: char, fields: &[(String, String)]) -> String {
+    let slash = if origin_of(uri).is_some_and(|origin| origin.len() == uri.len()) { "/" } else { "" };
+    let pairs = encode_pairs(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    format!("{uri}{slash}{with}{pairs}")
+}
+
+fn form_post(cx: Cx<'_>, fields: Vec<(String, String)>, to: &ReplyTo) -> Answer {
+    let nonce = {
+        let mut draw = cx.house.draw();
+        let draw: &mut dyn Draw = &mut *draw;
+        mandate_web::base64::url(&draw.bytes::<16>())
+    };
+    let page = FormPostPage { lang: show::lang(cx, None), action: to.uri.clone(), fields, nonce };
+    let targets = show::targets(&to.uri);
+    let policy = PagePolicy { form_targets: &targets, script_nonce: Some(&page.nonce), frames: to.silent };
+    answer::html(StatusCode::OK, page.html(), &policy)
+}

@@ -1,0 +1,144 @@
+//! Sign-out (protocol.md §1.9): the browser's session ends; where it goes next must be registered.
+
+use crate::authorize::{Browser, Flow};
+use crate::cx::Cx;
+use crate::errors::Trouble;
+use crate::show;
+use http::Method;
+use mandate_base::AppId;
+use mandate_domain::application::Registration;
+use mandate_domain::signin::session::PERSISTENT_SESSION;
+use mandate_domain::signin::steps::SignedIn;
+use mandate_usecases::clients;
+use mandate_usecases::settle;
+use mandate_usecases::signin::EndSession;
+use mandate_usecases::tickets::{Ticket, TicketKind};
+use mandate_web::answer::{self, Answer};
+use mandate_web::{Params, cookies};
+
+pub const fn is_of_sign_out(flow: &Flow) -> bool {
+    flow.sign_out
+}
+
+pub async fn answer(cx: Cx<'_>) -> Answer {
+    let outcome = if cx.request.method == Method::POST { posted(cx).await } else { asked(cx).await };
+    match outcome {
+        Ok(answer) => answer,
+        Err(trouble) => show::refuse(cx, &trouble).await,
+    }
+}
+
+async fn asked(cx: Cx<'_>) -> Result<Answer, Trouble> {
+    let params = cx.request.query_params()?;
+    begin(cx, &params).await
+}
+
+/// A client may post its request; our own page posts its choice.
+async fn posted(cx: Cx<'_>) -> Result<Answer, Trouble> {
+    let form = cx.request.form().ok_or_else(|| Trouble::malformed("the body is not a form"))??;
+    if form.any("flow").is_none() {
+        return begin(cx, &form).await;
+    }
+    let flow = Flow::open(cx, &form)?;
+    let people = Browser::of(cx).people(cx).await?;
+    let all = form.any("account") == Some("all");
+    let chosen = |person: &&SignedIn| all || form.any("account") == Some(person.session.id.to_string().as_str());
+    let ending: Vec<&SignedIn> = people.iter().filter(chosen).collect();
+    end(cx, &flow.params(), &people, &ending).await
+}
+
+async fn begin(cx: Cx<'_>, params: &Params) -> Result<Answer, Trouble> {
+    cx.authority().await?;
+    let people = Browser::of(cx).people(cx).await?;
+    let hint = params.one("logout_hint")?;
+    let hinted = |person: &&SignedIn| hint.is_some_and(|hint| person.user.upn.as_str().eq_ignore_ascii_case(hint));
+    let ending: Vec<&SignedIn> = match people.as_slice() {
+        [] | [_] => people.iter().collect(),
+        several => several.iter().filter(hinted).collect(),
+    };
+    if ending.is_empty() && !people.is_empty() {
+        let flow = Flow { sign_out: true, ..Flow::begin(cx, params) };
+        return Ok(choose(cx, &flow, &people).await);
+    }
+    end(cx, params, &people, &ending).await
+}
+
+/// The page again, in the language that was switched to.
+pub async fn again(cx: Cx<'_>, flow: Flow) -> Answer {
+    match Browser::of(cx).people(cx).await {
+        Ok(people) => choose(cx, &flow, &people).await,
+        Err(trouble) => show::refuse(cx, &trouble).await,
+    }
+}
+
+async fn choose(cx: Cx<'_>, flow: &Flow, people: &[SignedIn]) -> Answer {
+    let accounts = people.iter().map(show::tile).collect();
+    let params = flow.params();
+    let mut answer = show::signing_out(cx, flow, accounts, params.any("post_logout_redirect_uri")).await;
+    if cx.request.cookie(cookies::FLOW) != Some(flow.browser.as_str()) {
+        answer::add_cookie(&mut answer, cookies::flow(&flow.browser));
+    }
+    answer
+}
+
+async fn end(cx: Cx<'_>, params: &Params, people: &[SignedIn], ending: &[&SignedIn]) -> Result<Answer, Trouble> {
+    for person in ending {
+        let deed = EndSession { session: person.session.id };
+        let _: Result<(), _> = settle(cx.house, person.tenant, &deed).await?;
+    }
+    let mut answer = match target(cx, params).await? {
+        Some(to) => answer::redirect(&to),
+        None => show::signed_out(cx).await,
+    };
+    let stays = |person: &&SignedIn| ending.iter().all(|ended| ended.session.id != person.session.id);
+    let staying: Vec<&SignedIn> = people.iter().filter(stays).collect();
+    let kept = |text: &&String| {
+        let ticket = Ticket::read(TicketKind::Session, text);
+        ticket.is_some_and(|ticket| staying.iter().any(|person| person.session.hash == ticket.hash))
+    };
+    let tickets: Vec<String> = Browser::of(cx).tickets.iter().filter(kept).cloned().collect();
+    let cookie = if tickets.is_empty() {
+        cookies::no_session()
+    } else {
+        let persistent = staying.iter().any(|person| person.session.persistent);
+        cookies::session(&tickets.join("~"), persistent.then_some(PERSISTENT_SESSION / 1000))
+    };
+    answer::add_cookie(&mut answer, cookie);
+    Ok(answer)
+}
+
+/// Only to a redirect URI that the app registered; anything else gets the plain page.
+async fn target(cx: Cx<'_>, params: &Params) -> Result<Option<String>, Trouble> {
+    let Some(uri) = params.one("post_logout_redirect_uri")? else { return Ok(None) };
+    let registered = match hinted_client(cx, params)? {
+        Some(app) => clients::card(cx.house, app).await?.is_some_and(|card| registers(&card.registration, uri)),
+        None => {
+            let cards = cx.house.store.global().cards_naming(uri).await?;
+            cards.iter().any(|card| registers(&card.registration, uri))
+        }
+    };
+    if !registered {
+        return Ok(None);
+    }
+    let state = params.one("state")?.map(|state| mandate_web::percent::encode_pairs([("state", state)]));
+    let with = if uri.contains('?') { '&' } else { '?' };
+    Ok(Some(state.map_or_else(|| uri.to_owned(), |state| format!("{uri}{with}{state}"))))
+}
+
+/// Exact, whatever the platform.
+fn registers(registration: &Registration, uri: &str) -> bool {
+    let web = registration.web.redirect_uris.iter();
+    let all = web.chain(&registration.spa.redirect_uris).chain(&registration.public_client.redirect_uris);
+    all.into_iter().any(|known| known == uri || format!("{known}/") == uri)
+}
+
+/// The client that an ID token of ours was for; expired ones count, since they only name it.
+fn hinted_client(cx: Cx<'_>, params: &Params) -> Result<Option<AppId>, Trouble> {
+    if let Some(client) = params.one("client_id")? {
+        return Ok(AppId::parse(client).ok());
+    }
+    let Some(hint) = params.one("id_token_hint")? else { return Ok(None) };
+    let Ok(verified) = cx.house.keys.ring.verify(hint, 32 * 1024) else { return Ok(None) };
+    let claims: serde_json::Value = serde_json::from_slice(&verified.payload).unwrap_or_default();
+    Ok(claims["aud"].as_str().and_then(|aud| AppId::parse(aud).ok()))
+}

@@ -1,0 +1,49 @@
+//! What answers where. Paths match without regard to case; the first segment is the tenant.
+
+use crate::cx::Cx;
+use crate::{authorize, discovery, logout, plain, token};
+use http::Method;
+use mandate_usecases::House;
+use mandate_web::answer::{self, Answer};
+use mandate_web::{Incoming, percent};
+
+/// `None`: not one of our paths.
+pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
+    let folded = request.folded_segments();
+    let path: Vec<&str> = folded.iter().map(String::as_str).collect();
+    if let Some(answer) = plain::answer(house, request, &path).await {
+        return Some(finish(request, answer));
+    }
+    let segment = percent::decode_path(request.segments().first()?)?;
+    let cx = Cx { house, request, segment: &segment };
+    let answer = route(cx, path.get(1..)?).await?;
+    Some(finish(request, answer))
+}
+
+async fn route(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
+    let get = matches!(cx.request.method, Method::GET | Method::HEAD);
+    let post = cx.request.method == Method::POST;
+    let answer = match rest {
+        ["oauth2", "v2.0", "authorize"] if get || post => authorize::begin(cx).await,
+        ["oauth2", "v2.0", "token"] => token::answer(cx).await,
+        ["oauth2", "v2.0", "logout"] if get || post => logout::answer(cx).await,
+        ["login"] if post => authorize::login(cx).await,
+        ["reselect"] if post => authorize::reselect(cx).await,
+        ["consent", "set"] if post => authorize::consent(cx).await,
+        ["language"] if post => authorize::language(cx).await,
+        ["branding.css"] if get => plain::branding(cx).await,
+        _ => return discovery::answer(cx, rest, get).await,
+    };
+    Some(answer)
+}
+
+fn finish(request: &Incoming, mut answer: Answer) -> Answer {
+    let put = answer::put_text;
+    put(&mut answer, http::HeaderName::from_static("x-ms-request-id"), &request.trace.to_string());
+    put(&mut answer, http::HeaderName::from_static("x-ms-ests-server"), "mandate");
+    if request.header("return-client-request-id").is_some_and(|wanted| wanted.eq_ignore_ascii_case("true")) {
+        let echo = request.correlation.to_string();
+        put(&mut answer, http::HeaderName::from_static("client-request-id"), &echo);
+    }
+    answer
+}

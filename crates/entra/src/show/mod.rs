@@ -1,0 +1,198 @@
+//! Pages: from what is known to the typed templates of `web`.
+
+mod app;
+mod permissions;
+
+use crate::authorize::Flow;
+use crate::cx::Cx;
+use crate::errors::Trouble;
+use crate::authorize::Standing;
+use app::{account, app_shown};
+use http::StatusCode;
+use mandate_base::TenantId;
+use mandate_domain::application::AccessKind;
+use mandate_domain::consent::{Item, Standing as ItemStanding, Survey};
+use mandate_domain::signin::redirect::origin_of;
+use mandate_domain::time;
+use mandate_usecases::authority::tenant;
+use mandate_usecases::signin::{Encounter, who_can_help};
+use mandate_web::answer::{self, Answer, PagePolicy};
+use mandate_web::assets::css_href;
+use mandate_web::pages::{
+    AccountTile, AccountsPage, Brand, Chrome, ConsentPage, ErrorPage, Helper, NeedsAdminPage, SignInError, SignInPage,
+    SignedOutPage, SigningOutPage,
+};
+use mandate_web::words::Lang;
+use permissions::{grouped, line};
+
+/// The person's own switch first, then the client's `ui_locales`, then the browser.
+pub fn lang(cx: Cx<'_>, flow: Option<&Flow>) -> Lang {
+    let params = flow.map(Flow::params).or_else(|| cx.request.query_params().ok()).unwrap_or_default();
+    let switched = flow.and_then(|flow| flow.lang.as_deref()).and_then(Lang::parse);
+    let locales = params.any("ui_locales").or(params.any("mkt")).or(params.any("lc")).unwrap_or("").to_owned();
+    let asked = locales.split_ascii_whitespace().find_map(Lang::parse);
+    switched.or(asked).unwrap_or_else(|| Lang::from_accept_language(cx.request.accept_language()))
+}
+
+/// Where a page's form may lead in the end: our own address, and the app's. Schemes of installed apps have no origin.
+pub fn targets(uri: &str) -> Vec<String> {
+    let of_scheme = || uri.split_once(':').map(|(scheme, _)| format!("{scheme}:"));
+    origin_of(uri).or_else(of_scheme).into_iter().filter(|target| is_source(target)).collect()
+}
+
+/// A source in a policy: nothing in it may end the directive or the header.
+fn is_source(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b":/.-_+".contains(&b))
+}
+
+async fn chrome(cx: Cx<'_>, flow: Option<&Flow>, of: Option<TenantId>) -> Chrome {
+    let known = match of {
+        Some(id) => tenant(cx.house, id).await.ok().flatten(),
+        None => None,
+    };
+    let branding = known.as_ref().map(|tenant| tenant.profile.branding.clone()).unwrap_or_default();
+    let colored = branding.background_color.is_some();
+    let brand_css_href = of.filter(|_| colored).map(|id| format!("/{id}/branding.css"));
+    let name = known.map_or_else(|| "Mandate".to_owned(), |tenant| tenant.profile.display_name.clone());
+    Chrome {
+        lang: lang(cx, flow),
+        css_href: css_href().to_owned(),
+        brand_css_href,
+        brand: Brand { name, logo: branding.square_logo, text: branding.sign_in_page_text },
+        tenant: mandate_web::percent::encode(flow.map_or(cx.segment, |flow| &flow.segment)),
+        flow: flow.map(|flow| flow.seal(cx)).unwrap_or_default(),
+        canary: flow.map(|flow| flow.canary(cx)).unwrap_or_default(),
+        switch_language: flow.is_some(),
+    }
+}
+
+fn page(html: String, targets: &[String]) -> Answer {
+    answer::html(StatusCode::OK, html, &PagePolicy { form_targets: targets, script_nonce: None, frames: false })
+}
+
+/// The tenant whose house this is: the URL's, or that of the account.
+fn house_of(standing: &Standing, place: Option<usize>) -> Option<TenantId> {
+    let of_account = place.map(|place| standing.people[place].tenant);
+    of_account.or(standing.checked.ask.authority.tenant())
+}
+
+pub async fn sign_in(cx: Cx<'_>, standing: &Standing, error: Option<SignInError>, login: &str) -> Answer {
+    let page_of = SignInPage {
+        chrome: chrome(cx, Some(&standing.flow), house_of(standing, None)).await,
+        app: standing.checked.card.registration.display_name.clone(),
+        login: login.to_owned(),
+        login_fixed: false,
+        ask_password: !login.is_empty() && error.is_none(),
+        error,
+        kmsi: false,
+        can_cancel: true,
+        several_accounts: !standing.people.is_empty(),
+    };
+    page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
+}
+
+pub async fn accounts(cx: Cx<'_>, standing: &Standing) -> Answer {
+    let fits = |tenant: TenantId| standing.checked.ask.authority.tenant().is_none_or(|wanted| wanted == tenant);
+    let people = standing.people.iter().filter(|person| fits(person.tenant));
+    let page_of = AccountsPage {
+        chrome: chrome(cx, Some(&standing.flow), house_of(standing, None)).await,
+        app: standing.checked.card.registration.display_name.clone(),
+        accounts: people.map(account).collect(),
+        can_cancel: true,
+    };
+    page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
+}
+
+pub async fn consent(cx: Cx<'_>, standing: &Standing, place: usize, met: &Encounter, survey: &Survey) -> Answer {
+    // `prompt=consent` shows what stands as well; otherwise only what is missing.
+    let again = survey.is_complete();
+    let shown = |item: &&Item| again || matches!(item.standing, ItemStanding::Missing);
+    let lang = lang(cx, Some(&standing.flow));
+    let items: Vec<&Item> = survey.items.iter().filter(shown).collect();
+    let page_of = ConsentPage {
+        chrome: chrome(cx, Some(&standing.flow), house_of(standing, Some(place))).await,
+        app: app_shown(cx, standing, met).await,
+        account: account(&standing.people[place]),
+        groups: grouped(&items, met, lang),
+        already: survey.items.len() - items.len(),
+        can_grant_for_org: survey.may_grant_for_all,
+        organisation: met.tenant.profile.display_name.clone(),
+    };
+    page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
+}
+
+pub async fn needs_admin(cx: Cx<'_>, standing: &Standing, place: usize, met: &Encounter, survey: &Survey) -> Answer {
+    let lang = lang(cx, Some(&standing.flow));
+    let blocked = survey.blocked().map(|(item, _)| line(item, met, lang)).collect();
+    let others = survey.missing().filter(|item| matches!(item.standing, ItemStanding::Missing));
+    let app_roles = survey.blocked().any(|(item, _)| item.permission.kind == AccessKind::Role);
+    let view = cx.house.store.tenant(met.tenant.id);
+    let able = who_can_help(view, app_roles).await.unwrap_or_default();
+    let helpers = able.into_iter().map(|helper| Helper {
+        name: helper.name,
+        mail: helper.mail,
+        role: role_in(lang, helper.role).to_owned(),
+    });
+    let page_of = NeedsAdminPage {
+        chrome: chrome(cx, Some(&standing.flow), house_of(standing, Some(place))).await,
+        app: app_shown(cx, standing, met).await,
+        account: account(&standing.people[place]),
+        blocked,
+        others: others.map(|item| line(item, met, lang)).collect(),
+        helpers: helpers.collect(),
+        correlation: cx.request.correlation.to_string(),
+    };
+    page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
+}
+
+/// The roles that can consent for an organisation, as the person's language calls them.
+fn role_in(lang: Lang, role: &'static str) -> &'static str {
+    match (lang, role) {
+        (Lang::Nl, "Global Administrator") => "Globale beheerder",
+        (Lang::Nl, "Privileged Role Administrator") => "Beheerder van bevoorrechte rollen",
+        (Lang::Nl, "Application Administrator") => "Toepassingsbeheerder",
+        (Lang::Nl, "Cloud Application Administrator") => "Beheerder van cloudtoepassingen",
+        (Lang::De, "Global Administrator") => "Globale Administration",
+        (Lang::De, "Privileged Role Administrator") => "Administration privilegierter Rollen",
+        (Lang::De, "Application Administrator") => "Anwendungsadministration",
+        (Lang::De, "Cloud Application Administrator") => "Cloudanwendungsadministration",
+        (_, role) => role,
+    }
+}
+
+/// The error page, for a request whose client cannot be told.
+pub async fn refuse(cx: Cx<'_>, trouble: &Trouble) -> Answer {
+    refuse_for(cx, trouble, None).await
+}
+
+pub async fn refuse_for(cx: Cx<'_>, trouble: &Trouble, app: Option<String>) -> Answer {
+    trouble.log(cx.request);
+    let status = if trouble.is_ours() { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST };
+    error_page(cx, trouble, app, status).await
+}
+
+pub async fn error_page(cx: Cx<'_>, trouble: &Trouble, app: Option<String>, status: StatusCode) -> Answer {
+    let page_of = ErrorPage {
+        chrome: chrome(cx, None, None).await,
+        code: trouble.code,
+        detail: Some(trouble.text().to_owned()).filter(|text| !text.is_empty() && !trouble.is_ours()),
+        correlation: cx.request.correlation.to_string(),
+        trace: cx.request.trace.to_string(),
+        timestamp: time::spaced(cx.request.now),
+        app,
+    };
+    answer::html(status, page_of.html(), &PagePolicy { form_targets: &[], script_nonce: None, frames: false })
+}
+
+pub async fn signed_out(cx: Cx<'_>) -> Answer {
+    page(SignedOutPage { chrome: chrome(cx, None, None).await }.html(), &[])
+}
+
+pub async fn signing_out(cx: Cx<'_>, flow: &Flow, accounts: Vec<AccountTile>, reply: Option<&str>) -> Answer {
+    let page_of = SigningOutPage { chrome: chrome(cx, Some(flow), None).await, accounts };
+    page(page_of.html(), &reply.map(targets).unwrap_or_default())
+}
+
+pub fn tile(person: &mandate_domain::signin::steps::SignedIn) -> AccountTile {
+    account(person)
+}

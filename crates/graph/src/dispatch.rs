@@ -1,0 +1,173 @@
+//! The path → what is asked for. What is not built is an unknown segment, said in Graph's words.
+
+use crate::errors::Refusal;
+use http::Method;
+use mandate_odata::{Path, Step};
+use mandate_web::Incoming;
+use mandate_web::percent::decode_path;
+
+/// The first segment of a path of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    V1,
+    Beta,
+    /// UserInfo lives on Graph's origin (protocol.md §1.8).
+    Oidc,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    UserInfo,
+    Users,
+    User(Subject),
+    MemberOf(Subject, Option<Cast>),
+    Group(String),
+    Members(String, Option<Cast>),
+    Organizations,
+    Organization(String),
+}
+
+/// Whose object it is: `/me`, or a user by id or user principal name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Me,
+    Named(String),
+}
+
+/// `/microsoft.graph.user` behind a collection of several kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cast {
+    User,
+    Group,
+    ServicePrincipal,
+}
+
+static READ: [Method; 1] = [Method::GET];
+static READ_OR_POST: [Method; 2] = [Method::GET, Method::POST];
+
+impl Version {
+    pub fn of(request: &Incoming) -> Option<Version> {
+        let first = *request.segments().first()?;
+        let all = [Version::V1, Version::Beta, Version::Oidc];
+        all.into_iter().find(|version| version.word().eq_ignore_ascii_case(first))
+    }
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Version::V1 => "v1.0",
+            Version::Beta => "beta",
+            Version::Oidc => "oidc",
+        }
+    }
+}
+
+impl Route {
+    pub fn methods(&self) -> &'static [Method] {
+        if *self == Route::UserInfo { &READ_OR_POST } else { &READ }
+    }
+}
+
+impl Cast {
+    /// `graph.user` is the short form that SDKs send (clients.md §2.6).
+    fn of(step: &Step) -> Option<Cast> {
+        let Step::Name(text) = step else { return None };
+        let folded = text.to_ascii_lowercase();
+        match folded.strip_prefix("microsoft.graph.").or(folded.strip_prefix("graph."))? {
+            "user" => Some(Cast::User),
+            "group" => Some(Cast::Group),
+            "serviceprincipal" => Some(Cast::ServicePrincipal),
+            _ => None,
+        }
+    }
+}
+
+pub(crate) fn route(version: Version, request: &Incoming) -> Result<Route, Refusal> {
+    let decoded: Option<Vec<String>> = request.segments().into_iter().skip(1).map(decode_path).collect();
+    let decoded = decoded.ok_or(Refusal::MalformedPath)?;
+    let path = Path::parse(decoded.iter().map(String::as_str)).map_err(|_| Refusal::MalformedPath)?;
+    match (version, path.steps()) {
+        (Version::Oidc, [step]) if step.is("userinfo") => Ok(Route::UserInfo),
+        (Version::Oidc, steps) => Err(unknown(steps)),
+        (Version::V1 | Version::Beta, steps) => of_directory(steps),
+    }
+}
+
+fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
+    let Some((head, rest)) = steps.split_first() else { return Err(unknown(steps)) };
+    if head.is("me") {
+        return of_user(Subject::Me, rest);
+    }
+    let collections = [
+        ("users", of_users as fn(&[Step]) -> Result<Route, Refusal>),
+        ("groups", of_groups),
+        ("organization", of_organization),
+    ];
+    match collections.into_iter().find(|(name, _)| head.is(name)) {
+        Some((_, of)) => of(rest),
+        None => Err(unknown(steps)),
+    }
+}
+
+fn of_users(rest: &[Step]) -> Result<Route, Refusal> {
+    let Some((key, rest)) = rest.split_first() else { return Ok(Route::Users) };
+    of_user(Subject::Named(key_of(key)?), rest)
+}
+
+fn of_user(subject: Subject, rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [] => Ok(Route::User(subject)),
+        [relation, rest @ ..] if relation.is("memberOf") => Ok(Route::MemberOf(subject, cast(rest)?)),
+        _ => Err(unknown(rest)),
+    }
+}
+
+fn of_groups(rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [] => Err(Refusal::NoSuchSegment("groups".to_owned())),
+        [key] => Ok(Route::Group(key_of(key)?)),
+        [key, relation, rest @ ..] if relation.is("members") => Ok(Route::Members(key_of(key)?, cast(rest)?)),
+        [_, rest @ ..] => Err(unknown(rest)),
+    }
+}
+
+fn of_organization(rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [] => Ok(Route::Organizations),
+        [key] => Ok(Route::Organization(key_of(key)?)),
+        [_, rest @ ..] => Err(unknown(rest)),
+    }
+}
+
+fn cast(rest: &[Step]) -> Result<Option<Cast>, Refusal> {
+    match rest {
+        [] => Ok(None),
+        [step] => Cast::of(step).map(Some).ok_or_else(|| unknown(rest)),
+        [step, rest @ ..] => Err(unknown(if Cast::of(step).is_some() { rest } else { std::slice::from_ref(step) })),
+    }
+}
+
+/// A key in parentheses may be anything; one that is a segment must not look like what else may stand there.
+fn key_of(step: &Step) -> Result<String, Refusal> {
+    match step {
+        Step::Name(text) if text.starts_with('$') || is_function(text) => Err(unknown(std::slice::from_ref(step))),
+        _ => step.key().map(str::to_owned).ok_or_else(|| unknown(std::slice::from_ref(step))),
+    }
+}
+
+/// `delta`, with its parentheses left out, or named in full (graph-api.md §3.1).
+fn is_function(text: &str) -> bool {
+    text.eq_ignore_ascii_case("delta") || text.to_ascii_lowercase().starts_with("microsoft.graph.")
+}
+
+fn unknown(steps: &[Step]) -> Refusal {
+    match steps.first() {
+        Some(step) if step.is("$count") => Refusal::NoCountSegment,
+        Some(Step::Name(text) | Step::Key(text)) => Refusal::NoSuchSegment(text.clone()),
+        Some(Step::NamedKey { name, .. }) => Refusal::NoSuchSegment(name.clone()),
+        Some(Step::Call) | None => Refusal::NoSuchSegment(String::new()),
+    }
+}
+
+#[cfg(test)]
+#[path = "dispatch_tests.rs"]
+mod tests;

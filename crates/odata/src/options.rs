@@ -1,0 +1,262 @@
+//! The system query options, read from decoded pairs. One that is known and not answered is refused, never dropped.
+
+use crate::shown;
+use std::fmt;
+
+/// OData 4.01 part 2 §5.1, as far as it is answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    pub select: Option<Select>,
+    pub top: Option<u16>,
+    pub skip_token: Option<String>,
+    pub count: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Select {
+    /// `*`
+    All,
+    /// As they were spelled, in their order.
+    Names(Vec<String>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OptionError {
+    Repeated(&'static str),
+    TooLong(&'static str),
+    /// A system query option of OData that is not answered here.
+    NotYet(&'static str),
+    /// `$skip`: the directory has never taken it.
+    Skip,
+    /// It begins with `$`, and OData has none of that name.
+    Unknown(String),
+    /// A `$select` item that is no name.
+    NoName(String),
+    /// `$top` that is no number.
+    NoNumber(String),
+    /// `$top` out of range.
+    PageSize(String),
+    /// `$count` that is neither `true` nor `false`.
+    NoTruth(String),
+}
+
+/// The most rows of a page that `$top` may ask for (graph-api.md §3.3).
+pub const MOST_IN_PAGE: u16 = 999;
+/// Characters of one value. A `$select` of every property of a user stays below half of it.
+const LONGEST: usize = 4096;
+const MOST_NAMES: usize = 200;
+const LONGEST_NAME: usize = 128;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Select,
+    Top,
+    SkipToken,
+    Count,
+    Skip,
+    NotYet,
+}
+
+static SYSTEM: [(&str, Taken); 13] = [
+    ("$select", Taken::Select),
+    ("$top", Taken::Top),
+    ("$skiptoken", Taken::SkipToken),
+    ("$count", Taken::Count),
+    ("$skip", Taken::Skip),
+    ("$filter", Taken::NotYet),
+    ("$search", Taken::NotYet),
+    ("$orderby", Taken::NotYet),
+    ("$expand", Taken::NotYet),
+    ("$format", Taken::NotYet),
+    ("$apply", Taken::NotYet),
+    ("$compute", Taken::NotYet),
+    ("$deltatoken", Taken::NotYet),
+];
+
+impl Options {
+    /// Names match without regard to case, with their `$` or without it (graph-api.md §3.3). What is no system option
+    /// is a custom one, and means nothing here.
+    pub fn parse<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Result<Options, OptionError> {
+        let mut options = Options::default();
+        let mut seen = Vec::new();
+        for (name, value) in pairs {
+            let Some((name, taken)) = system(name)? else { continue };
+            // Two readers could take different ones.
+            if seen.contains(&name) {
+                return Err(OptionError::Repeated(name));
+            }
+            seen.push(name);
+            if value.chars().count() > LONGEST {
+                return Err(OptionError::TooLong(name));
+            }
+            match taken {
+                Taken::Select => options.select = Some(select(value)?),
+                Taken::Top => options.top = Some(top(value)?),
+                Taken::SkipToken => options.skip_token = Some(value.to_owned()),
+                Taken::Count => options.count = Some(truth(value)?),
+                Taken::Skip => return Err(OptionError::Skip),
+                Taken::NotYet => return Err(OptionError::NotYet(name)),
+            }
+        }
+        Ok(options)
+    }
+
+    /// What the next page must ask again: everything but the place to go on from.
+    pub fn repeated(&self) -> Vec<(&'static str, String)> {
+        let select = self.select.as_ref().map(|select| ("$select", select.to_string()));
+        let top = self.top.map(|top| ("$top", top.to_string()));
+        let count = self.count.map(|count| ("$count", count.to_string()));
+        [select, top, count].into_iter().flatten().collect()
+    }
+}
+
+impl fmt::Display for Select {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Select::All => f.write_str("*"),
+            Select::Names(names) => f.write_str(&names.join(",")),
+        }
+    }
+}
+
+fn system(name: &str) -> Result<Option<(&'static str, Taken)>, OptionError> {
+    let bare = name.strip_prefix('$').unwrap_or(name);
+    let known = SYSTEM.iter().find(|(known, _)| known.strip_prefix('$').is_some_and(|k| k.eq_ignore_ascii_case(bare)));
+    match known {
+        Some(option) => Ok(Some(*option)),
+        None if name.starts_with('$') => Err(OptionError::Unknown(shown(name))),
+        None => Ok(None),
+    }
+}
+
+/// `*` stands alone: beside it, a misspelled name would go unnoticed.
+fn select(value: &str) -> Result<Select, OptionError> {
+    let names: Vec<&str> = value.split(',').map(str::trim).collect();
+    if names.len() > MOST_NAMES {
+        return Err(OptionError::TooLong("$select"));
+    }
+    if names == ["*"] {
+        return Ok(Select::All);
+    }
+    match names.iter().find(|name| !is_name(name)) {
+        Some(bad) => Err(OptionError::NoName(shown(bad))),
+        None => Ok(Select::Names(names.into_iter().map(str::to_owned).collect())),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '@' | '-');
+    !text.is_empty() && text.chars().count() <= LONGEST_NAME && text.chars().all(of_name)
+}
+
+fn top(value: &str) -> Result<u16, OptionError> {
+    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(OptionError::NoNumber(shown(value)));
+    }
+    let wanted = value.parse().ok().filter(|top| (1..=MOST_IN_PAGE).contains(top));
+    wanted.ok_or_else(|| OptionError::PageSize(shown(value)))
+}
+
+fn truth(value: &str) -> Result<bool, OptionError> {
+    match value {
+        _ if value.eq_ignore_ascii_case("true") => Ok(true),
+        _ if value.eq_ignore_ascii_case("false") => Ok(false),
+        _ => Err(OptionError::NoTruth(shown(value))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Option<Select> {
+        Some(Select::Names(names.iter().map(|name| (*name).to_owned()).collect()))
+    }
+
+    #[test]
+    fn options_are_read_with_and_without_their_dollar() {
+        let expected = Options {
+            select: names(&["id", "displayName"]),
+            top: Some(4),
+            skip_token: Some("abc".to_owned()),
+            count: Some(true),
+        };
+        let pairs = [("$select", "id, displayName"), ("top", "4"), ("$SkipToken", "abc"), ("Count", "TRUE")];
+        assert_eq!(Options::parse(pairs), Ok(expected));
+        assert_eq!(Options::parse([("select", "*")]), Ok(Options { select: Some(Select::All), ..Options::default() }));
+        assert_eq!(Options::parse([("custom", "x"), ("", "y")]), Ok(Options::default()));
+    }
+
+    #[test]
+    fn a_page_holds_1_to_999_rows() {
+        for (text, top) in [("1", 1), ("999", 999), ("0100", 100)] {
+            assert_eq!(Options::parse([("$top", text)]).map(|options| options.top), Ok(Some(top)), "{text}");
+        }
+        for text in ["0", "1000", "65536", "99999999999999999999"] {
+            assert_eq!(Options::parse([("$top", text)]), Err(OptionError::PageSize(text.to_owned())), "{text}");
+        }
+        for text in ["", "-1", "+1", "1.5", " 1", "ten", "\u{664}"] {
+            assert_eq!(Options::parse([("$top", text)]), Err(OptionError::NoNumber(text.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_answered_is_refused() {
+        let cases = [
+            ("$filter", OptionError::NotYet("$filter")),
+            ("FILTER", OptionError::NotYet("$filter")),
+            ("$search", OptionError::NotYet("$search")),
+            ("$orderBy", OptionError::NotYet("$orderby")),
+            ("expand", OptionError::NotYet("$expand")),
+            ("$format", OptionError::NotYet("$format")),
+            ("$deltatoken", OptionError::NotYet("$deltatoken")),
+            ("$skip", OptionError::Skip),
+            ("$levels", OptionError::Unknown("$levels".to_owned())),
+            ("$", OptionError::Unknown("$".to_owned())),
+            ("$$select", OptionError::Unknown("$$select".to_owned())),
+        ];
+        for (name, error) in cases {
+            assert_eq!(Options::parse([(name, "1")]), Err(error), "{name}");
+        }
+    }
+
+    #[test]
+    fn malformed_values_are_refused() {
+        for (value, bad) in [("", ""), ("id,", ""), (",id", ""), ("id,,mail", ""), ("a b", "a b"), ("*,id", "*"), ("a(b)", "a(b)")] {
+            assert_eq!(Options::parse([("$select", value)]), Err(OptionError::NoName(bad.to_owned())), "{value}");
+        }
+        for value in ["", "1", "yes"] {
+            assert_eq!(Options::parse([("$count", value)]), Err(OptionError::NoTruth(value.to_owned())), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_option_is_refused_in_any_spelling() {
+        for (one, other) in [("$top", "$top"), ("$top", "top"), ("select", "$SELECT")] {
+            let value = if one.ends_with("top") { "1" } else { "id" };
+            let repeated = if one.ends_with("top") { "$top" } else { "$select" };
+            assert_eq!(Options::parse([(one, value), (other, value)]), Err(OptionError::Repeated(repeated)));
+        }
+    }
+
+    #[test]
+    fn oversized_values_are_refused() {
+        let long = "a".repeat(LONGEST + 1);
+        assert_eq!(Options::parse([("$skiptoken", long.as_str())]), Err(OptionError::TooLong("$skiptoken")));
+        let many = vec!["a"; MOST_NAMES + 1].join(",");
+        assert_eq!(Options::parse([("$select", many.as_str())]), Err(OptionError::TooLong("$select")));
+        let name = "a".repeat(LONGEST_NAME + 1);
+        assert!(matches!(Options::parse([("$select", name.as_str())]), Err(OptionError::NoName(_))));
+        let long_name = format!("${}", "x".repeat(1000));
+        assert!(matches!(Options::parse([(long_name.as_str(), "")]), Err(OptionError::Unknown(name)) if name.len() == 64));
+    }
+
+    #[test]
+    fn what_is_repeated_reads_as_it_was() {
+        for text in [vec![("$select", "id,mail"), ("$top", "5")], vec![("$select", "*"), ("$count", "false")], vec![]] {
+            let options = Options::parse(text.iter().copied()).expect("well-formed");
+            let repeated = options.repeated();
+            assert_eq!(repeated, text.iter().map(|(name, value)| (*name, (*value).to_owned())).collect::<Vec<_>>());
+        }
+    }
+}

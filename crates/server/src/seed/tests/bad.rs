@@ -1,0 +1,414 @@
+//! Bad files, and the sentences that people get for them.
+
+use super::{A, ANN, API, C, GRAPH, STAFF, errors, tenant, two_tenants};
+
+/// The lines of a tenant, and what is said.
+type Case<'a> = (&'a [&'a str], &'a [&'a str]);
+
+#[track_caller]
+fn check(cases: &[Case<'_>]) {
+    for (lines, said) in cases {
+        let text = tenant(lines);
+        assert_eq!(errors(&text), *said, "{text}");
+    }
+}
+
+const NOBODY: &str = "c9000000-0000-4000-8000-000000000009";
+
+#[test]
+fn properties_are_known_and_of_their_type() {
+    check(&[
+        (
+            &["users: [{ userPrincipalName: ann@t.example, acountEnabled: true }]"],
+            &["tenants[0].users[0].acountEnabled: no such property, did you mean accountEnabled"],
+        ),
+        (&["userz: []"], &["tenants[0].userz: no such property, did you mean users"]),
+        (&["\"a.b c\": 1"], &["tenants[0][`a.b c`]: no such property"]),
+        (
+            &["users: [{ userPrincipalName: ann@t.example, jobTitle: 5, accountEnabled: \"yes\" }]"],
+            &[
+                "tenants[0].users[0].jobTitle: expected text, found number",
+                "tenants[0].users[0].accountEnabled: expected boolean, found text",
+            ],
+        ),
+        (
+            &["users: [{ userPrincipalName: ann@t.example, businessPhones: [a, null, 3] }]"],
+            &[
+                "tenants[0].users[0].businessPhones[1]: expected text, found null",
+                "tenants[0].users[0].businessPhones[2]: expected text, found number",
+            ],
+        ),
+        (
+            &["users: [{ id: abc, userPrincipalName: ann@t.example, createdDateTime: yesterday, userType: Guset }]"],
+            &[
+                "tenants[0].users[0].id: expected GUID, found `abc`",
+                "tenants[0].users[0].createdDateTime: expected date and time, found `yesterday`",
+                "tenants[0].users[0].userType: expected one of Member, Guest, found `Guset`, did you mean Guest",
+            ],
+        ),
+        (&["users: {}"], &["tenants[0].users: expected list, found object"]),
+        (
+            &["users: [null, 3]"],
+            &["tenants[0].users[0]: expected object, found null", "tenants[0].users[1]: expected object, found number"],
+        ),
+        (
+            &["drives: []", "mailboxes: []"],
+            &["tenants[0].drives: not served yet", "tenants[0].mailboxes: not served yet"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_whole_that_is_no_seed_is_told_without_a_path() {
+    assert_eq!(errors(""), ["expected object, found null"]);
+    assert_eq!(errors("[]"), ["expected object, found list"]);
+    assert_eq!(errors("{}"), ["tenants is missing"]);
+    assert_eq!(errors("tenants: [{}]"), ["tenants[0]: displayName is missing"]);
+    assert!(errors("{")[0].starts_with("cannot be read as JSON: "));
+    assert!(errors("tenants: [")[0].starts_with("cannot be read as YAML: "));
+    let twice = r#"{ "tenants": [{ "displayName": "T", "displayName": "U" }] }"#;
+    assert_eq!(errors(twice), ["tenants[0].displayName: stands twice in the same object"]);
+}
+
+#[test]
+fn users_have_one_name_in_a_verified_domain() {
+    check(&[
+        (&["users: [{}]"], &["tenants[0].users[0]: userPrincipalName is missing"]),
+        (&["users: [{ userPrincipalName: ' ' }]"], &["tenants[0].users[0].userPrincipalName: is empty"]),
+        (
+            &["users: [{ userPrincipalName: ann }]"],
+            &["tenants[0].users[0].userPrincipalName: expected name@domain, found `ann`"],
+        ),
+        (
+            &["users: [{ userPrincipalName: ann@t.exampel }]"],
+            &["tenants[0].users[0].userPrincipalName: `t.exampel` is not a verified domain of the tenant, \
+               did you mean t.example"],
+        ),
+        (
+            &["users: [{ userPrincipalName: ann@t.example }, { userPrincipalName: ANN@t.example }]"],
+            &["tenants[0].users[1].userPrincipalName: `ANN@t.example` is already that of \
+               tenants[0].users[0].userPrincipalName"],
+        ),
+        (
+            &["users: [{ userPrincipalName: ann@t.example, password: '' }]"],
+            &["tenants[0].users[0].password: an empty password opens no account, leave it out"],
+        ),
+    ]);
+}
+
+#[test]
+fn groups_hold_who_is_there_once_and_never_themselves() {
+    check(&[
+        (
+            &[
+                "users: [{ id: aaaaaaaa-0000-4000-8000-000000000001, userPrincipalName: ann@t.example }]",
+                "groups: [{ id: AAAAAAAA-0000-4000-8000-000000000001, displayName: Ops }]",
+            ],
+            &["tenants[0].groups[0].id: `aaaaaaaa-0000-4000-8000-000000000001` is already that of \
+               tenants[0].users[0].id"],
+        ),
+        (
+            &["groups: [{ displayName: Ops }, { displayName: ops }]"],
+            &["tenants[0].groups[1]: has the same name as tenants[0].groups[0], and no id to tell them apart"],
+        ),
+        (
+            &["groups: [{ displayName: Ops }, { id: aaaaaaaa-0000-4000-8000-000000000001, displayName: Ops }, \
+               { displayName: Staff, members: [Ops] }]"],
+            &["tenants[0].groups[2].members[0]: `Ops` is the name of 2, name one by its id"],
+        ),
+        (
+            &[ANN, "groups: [{ displayName: Ops, members: [an@t.example] }]"],
+            &["tenants[0].groups[0].members[0]: no user, group or service principal `an@t.example`, \
+               did you mean ann@t.example"],
+        ),
+        (
+            &[ANN, "groups: [{ displayName: Ops, members: [ann@t.example, ANN@T.EXAMPLE] }]"],
+            &["tenants[0].groups[0].members[1]: is the same as tenants[0].groups[0].members[0]"],
+        ),
+        (
+            &["groups: [{ displayName: A, members: [B] }, { displayName: B, members: [A] }]"],
+            &["tenants[0].groups[1].members[0]: closes a circle: the group would be a member of itself"],
+        ),
+        (
+            &["groups: [{ displayName: A, members: [A] }]"],
+            &["tenants[0].groups[0].members[0]: closes a circle: the group would be a member of itself"],
+        ),
+        (
+            &["groups: [{ displayName: A }, { displayName: B, owners: [A] }]"],
+            &["tenants[0].groups[1].owners[0]: is a group, and a group owns nothing"],
+        ),
+    ]);
+}
+
+#[test]
+fn applications_ask_for_what_others_publish() {
+    let asks = |access: &str| {
+        format!(
+            "applications: [{{ displayName: P, requiredResourceAccess: [{{ resourceAppId: {GRAPH}, \
+                 resourceAccess: [{access}] }}] }}]"
+        )
+    };
+    let at = "tenants[0].applications[0].requiredResourceAccess[0]";
+    let cases = [
+        (
+            "{ id: User.Raed, type: Scope }",
+            "resourceAccess[0].id: `Microsoft Graph` has no delegated permission `User.Raed`, did you mean User.Read",
+        ),
+        (
+            "{ id: User.Red.All, type: Role }",
+            "resourceAccess[0].id: `Microsoft Graph` has no app role `User.Red.All`, did you mean User.Read.All",
+        ),
+        (
+            "{ id: Application.ReadWrite.OwnedBy, type: Scope }",
+            "resourceAccess[0].id: is an app role, so its type is Role",
+        ),
+        (
+            "{ id: openid, type: Scoop }",
+            "resourceAccess[0].type: expected one of Scope, Role, found `Scoop`, did you mean Scope",
+        ),
+    ];
+    for (access, said) in cases {
+        assert_eq!(errors(&tenant(&[&asks(access)])), [format!("{at}.{said}")]);
+    }
+    let unknown = asks("").replace(GRAPH, NOBODY);
+    let said =
+        format!("{at}.resourceAppId: no application of this file has the appId `{NOBODY}`, and none is built in");
+    assert_eq!(errors(&tenant(&[&unknown])), [said]);
+}
+
+#[test]
+fn applications_are_told_apart() {
+    let twice = format!("applications: [{{ appId: {A}, displayName: P }}, {{ appId: {A}, displayName: Q }}]");
+    let said = format!("tenants[0].applications[1].appId: `{A}` is already that of tenants[0].applications[0].appId");
+    check(&[
+        (&[&twice], &[&said]),
+        (
+            &["applications: [{ displayName: P }, { displayName: P }]"],
+            &["tenants[0].applications[1]: has the same name as tenants[0].applications[0], \
+               and no id to tell them apart"],
+        ),
+        (
+            &["applications: [{ displayName: P, identifierUris: [api://x] }, \
+               { displayName: Q, identifierUris: [API://X] }]"],
+            &["tenants[0].applications[1].identifierUris[0]: `API://X` is already that of \
+               tenants[0].applications[0].identifierUris[0]"],
+        ),
+        (
+            &["applications: [{ displayName: P, identifierUris: ['https://graph.microsoft.com/'] }]"],
+            &["tenants[0].applications[0].identifierUris[0]: this is the identifier of Microsoft Graph, \
+               which is built in"],
+        ),
+        (
+            &["applications: [{ displayName: P, api: { requestedAccessTokenVersion: 3, \
+               oauth2PermissionScopes: [{ value: a b }, { value: c }, { value: C }] } }]"],
+            &[
+                "tenants[0].applications[0].api.requestedAccessTokenVersion: expected 1 or 2, found number",
+                "tenants[0].applications[0].api.oauth2PermissionScopes[0].value: \
+                 a permission's value may not hold blanks",
+                "tenants[0].applications[0].api.oauth2PermissionScopes[2].value: `C` is already that of \
+                 tenants[0].applications[0].api.oauth2PermissionScopes[1].value",
+            ],
+        ),
+        (
+            &["applications: [{ displayName: P, passwordCredentials: [{ secretText: s, \
+               startDateTime: 2026-01-02T00:00:00Z, endDateTime: 2026-01-01T00:00:00Z }] }]"],
+            &["tenants[0].applications[0].passwordCredentials[0].endDateTime: ends before it starts"],
+        ),
+    ]);
+}
+
+#[test]
+fn service_principals_are_of_apps_that_may_be_there() {
+    let unknown = format!("servicePrincipals: [{{ appId: {NOBODY} }}]");
+    let said = format!(
+        "tenants[0].servicePrincipals[0].appId: no application of this file has the appId `{NOBODY}`, \
+         and none is built in"
+    );
+    let twice = format!("servicePrincipals: [{{ appId: {A} }}, {{ appId: {A} }}]");
+    let said_twice = format!(
+        "tenants[0].servicePrincipals[1].appId: `{A}` is already that of tenants[0].servicePrincipals[0].appId"
+    );
+    let class = format!(
+        "servicePrincipals: [{{ appId: {A}, delegatedPermissionClassifications: \
+         [{{ permissionName: Orders.Reed, classification: low }}] }}]"
+    );
+    check(&[
+        (&[&unknown], &[&said]),
+        (&[API, &twice], &[&said_twice]),
+        (
+            &[API, &class],
+            &["tenants[0].servicePrincipals[0].delegatedPermissionClassifications[0].permissionName: \
+               `Api` has no delegated permission `Orders.Reed`, did you mean Orders.Read"],
+        ),
+    ]);
+}
+
+#[test]
+fn an_app_leaves_its_home_only_when_its_audience_says_so() {
+    let listed = format!("servicePrincipals: [{{ appId: {A} }}]");
+    let said = "`Api` is of another tenant, and its signInAudience is not multi-tenant";
+    assert_eq!(errors(&two_tenants(&[API], &[&listed])), [format!("tenants[1].servicePrincipals[0].appId: {said}")]);
+    let granted = format!(
+        "oauth2PermissionGrants: [{{ clientId: {A}, resourceId: {GRAPH}, consentType: AllPrincipals, scope: openid }}]"
+    );
+    let said = format!("tenants[1].oauth2PermissionGrants[0].clientId: {said}");
+    assert_eq!(errors(&two_tenants(&[API], &[&granted])), [said]);
+}
+
+#[test]
+fn domains_and_app_ids_are_of_one_tenant() {
+    let text = two_tenants(&[API], &["verifiedDomains: [{ name: T.Example }]", API]);
+    let taken = |key: &str| format!("is already that of tenants[0].{key}");
+    assert_eq!(
+        errors(&text),
+        [
+            format!("tenants[1].verifiedDomains[0].name: `T.Example` {}", taken("verifiedDomains[0].name")),
+            format!("tenants[1].applications[0].appId: `{A}` {}", taken("applications[0].appId")),
+            format!("tenants[1].applications[1].appId: `{C}` {}", taken("applications[1].appId")),
+        ]
+    );
+}
+
+#[test]
+fn grants_name_apps_people_and_scopes_that_are_there() {
+    let grant = |client: &str, rest: &str| {
+        format!("oauth2PermissionGrants: [{{ clientId: {client}, resourceId: {A}, {rest} }}]")
+    };
+    let cases = [
+        (
+            grant(C, "consentType: AllPrincipals, scope: Orders.Reed"),
+            ".scope: `Api` has no delegated permission `Orders.Reed`, did you mean Orders.Read".to_owned(),
+        ),
+        (grant(C, "consentType: Principal, scope: Orders.Read"), ": principalId is missing".to_owned()),
+        (
+            grant(C, "consentType: Principal, principalId: Staff, scope: Orders.Read"),
+            ".principalId: is a group, not a user".to_owned(),
+        ),
+        (
+            grant(C, "consentType: AllPrincipals, principalId: ann@t.example, scope: Orders.Read"),
+            ".principalId: a grant for AllPrincipals has no principalId".to_owned(),
+        ),
+        (
+            grant("Client", "consentType: AllPrincipals, scope: Orders.Read"),
+            ".clientId: expected GUID, found `Client`".to_owned(),
+        ),
+        (
+            grant(NOBODY, "consentType: AllPrincipals, scope: Orders.Read"),
+            format!(".clientId: no service principal and no application `{NOBODY}`"),
+        ),
+    ];
+    for (line, said) in cases {
+        let text = tenant(&[ANN, STAFF, API, &line]);
+        assert_eq!(errors(&text), [format!("tenants[0].oauth2PermissionGrants[0]{said}")], "{line}");
+    }
+}
+
+#[test]
+fn assignments_give_roles_that_fit() {
+    let app = |principal: &str, role: &str| {
+        format!("appRoleAssignments: [{{ principalId: {principal}, resourceId: {A}, appRole: {role} }}]")
+    };
+    let cases = [
+        (app(C, "Approver"), "appRole: app role `Approver` is not for a service principal (allowedMemberTypes)"),
+        (app("ann@t.example", "Export"), "appRole: app role `Export` is not for a user (allowedMemberTypes)"),
+        (app("Staff", "Export"), "appRole: app role `Export` is not for a group (allowedMemberTypes)"),
+        (app("ann@t.example", "Aprover"), "appRole: `Api` has no app role `Aprover`, did you mean Approver"),
+        (app("Staf", "Approver"), "principalId: no user, group or service principal `Staf`, did you mean staff"),
+    ];
+    for (line, said) in cases {
+        let text = tenant(&[ANN, STAFF, API, &line]);
+        assert_eq!(errors(&text), [format!("tenants[0].appRoleAssignments[0].{said}")], "{line}");
+    }
+    check(&[
+        (
+            &[ANN, "roleAssignments: [{ principalId: ann@t.example, role: Global Admin }]"],
+            &["tenants[0].roleAssignments[0].role: no directory role `Global Admin`, \
+               did you mean Global Administrator"],
+        ),
+        (
+            &[ANN, "roleAssignments: [{ principalId: ann@t.example, role: Global Reader, directoryScopeId: /x }]"],
+            &["tenants[0].roleAssignments[0].directoryScopeId: no object of this tenant at `/x`"],
+        ),
+        (
+            &[
+                ANN,
+                "roleAssignments: [{ principalId: ann@t.example, role: Global Reader }, \
+               { principalId: ANN@t.example, role: global reader }]",
+            ],
+            &["tenants[0].roleAssignments[1]: is the same as tenants[0].roleAssignments[0]"],
+        ),
+    ]);
+}
+
+#[test]
+fn settings_name_policies_that_exist_and_branding_is_harmless() {
+    let assigned = |entry: &str| {
+        format!(
+            "settings: {{ authorizationPolicy: {{ defaultUserRolePermissions: \
+                 {{ permissionGrantPoliciesAssigned: [{entry}] }} }} }}"
+        )
+    };
+    let at = "tenants[0].settings.authorizationPolicy.defaultUserRolePermissions.permissionGrantPoliciesAssigned[0]";
+    let (low, bare) = (assigned("ManagePermissionGrantsForSelf.microsoft-user-default-lo"), assigned("low"));
+    let said_low = format!(
+        "{at}: no permission grant policy `microsoft-user-default-lo`, did you mean microsoft-user-default-low"
+    );
+    let said_bare = format!("{at}: expected ManagePermissionGrantsForSelf with a policy's id, found `low`");
+    check(&[
+        (&[&low], &[&said_low]),
+        (&[&bare], &[&said_bare]),
+        (
+            &["settings: { authorizationPolicy: { defaultUserRolePermissions: { allowedToCreateApp: false } } }"],
+            &["tenants[0].settings.authorizationPolicy.defaultUserRolePermissions.allowedToCreateApp: \
+               no such property, did you mean allowedToCreateApps"],
+        ),
+        (
+            &["settings: { permissionGrantPolicies: [{ id: a }, { id: A }, {}] }"],
+            &[
+                "tenants[0].settings.permissionGrantPolicies[1].id: `A` is already that of \
+                 tenants[0].settings.permissionGrantPolicies[0].id",
+                "tenants[0].settings.permissionGrantPolicies[2]: id is missing",
+            ],
+        ),
+        (
+            &["branding: { backgroundColor: red, squareLogo: 'data:image/svg+xml;base64,AAAA' }"],
+            &[
+                "tenants[0].branding.backgroundColor: expected a colour as #rrggbb, found `red`",
+                "tenants[0].branding.squareLogo: expected a data: URI of a PNG, JPEG or WebP image in base64",
+            ],
+        ),
+        (
+            &["branding: { squareLogo: 'data:image/png;base64,AA\">' }"],
+            &["tenants[0].branding.squareLogo: the image is not base64"],
+        ),
+    ]);
+    let large = format!("branding: {{ squareLogo: 'data:image/png;base64,{}' }}", "A".repeat(134_000));
+    assert_eq!(errors(&tenant(&[&large])), ["tenants[0].branding.squareLogo: the image is larger than 100 kB"]);
+}
+
+#[test]
+fn errors_come_in_the_order_of_the_file_and_at_most_fifty() {
+    check(&[(
+        &["groups: [{ displayName: A, members: [nobody] }]", "users: [{ userPrincipalName: ann }]"],
+        &[
+            "tenants[0].groups[0].members[0]: no user, group or service principal `nobody`",
+            "tenants[0].users[0].userPrincipalName: expected name@domain, found `ann`",
+        ],
+    )]);
+    let users = format!("users: [{}]", vec!["{}"; 60].join(", "));
+    let said = errors(&tenant(&["groups: [{ displayName: A, members: [nobody] }]", &users]));
+    assert_eq!(said.len(), 50);
+    assert_eq!(said[0], "tenants[0].groups[0].members[0]: no user, group or service principal `nobody`");
+    assert_eq!(said[49], "tenants[0].users[48]: userPrincipalName is missing");
+}
+
+#[test]
+fn secrets_and_passwords_are_never_said() {
+    let text = tenant(&[
+        "users: [{ userPrincipalName: ann@t.example, password: 31337 }, \
+         { userPrincipalName: bob@t.example, passwordProfile: { password: hunter2, forced: 1 } }]",
+        "applications: [{ displayName: P, passwordCredentials: [{ secretText: [hunter2] }] }]",
+    ]);
+    let said = errors(&text).join("\n");
+    assert!(!said.contains("31337") && !said.contains("hunter2"), "{said}");
+}

@@ -1,0 +1,136 @@
+//! The ledger of migrations, and what their text must keep to so that a distributed backend can hold tenants apart.
+
+use crate::backend::{by_hand, open};
+use crate::sample::{WATERKANT, done, user, users};
+use mandate_store::{Place, Store};
+use std::path::Path;
+
+on_each_lasting_backend!(opening_twice_is_fine, another_checksum_is_refused, a_newer_ledger_is_refused);
+
+async fn opening_twice_is_fine(place: Place) {
+    let first = open(&place).await;
+    done(&first, users([user(1, "sanne.devries")])).await;
+    let beside = open(&place).await;
+    assert_eq!(beside.tenant(WATERKANT).users_after(None, 10).await.expect("reads"), [user(1, "sanne.devries")]);
+    drop((first, beside));
+    let again = open(&place).await;
+    assert_eq!(again.tenant(WATERKANT).users_after(None, 10).await.expect("reads"), [user(1, "sanne.devries")]);
+}
+
+/// Why the place is refused.
+async fn refusal(place: &Place) -> String {
+    match Store::open(place).await {
+        Ok(_) => "it was opened".to_owned(),
+        Err(fault) => fault.to_string(),
+    }
+}
+
+async fn another_checksum_is_refused(place: Place) {
+    drop(open(&place).await);
+    by_hand(&place, "UPDATE migrations SET checksum = 0 WHERE number = 1").await;
+    assert_eq!(refusal(&place).await, "checking migrations: migration 1 is not the one that is known");
+}
+
+async fn a_newer_ledger_is_refused(place: Place) {
+    drop(open(&place).await);
+    by_hand(&place, "INSERT INTO migrations (number, checksum) VALUES (999999, 1)").await;
+    assert_eq!(refusal(&place).await, "checking migrations: the data was written by a newer version");
+}
+
+/// The few tables that no tenant owns. One more is a decision, since every node holds all of it.
+const GLOBAL: [&str; 4] = ["app_cards", "domains", "keys", "tenants"];
+
+struct Table {
+    name: String,
+    columns: String,
+}
+
+struct Index {
+    name: String,
+    table: String,
+    columns: String,
+}
+
+/// The statements of all migrations, in their order, without comments.
+fn statements() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let listed = std::fs::read_dir(folder).expect("the store's migrations are there");
+    let mut files: Vec<_> = listed.map(|file| file.expect("a folder that can be listed").path()).collect();
+    files.sort();
+    let mut statements = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a text");
+        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+        let code = code.join(" ");
+        let parts = code.split(';').map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+        statements.extend(parts.filter(|part| !part.is_empty()));
+    }
+    statements
+}
+
+/// `name (columns) rest` as name and columns.
+fn parts(text: &str) -> (String, String) {
+    let (name, rest) = text.split_once(" (").expect("a name, and columns in brackets");
+    let (columns, _) = rest.rsplit_once(')').expect("brackets are closed");
+    (name.to_owned(), columns.to_owned())
+}
+
+fn tables() -> Vec<Table> {
+    let statements = statements();
+    let made = statements.iter().filter_map(|statement| statement.strip_prefix("CREATE TABLE "));
+    made.map(parts).map(|(name, columns)| Table { name, columns }).collect()
+}
+
+fn indexes() -> Vec<Index> {
+    let statements = statements();
+    let made = statements.iter().filter_map(|statement| {
+        statement.strip_prefix("CREATE UNIQUE INDEX ").or(statement.strip_prefix("CREATE INDEX "))
+    });
+    let index = |text: &str| {
+        let (name, on) = text.split_once(" ON ").expect("an index is on a table");
+        let (table, columns) = parts(on);
+        Index { name: name.to_owned(), table, columns }
+    };
+    made.map(index).collect()
+}
+
+#[test]
+fn every_table_is_a_tenants_or_known_to_be_global() {
+    let tables = tables();
+    assert!(tables.len() > GLOBAL.len(), "only {} tables were found", tables.len());
+    let owned = |table: &&Table| table.columns.starts_with("tenant_id {bytes} NOT NULL,");
+    let mut others: Vec<&str> = tables.iter().filter(|table| !owned(table)).map(|table| table.name.as_str()).collect();
+    others.sort_unstable();
+    assert_eq!(others, GLOBAL);
+}
+
+#[test]
+fn every_key_of_a_tenants_table_begins_with_the_tenant() {
+    for Table { name, columns } in tables().iter().filter(|table| !GLOBAL.contains(&table.name.as_str())) {
+        for word in ["PRIMARY KEY", "UNIQUE", "REFERENCES", "FOREIGN KEY"] {
+            // Behind the word stands the key; a key of one column, said beside that column, is not the tenant's.
+            for key in columns.split(word).skip(1) {
+                assert!(key.trim_start().starts_with("(tenant_id,"), "{name}: {word}{key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_index_of_a_tenants_table_begins_with_the_tenant() {
+    let indexes = indexes();
+    assert!(!indexes.is_empty());
+    for Index { name, table, columns } in &indexes {
+        assert!(GLOBAL.contains(&table.as_str()) || columns.starts_with("tenant_id,"), "{name} on {table}: {columns}");
+    }
+}
+
+#[test]
+fn a_migration_says_nothing_that_only_one_backend_knows() {
+    // Types and the end of a table are said in the words that the driver fills in.
+    for statement in statements() {
+        for word in [" BLOB", " BYTEA", " INTEGER", " BIGINT", " SERIAL", "AUTOINCREMENT", "STRICT", "WITHOUT ROWID"] {
+            assert!(!statement.to_uppercase().contains(word), "`{word}` in: {statement}");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! One of every thing that a tenant can hold, and all that a view can read of it.
+//!
+//! Two tenants may hold things of the same ids: only what is global (the tenant, its domain, its app) differs.
+
+use crate::sample::{
+    NOON, app_id, assigned, card, code, entry, family, family_id, grant, grant_id, group, group_id, group_in, owner_of,
+    refresh, role, role_id, session, session_id, sign_in, sp, sp_id, tenant, user, user_id, user_in,
+};
+use mandate_base::{AppId, Folded, GroupId, TenantId};
+use mandate_domain::application::AppCard;
+use mandate_domain::audit::Activity;
+use mandate_domain::grant::{AppRoleAssignment, Grant};
+use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
+use mandate_domain::record::{Change, Record, Trace};
+use mandate_domain::role::RoleAssignment;
+use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::signin::code::Code;
+use mandate_domain::signin::session::Session;
+use mandate_domain::tenant::Tenant;
+use mandate_domain::token::refresh::{Family, RefreshToken};
+use mandate_domain::user::User;
+use mandate_store::{Assignee, AuditRow, Committed, SignInRow, Store, TenantView};
+
+/// One of every thing.
+pub struct Organisation {
+    pub tenant: Tenant,
+    pub user: User,
+    /// The user is in the first, which is in the second, which the user owns.
+    pub groups: [Group; 2],
+    pub links: [Link; 3],
+    pub card: AppCard,
+    /// The client, and the API that it calls.
+    pub sps: [ServicePrincipal; 2],
+    /// Everybody's, and the user's own.
+    pub grants: [Grant; 2],
+    /// The first group's, and the user's own.
+    pub assignments: [AppRoleAssignment; 2],
+    pub role: RoleAssignment,
+    pub session: Session,
+    pub code: Code,
+    pub family: Family,
+    pub refresh: RefreshToken,
+}
+
+impl Organisation {
+    /// `name` goes into whatever has one; `app` is the number of its own application.
+    pub fn new(id: TenantId, name: &str, app: u128) -> Organisation {
+        let domain = format!("{}.example", Folded::of(name));
+        Organisation {
+            tenant: tenant(id, name, &[domain.as_str()]),
+            user: User { display_name: name.to_owned(), ..user(1, "sanne.devries") },
+            groups: [1, 2].map(|number| group(number, name)),
+            links: [user_in(1, 1), group_in(2, 1), owner_of(2, 1)],
+            card: card(app, id, name),
+            sps: [1, 2].map(|number| sp(number, number, name)),
+            grants: [grant(1, None, &["openid", name]), grant(2, Some(user_id(1)), &["User.Read", name])],
+            assignments: [assigned(1, group_id(1), MemberKind::Group), assigned(2, user_id(1), MemberKind::User)],
+            role: role(1, user_id(1), 1),
+            session: session(1, 1),
+            code: code(1),
+            family: Family { scope: name.to_owned(), ..family(1) },
+            refresh: refresh(1, 1),
+        }
+    }
+
+    pub fn id(&self) -> TenantId {
+        self.tenant.id
+    }
+
+    pub async fn store(&self, store: &Store) {
+        let committed = store.commit(self.id(), &self.record(), NOON).await.expect("a store that works");
+        assert_eq!(committed, Committed::Done);
+    }
+
+    fn changes(&self) -> Vec<Change> {
+        let mut list = vec![
+            Change::TenantAdded(Box::new(self.tenant.clone())),
+            Change::UserAdded(Box::new(self.user.clone())),
+            Change::ApplicationAdded(Box::new(self.card.clone())),
+            Change::RoleAssigned(self.role),
+        ];
+        list.extend(self.groups.clone().map(|group| Change::GroupAdded(Box::new(group))));
+        list.extend(self.links.map(Change::LinkAdded));
+        list.extend(self.sps.clone().map(|sp| Change::ServicePrincipalAdded(Box::new(sp))));
+        list.extend(self.grants.clone().map(Change::GrantAdded));
+        list.extend(self.assignments.map(Change::AppRoleAssigned));
+        list
+    }
+
+    fn record(&self) -> Record {
+        let mut record = Record::default();
+        for change in self.changes() {
+            record.change(change, entry(Activity::CreateCompany));
+        }
+        record.trace(Trace::SessionBegun(self.session.clone()));
+        record.trace(Trace::CodeIssued(Box::new(self.code.clone())));
+        record.trace(Trace::FamilyBegun(Box::new(self.family.clone())));
+        record.trace(Trace::RefreshIssued(self.refresh));
+        record.sign_in(sign_in(NOON, &self.tenant.profile.display_name));
+        record
+    }
+
+    /// What its own view shows of it.
+    pub fn seen(&self) -> Snapshot {
+        let [first, second] = [self.groups[0].id, self.groups[1].id];
+        let [client, resource] = self.sps.clone();
+        let told = AuditRow {
+            at: NOON,
+            activity: Activity::CreateCompany.name().to_owned(),
+            actor: serde_json::to_string(&entry(Activity::CreateCompany).actor).expect("plain data"),
+            targets: "[]".to_owned(),
+            changed: "[]".to_owned(),
+        };
+        let signed_in = sign_in(NOON, &self.tenant.profile.display_name);
+        Snapshot {
+            user_by_id: Some(self.user.clone()),
+            user_by_upn: Some(self.user.clone()),
+            users_after: vec![self.user.clone()],
+            group_by_id: Some(self.groups[0].clone()),
+            members: vec![Assignee { id: first.into(), kind: MemberKind::Group }],
+            owners: vec![Assignee { id: self.user.id.into(), kind: MemberKind::User }],
+            groups_of: vec![first],
+            groups_above: vec![first, second],
+            sp_by_id: Some(client.clone()),
+            sp_by_app: Some(client),
+            sp_by_name: Some(resource),
+            sp_count: 1,
+            applications: vec![self.card.clone()],
+            grants_between: self.grants.to_vec(),
+            grants_of_client: self.grants.to_vec(),
+            grant_by_id: Some(self.grants[1].clone()),
+            assignments_of: vec![self.assignments[1]],
+            assignments_of_user: self.assignments.to_vec(),
+            roles_of: vec![self.role],
+            role_holders: vec![self.role],
+            session_by_hash: Some(self.session.clone()),
+            session_by_id: Some(self.session.clone()),
+            code_by_hash: Some(self.code.clone()),
+            family_by_id: Some(self.family.clone()),
+            refresh_by_hash: Some(self.refresh),
+            audits: vec![told; self.changes().len()],
+            sign_ins: vec![SignInRow {
+                at: signed_in.at,
+                kind: "interactiveUser".to_owned(),
+                name: signed_in.name,
+                code: signed_in.code.into(),
+                reason: signed_in.reason,
+            }],
+        }
+    }
+}
+
+/// An answer of every reading method of a view, asked for the ids of an [`Organisation`]. Nothing is the default.
+#[derive(Debug, Default, PartialEq)]
+pub struct Snapshot {
+    user_by_id: Option<User>,
+    user_by_upn: Option<User>,
+    users_after: Vec<User>,
+    group_by_id: Option<Group>,
+    members: Vec<Assignee>,
+    owners: Vec<Assignee>,
+    groups_of: Vec<GroupId>,
+    groups_above: Vec<GroupId>,
+    sp_by_id: Option<ServicePrincipal>,
+    sp_by_app: Option<ServicePrincipal>,
+    sp_by_name: Option<ServicePrincipal>,
+    sp_count: i64,
+    applications: Vec<AppCard>,
+    grants_between: Vec<Grant>,
+    grants_of_client: Vec<Grant>,
+    grant_by_id: Option<Grant>,
+    assignments_of: Vec<AppRoleAssignment>,
+    assignments_of_user: Vec<AppRoleAssignment>,
+    roles_of: Vec<RoleAssignment>,
+    role_holders: Vec<RoleAssignment>,
+    session_by_hash: Option<Session>,
+    session_by_id: Option<Session>,
+    code_by_hash: Option<Code>,
+    family_by_id: Option<Family>,
+    refresh_by_hash: Option<RefreshToken>,
+    audits: Vec<AuditRow>,
+    sign_ins: Vec<SignInRow>,
+}
+
+const ALL: i64 = 1000;
+
+impl Snapshot {
+    pub async fn through(view: TenantView<'_>) -> Snapshot {
+        let (user, [group, above]) = (user_id(1), [1, 2].map(group_id));
+        let upn = Folded::of("sanne.devries@waterkant.example");
+        let api = Folded::of(&app_id(2).to_string());
+        Snapshot {
+            user_by_id: view.user_by_id(user).await.expect("reads"),
+            user_by_upn: view.user_by_upn(&upn).await.expect("reads"),
+            users_after: view.users_after(None, ALL).await.expect("reads"),
+            group_by_id: view.group_by_id(group).await.expect("reads"),
+            members: view.group_links_after(above, LinkRole::Member, None, ALL).await.expect("reads"),
+            owners: view.group_links_after(above, LinkRole::Owner, None, ALL).await.expect("reads"),
+            groups_of: view.groups_of(user).await.expect("reads"),
+            groups_above: view.groups_above(user, true).await.expect("reads"),
+            sp_by_id: view.sp_by_id(sp_id(1)).await.expect("reads"),
+            sp_by_app: view.sp_by_app(app_id(1)).await.expect("reads"),
+            sp_by_name: view.sp_by_name(&api).await.expect("reads"),
+            sp_count: view.sp_count(app_id(1)).await.expect("reads"),
+            applications: view.applications(ALL).await.expect("reads"),
+            grants_between: view.grants_between(sp_id(1), sp_id(2), user).await.expect("reads"),
+            grants_of_client: view.grants_of_client(sp_id(1)).await.expect("reads"),
+            grant_by_id: view.grant_by_id(grant_id(2)).await.expect("reads"),
+            assignments_of: view.assignments_of(user, sp_id(2)).await.expect("reads"),
+            assignments_of_user: view.assignments_of_user(user, sp_id(2)).await.expect("reads"),
+            roles_of: view.roles_of(user).await.expect("reads"),
+            role_holders: view.role_holders(role_id(1), ALL).await.expect("reads"),
+            session_by_hash: view.session_by_hash(&[1; 32]).await.expect("reads"),
+            session_by_id: view.session_by_id(session_id(1)).await.expect("reads"),
+            code_by_hash: view.code_by_hash(&[1; 32]).await.expect("reads"),
+            family_by_id: view.family_by_id(family_id(1)).await.expect("reads"),
+            refresh_by_hash: view.refresh_by_hash(&[1; 32]).await.expect("reads"),
+            audits: view.audits(ALL).await.expect("reads"),
+            sign_ins: view.sign_ins(ALL).await.expect("reads"),
+        }
+    }
+}
+
+/// A tenant, with what is global of it.
+#[derive(Debug, PartialEq)]
+pub struct Dump {
+    pub own: Snapshot,
+    pub tenant: Option<Tenant>,
+    pub domain: Option<TenantId>,
+    pub card: Option<AppCard>,
+}
+
+impl Dump {
+    pub async fn of(organisation: &Organisation, store: &Store) -> Dump {
+        let domain = Folded::of(organisation.tenant.default_domain().expect("it has one"));
+        let app: AppId = organisation.card.app_id;
+        Dump {
+            own: Snapshot::through(store.tenant(organisation.id())).await,
+            tenant: store.global().tenant_by_id(organisation.id()).await.expect("reads"),
+            domain: store.global().tenant_of_domain(&domain).await.expect("reads"),
+            card: store.global().card_by_app_id(app).await.expect("reads"),
+        }
+    }
+
+    pub fn expected(organisation: &Organisation) -> Dump {
+        Dump {
+            own: organisation.seen(),
+            tenant: Some(organisation.tenant.clone()),
+            domain: Some(organisation.id()),
+            card: Some(organisation.card.clone()),
+        }
+    }
+}
+
+/// A reading method that is not in the snapshot is one that nobody has tried from another tenant.
+#[test]
+fn every_reading_method_of_a_view_is_in_the_snapshot() {
+    let nouns = concat!(env!("CARGO_MANIFEST_DIR"), "/src/nouns");
+    let mut missing = Vec::new();
+    let mut found = 0;
+    for file in std::fs::read_dir(nouns).expect("the store's nouns are there") {
+        let path = file.expect("a folder that can be listed").path();
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        // What a view reads, not what is global: the part behind `impl TenantView`.
+        let Some((_, methods)) = text.split_once("impl TenantView<'_> {") else { continue };
+        let body = methods.split_once("\n}").map_or(methods, |(body, _)| body);
+        for method in body.split("pub async fn ").skip(1) {
+            let name = method.split('(').next().unwrap_or("");
+            found += 1;
+            if !include_str!("snapshot.rs").contains(&format!("view.{name}(")) {
+                missing.push(name.to_owned());
+            }
+        }
+    }
+    assert_eq!(missing, [""; 0]);
+    assert!(found >= 25, "only {found} methods were found: has the look of the sources changed?");
+}

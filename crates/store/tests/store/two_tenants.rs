@@ -1,0 +1,279 @@
+//! Two tenants in one store: everything that one holds is tried by the other, to read and to change.
+//!
+//! The other is first empty, then a twin that holds things of the same ids. Next: `snapshot` for what is tried to read.
+
+use crate::backend;
+use crate::sample::{
+    LATER, WATERKANT, ZONNEBEL, app_id, application_id, assigned, card, changes, refresh, role, traces, user_id,
+    user_in,
+};
+use crate::snapshot::{Dump, Organisation, Snapshot};
+use mandate_base::TenantId;
+use mandate_domain::application::AppCard;
+use mandate_domain::grant::{AppRoleAssignment, Grant};
+use mandate_domain::group::{Group, MemberKind};
+use mandate_domain::record::{Change, Record, Trace};
+use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::signin::code::Code;
+use mandate_domain::signin::session::{Ended, EndedBy, Session};
+use mandate_domain::tenant::Tenant;
+use mandate_domain::token::refresh::Family;
+use mandate_domain::user::User;
+use mandate_store::{Committed, Place, Store};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+on_each_backend!(
+    a_tenant_sees_its_own_whole,
+    an_empty_tenant_sees_nothing_of_another,
+    twins_see_each_their_own,
+    nothing_committed_in_an_empty_tenant_changes_another,
+    nothing_committed_in_a_twin_changes_another,
+    a_tenants_settings_are_not_set_from_another,
+    a_card_is_not_replaced_from_another_tenant,
+    a_card_names_no_other_tenant_as_its_home,
+);
+
+fn waterkant() -> Organisation {
+    Organisation::new(WATERKANT, "Waterkant", 1)
+}
+
+fn zonnebel() -> Organisation {
+    Organisation::new(ZONNEBEL, "Zonnebel", 21)
+}
+
+async fn a_tenant_sees_its_own_whole(store: Store) {
+    waterkant().store(&store).await;
+    assert_eq!(Dump::of(&waterkant(), &store).await, Dump::expected(&waterkant()));
+}
+
+async fn an_empty_tenant_sees_nothing_of_another(store: Store) {
+    waterkant().store(&store).await;
+    assert_eq!(Snapshot::through(store.tenant(ZONNEBEL)).await, Snapshot::default());
+}
+
+async fn twins_see_each_their_own(store: Store) {
+    for organisation in [waterkant(), zonnebel()] {
+        organisation.store(&store).await;
+    }
+    for organisation in [waterkant(), zonnebel()] {
+        assert_eq!(Dump::of(&organisation, &store).await, Dump::expected(&organisation));
+    }
+}
+
+const TAKEN: &str = "Taken over";
+
+/// Every kind of change, aimed at what the victim holds; what removes comes last.
+fn changes_against(victim: &Organisation) -> Vec<Change> {
+    let mut tenant: Tenant = victim.tenant.clone();
+    tenant.profile.display_name = TAKEN.to_owned();
+    let mut card: AppCard = victim.card.clone();
+    card.registration.display_name = TAKEN.to_owned();
+    card.secrets.clear();
+    let user = User { display_name: TAKEN.to_owned(), account_enabled: false, ..victim.user.clone() };
+    let group = Group { display_name: TAKEN.to_owned(), ..victim.groups[0].clone() };
+    let sp = ServicePrincipal { display_name: TAKEN.to_owned(), ..victim.sps[0].clone() };
+    let grant = Grant { scopes: vec![TAKEN.to_owned()], ..victim.grants[0].clone() };
+    let stronger = AppRoleAssignment { created: LATER, ..assigned(9, user_id(1), MemberKind::User) };
+    vec![
+        Change::TenantAdded(Box::new(tenant.clone())),
+        Change::TenantSettings(Box::new(tenant)),
+        Change::UserAdded(Box::new(user)),
+        Change::UserEnabled { user: victim.user.id, enabled: false },
+        Change::UserSessionsRevoked { user: victim.user.id, at: LATER },
+        Change::GroupAdded(Box::new(group)),
+        Change::LinkAdded(user_in(1, 66)),
+        Change::ApplicationAdded(Box::new(card.clone())),
+        Change::ApplicationUpdated(Box::new(card)),
+        Change::ServicePrincipalAdded(Box::new(sp)),
+        Change::ServicePrincipalEnabled { sp: victim.sps[0].id, enabled: false },
+        Change::GrantAdded(grant.clone()),
+        Change::GrantScopes { grant: grant.id, scopes: grant.scopes.clone(), version: grant.version },
+        Change::AppRoleAssigned(stronger),
+        Change::RoleAssigned(role(9, user_id(1), 9)),
+        Change::SessionRevoked { session: victim.session.id, at: LATER },
+        Change::AppRoleUnassigned(victim.assignments[0].id),
+        Change::GrantRemoved(grant.id),
+        Change::ServicePrincipalRemoved(victim.sps[0].id),
+        Change::UserRemoved(victim.user.id),
+    ]
+}
+
+/// Every kind of trace, aimed at what the victim holds.
+fn traces_against(victim: &Organisation) -> Vec<Trace> {
+    let session = Session { user: user_id(66), ..victim.session.clone() };
+    let code = Code { expires: LATER, ..victim.code.clone() };
+    let family = Family { user: user_id(66), ..victim.family.clone() };
+    vec![
+        Trace::SessionBegun(session),
+        Trace::CodeIssued(Box::new(code)),
+        Trace::FamilyBegun(Box::new(family)),
+        Trace::RefreshIssued(refresh(9, 1)),
+        Trace::CodeUsed { hash: victim.code.hash, at: LATER },
+        Trace::RefreshReplaced { hash: victim.refresh.hash, at: LATER },
+        Trace::SessionEnded { session: victim.session.id, ended: Ended { at: LATER, how: EndedBy::SignOut } },
+        Trace::FamilyRevoked { family: victim.family.id, at: LATER },
+    ]
+}
+
+fn attempts_on(victim: &Organisation) -> Vec<Record> {
+    let changed = changes_against(victim).into_iter().map(|change| changes([change]));
+    let traced = traces_against(victim).into_iter().map(|trace| traces([trace]));
+    changed.chain(traced).collect()
+}
+
+/// A new kind does not compile here until it has a number, and fails below until it is tried above.
+fn place_of_change(change: &Change) -> usize {
+    match change {
+        Change::TenantAdded(_) => 0,
+        Change::TenantSettings(_) => 1,
+        Change::UserAdded(_) => 2,
+        Change::UserEnabled { .. } => 3,
+        Change::UserRemoved(_) => 4,
+        Change::UserSessionsRevoked { .. } => 5,
+        Change::GroupAdded(_) => 6,
+        Change::LinkAdded(_) => 7,
+        Change::ApplicationAdded(_) => 8,
+        Change::ApplicationUpdated(_) => 9,
+        Change::ServicePrincipalAdded(_) => 10,
+        Change::ServicePrincipalEnabled { .. } => 11,
+        Change::ServicePrincipalRemoved(_) => 12,
+        Change::GrantAdded(_) => 13,
+        Change::GrantScopes { .. } => 14,
+        Change::GrantRemoved(_) => 15,
+        Change::AppRoleAssigned(_) => 16,
+        Change::AppRoleUnassigned(_) => 17,
+        Change::RoleAssigned(_) => 18,
+        Change::SessionRevoked { .. } => 19,
+    }
+}
+
+const KINDS_OF_CHANGE: usize = 20;
+
+fn place_of_trace(trace: &Trace) -> usize {
+    match trace {
+        Trace::SessionBegun(_) => 0,
+        Trace::SessionEnded { .. } => 1,
+        Trace::CodeIssued(_) => 2,
+        Trace::CodeUsed { .. } => 3,
+        Trace::FamilyBegun(_) => 4,
+        Trace::FamilyRevoked { .. } => 5,
+        Trace::RefreshIssued(_) => 6,
+        Trace::RefreshReplaced { .. } => 7,
+    }
+}
+
+const KINDS_OF_TRACE: usize = 8;
+
+#[test]
+fn every_kind_of_change_and_of_trace_is_tried() {
+    let tried: BTreeSet<usize> = changes_against(&waterkant()).iter().map(place_of_change).collect();
+    assert_eq!(tried, (0..KINDS_OF_CHANGE).collect::<BTreeSet<_>>());
+    let tried: BTreeSet<usize> = traces_against(&waterkant()).iter().map(place_of_trace).collect();
+    assert_eq!(tried, (0..KINDS_OF_TRACE).collect::<BTreeSet<_>>());
+}
+
+/// The attempts after which the victim is not what it was. Whether an attempt was done or raced is no matter: what it
+/// wrote into its own tenant is its own.
+async fn harmful(attempts: Vec<Record>, victim: &Organisation, store: &Store) -> Vec<String> {
+    let mut harmful = Vec::new();
+    let mut before = Dump::of(victim, store).await;
+    assert_eq!(before, Dump::expected(victim));
+    for attempt in attempts {
+        let answer = store.commit(ZONNEBEL, &attempt, LATER).await;
+        let after = Dump::of(victim, store).await;
+        if after != before {
+            harmful.push(format!("{answer:?} {attempt:?}"));
+            before = after;
+        }
+    }
+    harmful
+}
+
+async fn nothing_committed_in_an_empty_tenant_changes_another(store: Store) {
+    waterkant().store(&store).await;
+    let harmful = harmful(attempts_on(&waterkant()), &waterkant(), &store).await;
+    assert!(harmful.is_empty(), "{harmful:#?}");
+}
+
+async fn nothing_committed_in_a_twin_changes_another(store: Store) {
+    waterkant().store(&store).await;
+    zonnebel().store(&store).await;
+    let harmful = harmful(attempts_on(&waterkant()), &waterkant(), &store).await;
+    assert!(harmful.is_empty(), "{harmful:#?}");
+}
+
+async fn a_tenants_settings_are_not_set_from_another(store: Store) {
+    waterkant().store(&store).await;
+    zonnebel().store(&store).await;
+    let mut loose = waterkant().tenant;
+    loose.settings.authorization_policy.default_user_role_permissions.allowed_to_create_apps = false;
+    let attempt = changes([Change::TenantSettings(Box::new(loose))]);
+    assert_ne!(store.commit(ZONNEBEL, &attempt, LATER).await.ok(), Some(Committed::Done));
+    assert_eq!(Dump::of(&waterkant(), &store).await, Dump::expected(&waterkant()));
+    assert_eq!(Dump::of(&zonnebel(), &store).await, Dump::expected(&zonnebel()));
+}
+
+async fn a_card_is_not_replaced_from_another_tenant(store: Store) {
+    waterkant().store(&store).await;
+    zonnebel().store(&store).await;
+    // The application is its own; only the appId is the other's. Done, it would hand over redirect URIs and secrets.
+    for home in [ZONNEBEL, WATERKANT] {
+        let forged = AppCard { application: application_id(21), ..card(1, home, TAKEN) };
+        let attempt = changes([Change::ApplicationUpdated(Box::new(forged))]);
+        assert_ne!(store.commit(ZONNEBEL, &attempt, LATER).await.ok(), Some(Committed::Done), "{home}");
+        assert_eq!(Dump::of(&waterkant(), &store).await, Dump::expected(&waterkant()));
+        assert_eq!(Dump::of(&zonnebel(), &store).await, Dump::expected(&zonnebel()));
+    }
+}
+
+async fn a_card_names_no_other_tenant_as_its_home(store: Store) {
+    waterkant().store(&store).await;
+    let attempt = changes([Change::ApplicationAdded(Box::new(card(22, WATERKANT, TAKEN)))]);
+    // Refused or put right, but not believed: policies trust an app by its home.
+    let _ = store.commit(ZONNEBEL, &attempt, LATER).await;
+    let home = store.global().card_by_app_id(app_id(22)).await.expect("reads").map(|card| card.home);
+    assert_ne!(home, Some(WATERKANT));
+}
+
+/// What no method reads is compared as well, where a test can look past the store: every row of every table.
+#[test]
+fn every_row_of_a_tenant_stays_what_it_was() {
+    backend::sqlite_place(|place| async move {
+        let Place::Sqlite(path) = &place else { unreachable!("it is the place of SQLite") };
+        let store = backend::open(&place).await;
+        waterkant().store(&store).await;
+        zonnebel().store(&store).await;
+        let before = rows_of(WATERKANT, path);
+        let empty: Vec<&String> = before.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
+        assert_eq!(empty, [""; 0], "the sample holds nothing of these tables");
+        for attempt in attempts_on(&waterkant()) {
+            let answer = store.commit(ZONNEBEL, &attempt, LATER).await;
+            assert_eq!(rows_of(WATERKANT, path), before, "{answer:?} {attempt:?}");
+        }
+    });
+}
+
+/// By table, sorted.
+fn rows_of(tenant: TenantId, path: &Path) -> BTreeMap<String, Vec<String>> {
+    let connection = rusqlite::Connection::open(path).expect("the store's file");
+    let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%(tenant_id %'";
+    let mut tables = connection.prepare(tables).expect("a fixed statement");
+    let tables = tables.query_map([], |row| row.get::<_, String>(0)).expect("it can be read");
+    tables
+        .map(|table| table.expect("a name"))
+        .map(|table| (table.clone(), rows_in(&table, tenant, &connection)))
+        .collect()
+}
+
+fn rows_in(table: &str, tenant: TenantId, connection: &rusqlite::Connection) -> Vec<String> {
+    let select = format!("SELECT * FROM {table} WHERE tenant_id = ?1");
+    let mut select = connection.prepare(&select).expect("a table that is there");
+    let width = select.column_count();
+    let cell = |row: &rusqlite::Row<'_>, place: usize| row.get::<_, rusqlite::types::Value>(place).expect("any value");
+    let text = |row: &rusqlite::Row<'_>| Ok(format!("{:?}", (0..width).map(|at| cell(row, at)).collect::<Vec<_>>()));
+    let found = select.query_map([tenant.bytes().as_slice()], text).expect("it can be read");
+    let mut rows: Vec<String> = found.map(|row| row.expect("a row")).collect();
+    rows.sort();
+    rows
+}
