@@ -4,12 +4,12 @@
 use std::fmt;
 use std::time::Duration;
 
-/// The nearest rank: always a value that was measured. Zero when nothing was.
+/// The nearest rank, in milliseconds: always a value that was measured. When nothing was, it is no number.
 pub fn percentile(values: &[Duration], percent: usize) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).map_or(0.0, |value| millis(*value))
+    sorted.get(rank - 1).map_or(f64::NAN, |value| millis(*value))
 }
 
 pub fn millis(time: Duration) -> f64 {
@@ -45,9 +45,11 @@ impl Row {
     }
 
     pub fn is_unmet(&self) -> bool {
+        let median = self.median();
         match self.goal {
-            Goal::AtLeast(bound) => self.median() < bound,
-            Goal::AtMost(bound) => self.median() > bound,
+            // Nothing measured is nothing met.
+            Goal::AtLeast(bound) => median.is_nan() || median < bound,
+            Goal::AtMost(bound) => median.is_nan() || median > bound,
             Goal::None => false,
         }
     }
@@ -96,14 +98,14 @@ mod tests {
         assert_eq!(percentile(&values, 50), 100.0);
         assert_eq!(percentile(&values, 99), 198.0);
         assert_eq!(percentile(&values[..1], 99), 200.0);
-        assert_eq!(percentile(&[], 50), 0.0);
+        assert!(percentile(&[], 50).is_nan());
     }
 
     #[test]
     fn a_goal_is_judged_by_the_median() {
         let met = Row::new("ratio", Goal::AtLeast(0.8), 2, [0.7, 0.9, 0.81]);
         assert_eq!(met.to_string(), "| ratio | ≥ 0.80 | 0.81 | 0.70–0.90 | yes |");
-        let unmet = Row::new("wait", Goal::AtMost(1.0), 1, [1.5, 0.9, 1.2, 1.1]);
+        let unmet = Row::new("wait", Goal::AtMost(1.0), 1, [1.5, 0.9, 1.3, 1.1]);
         assert_eq!(unmet.to_string(), "| wait | ≤ 1.0 | 1.2 | 0.9–1.5 | **NO** |");
         assert!(unmet.is_unmet());
     }
@@ -112,6 +114,12 @@ mod tests {
     fn rounding_does_not_meet_a_goal() {
         let row = Row::new("ratio", Goal::AtLeast(0.8), 2, [0.799]);
         assert_eq!(row.to_string(), "| ratio | ≥ 0.80 | 0.80 | 0.80–0.80 | **NO** |");
+    }
+
+    #[test]
+    fn nothing_measured_is_nothing_met() {
+        assert!(Row::new("wait", Goal::AtMost(1.0), 1, []).is_unmet());
+        assert!(Row::new("wait", Goal::AtMost(1.0), 1, [f64::NAN]).is_unmet());
     }
 
     #[test]

@@ -69,9 +69,7 @@ async fn accept(listener: &TcpListener, acceptor: &TlsAcceptor, floor: &Arc<Floo
             let Ok(tls) = acceptor.accept(tcp).await else { return };
             let answers = service_fn(move |request| answer(Arc::clone(&floor), request));
             // A client that went away is no matter of ours.
-            let _ = http1::Builder::new()
-                .serve_connection(TokioIo::new(tls), answers)
-                .await;
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(tls), answers).await;
         });
     }
 }

@@ -40,7 +40,6 @@ impl Answer {
 }
 
 /// A server on this machine, and the certificate to trust it by.
-#[derive(Clone)]
 pub struct Target {
     port: u16,
     tls: TlsConnector,
@@ -63,6 +62,14 @@ impl Target {
             port,
             tls: TlsConnector::from(Arc::new(config)),
         })
+    }
+
+    /// The same trust at another port.
+    pub fn at(port: u16, known: &Target) -> Self {
+        Target {
+            port,
+            tls: known.tls.clone(),
+        }
     }
 
     pub fn get(&self, path: &str, bearer: Option<&str>) -> Asking {

@@ -56,7 +56,12 @@ pub async fn run(load: Load<'_>, window: Window) -> Result<Tally, String> {
     let meter = tokio::spawn(meter(load.server, window));
     let mut drivers = JoinSet::new();
     for line in lines {
-        drivers.spawn(drive(line, load.asking.clone(), window, MOST_ANSWERS / load.connections));
+        drivers.spawn(drive(
+            line,
+            load.asking.clone(),
+            window,
+            MOST_ANSWERS / load.connections,
+        ));
     }
     let (mut latencies, mut kept) = (Vec::new(), Vec::new());
     // The first error ends the run: the other drivers go with the set.
@@ -93,7 +98,7 @@ async fn drive(mut line: Line, asking: Asking, window: Window, most: usize) -> R
         if window.holds(came) {
             share.latencies.push(came - sent);
         }
-        if count % KEPT_ONE_IN == 0 {
+        if count.is_multiple_of(KEPT_ONE_IN) {
             share.kept.push(body);
         }
     }

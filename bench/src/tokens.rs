@@ -20,7 +20,12 @@ impl Keys {
     /// A key set as discovery serves it (RFC 7517 §5).
     pub fn of(body: &Bytes) -> Result<Self, String> {
         let set: Value = serde_json::from_slice(body).map_err(|err| format!("reading the keys: {err}"))?;
-        let keys: Vec<PublicKey> = set["keys"].as_array().into_iter().flatten().filter_map(public_key).collect();
+        let keys: Vec<PublicKey> = set["keys"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(public_key)
+            .collect();
         match keys.is_empty() {
             true => Err("the server publishes no RSA key".to_owned()),
             false => Ok(Keys(keys)),
@@ -119,7 +124,12 @@ mod tests {
             let signed = format!("{header}.{}", part(json!({ "uti": uti, "iat": 1, "exp": 2 })));
             let mut signature = [0_u8; 256];
             self.0
-                .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
+                .sign(
+                    &RSA_PKCS1_SHA256,
+                    &SystemRandom::new(),
+                    signed.as_bytes(),
+                    &mut signature,
+                )
                 .expect("signs");
             let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
             Bytes::from(json!({ "token_type": "Bearer", "access_token": token }).to_string())

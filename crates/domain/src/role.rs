@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 pub const GLOBAL_ADMINISTRATOR: RoleTemplateId = RoleTemplateId::from_u128(0x62e90394_69f5_4237_9190_012177145e10);
 pub const PRIVILEGED_ROLE_ADMINISTRATOR: RoleTemplateId =
     RoleTemplateId::from_u128(0xe8611ab8_c189_46e8_94e1_60213ab1f814);
+pub const APPLICATION_DEVELOPER: RoleTemplateId = RoleTemplateId::from_u128(0xcf1c38e5_3621_4004_a7cb_879624dced7c);
 /// In every member's `wids` (protocol.md §4.3).
 pub const PLAIN_MEMBER_WID: &str = "b79fbf4d-3ef9-4689-8143-76b194e85509";
 

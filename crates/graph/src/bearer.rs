@@ -58,19 +58,16 @@ pub(crate) fn challenge(unproven: &Unproven, version: Version, login: &str) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
-    use http::{HeaderMap, HeaderValue, Method};
-    use mandate_base::{CorrelationId, Moment};
+    use crate::dispatch::tests::asking;
+    use http::HeaderValue;
+    use mandate_base::Moment;
 
     fn with(values: &[&'static str]) -> Incoming {
-        let mut headers = HeaderMap::new();
+        let mut request = asking("/v1.0/me");
         for value in values {
-            headers.append(header::AUTHORIZATION, HeaderValue::from_static(value));
+            request.headers.append(header::AUTHORIZATION, HeaderValue::from_static(value));
         }
-        let (correlation, trace) = (CorrelationId::from_u128(1), CorrelationId::from_u128(2));
-        let (path, query) = ("/v1.0/me".to_owned(), String::new());
-        let (body, now) = (Bytes::new(), Moment::EPOCH);
-        Incoming { method: Method::GET, path, query, headers, body, correlation, trace, now }
+        request
     }
 
     #[test]

@@ -94,17 +94,12 @@ pub(crate) fn route(version: Version, request: &Incoming) -> Result<Route, Refus
 
 fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
     let Some((head, rest)) = steps.split_first() else { return Err(unknown(steps)) };
-    if head.is("me") {
-        return of_user(Subject::Me, rest);
-    }
-    let collections = [
-        ("users", of_users as fn(&[Step]) -> Result<Route, Refusal>),
-        ("groups", of_groups),
-        ("organization", of_organization),
-    ];
-    match collections.into_iter().find(|(name, _)| head.is(name)) {
-        Some((_, of)) => of(rest),
-        None => Err(unknown(steps)),
+    match head {
+        _ if head.is("me") => of_user(Subject::Me, rest),
+        _ if head.is("users") => of_users(rest),
+        _ if head.is("groups") => of_groups(rest),
+        _ if head.is("organization") => of_organization(rest),
+        _ => Err(unknown(steps)),
     }
 }
 
@@ -170,4 +165,4 @@ fn unknown(steps: &[Step]) -> Refusal {
 
 #[cfg(test)]
 #[path = "dispatch_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -75,11 +75,21 @@ impl Store {
         if record.is_nothing() {
             return Ok(Committed::Done);
         }
-        let committed = self.driver.write(record::writes(tenant, record, now)?).await?;
-        if committed == Committed::Done {
-            self.generations.raise(tenant, record);
+        let writes = record::writes(tenant, record, now)?;
+        if record.changes().next().is_none() {
+            return self.driver.write(writes).await;
         }
-        Ok(committed)
+        // On a task of its own: whoever asked may go away, but what it changed must end older answers all the same,
+        // and so must a commit whose outcome nobody learned.
+        let (driver, generations, shared) = (self.driver.clone(), self.generations.clone(), Generations::is_shared(record));
+        let commit = async move {
+            let committed = driver.write(writes).await;
+            if !matches!(committed, Ok(Committed::Raced)) {
+                generations.raise(tenant, shared);
+            }
+            committed
+        };
+        tokio::spawn(commit).await.map_err(Fault::while_doing("committing"))?
     }
 
     /// Remembers a sign-in soon: for those that write nothing else. At most a second of them is lost in a crash.
@@ -93,7 +103,11 @@ impl Store {
         if noted.is_empty() {
             return Ok(());
         }
-        self.driver.write(record::sign_in_writes(&noted)).await.map(|_| ())
+        let written = self.driver.write(record::sign_in_writes(&noted)).await;
+        if written.is_err() {
+            self.journal.put_back(noted);
+        }
+        written.map(|_| ())
     }
 
     /// How many sign-ins wait to be written.

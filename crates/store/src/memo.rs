@@ -19,16 +19,18 @@ pub struct Generations {
 }
 
 impl Generations {
-    pub fn raise(&self, tenant: TenantId, record: &Record) {
-        let shared = |change: &Change| {
+    /// Does every tenant see what this changes?
+    pub fn is_shared(record: &Record) -> bool {
+        record.changes().any(|change| {
             matches!(change, Change::ApplicationAdded(_) | Change::ApplicationUpdated(_) | Change::TenantAdded(_))
-        };
-        if record.changes().any(shared) {
+        })
+    }
+
+    pub fn raise(&self, tenant: TenantId, shared: bool) {
+        if shared {
             self.everywhere.fetch_add(1, Ordering::AcqRel);
         }
-        if record.changes().next().is_some() {
-            self.of(tenant).fetch_add(1, Ordering::AcqRel);
-        }
+        self.of(tenant).fetch_add(1, Ordering::AcqRel);
     }
 
     fn of(&self, tenant: TenantId) -> Arc<AtomicU64> {

@@ -31,14 +31,19 @@ impl From<Moment> for Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Value {
-        Value::Text(text.to_owned())
+        clean(text.to_owned())
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Value {
-        Value::Text(text)
+        clean(text)
     }
+}
+
+/// PostgreSQL's text holds no zero byte; one that somebody typed must not become a fault of ours.
+fn clean(text: String) -> Value {
+    Value::Text(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text })
 }
 
 impl From<&[u8; 32]> for Value {

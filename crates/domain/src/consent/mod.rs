@@ -9,3 +9,8 @@ pub use survey::{
     Asked, Item, Permission, ResourceFacts, ScopeRefusal, Standing, Survey, SurveyFacts, Wants, Why, standing_scopes,
     survey,
 };
+
+#[cfg(test)]
+mod survey_tests;
+#[cfg(test)]
+mod policy_tests;

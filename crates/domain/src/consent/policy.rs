@@ -165,14 +165,22 @@ pub const COMPANY_ADMIN: &str = "microsoft-company-admin";
 const AAD_GRAPH: &str = "00000002-0000-0000-c000-000000000000";
 
 /// What the recommended policy keeps from users (consent-and-governance.md §2.5), of Graph.
-const WITHHELD: [&str; 33] = [
+const WITHHELD: [&str; 32] = [
     "Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All", "Mail.Read", "Mail.ReadWrite",
     "Mail.ReadBasic", "Mail.Read.Shared", "Mail.ReadBasic.Shared", "Mail.ReadWrite.Shared", "MailboxItem.Read",
     "MailboxFolder.Read", "MailboxFolder.ReadWrite", "MailboxSettings.Read", "MailboxSettings.ReadWrite",
     "Calendars.Read", "Calendars.ReadBasic", "Calendars.ReadWrite", "Calendars.Read.Shared",
     "Calendars.ReadWrite.Shared", "Chat.Read", "Chat.ReadWrite", "OnlineMeetings.Read", "OnlineMeetings.ReadWrite",
     "Contacts.ReadWrite", "Contacts.Read.Shared", "Contacts.ReadWrite.Shared", "Tasks.Read", "Tasks.Read.Shared",
-    "Tasks.ReadWrite", "Tasks.ReadWrite.Shared", "People.Read", "EWS.AccessAsUser.All",
+    "Tasks.ReadWrite", "Tasks.ReadWrite.Shared", "People.Read",
+];
+const EXCHANGE_ONLINE: &str = "00000002-0000-0ff1-ce00-000000000000";
+/// The mail protocols (EAS, EWS, IMAP, POP as the user), scopes of the mail service.
+const WITHHELD_OF_EXCHANGE: [&str; 4] = [
+    "266d2589-20b5-4f91-9a03-89247d1be8da",
+    "3b5f3d61-589b-4a3c-a359-5dd4b5ee5bd5",
+    "195adc35-e27b-454b-a7ed-1ecdffa1c09f",
+    "fb698133-92fa-453e-a9ed-688e10f2e5ac",
 ];
 
 /// The policies that every tenant has.
@@ -201,7 +209,11 @@ fn recommended() -> GrantPolicy {
         permissions: withheld.map(|scope| scope.id.to_string()).collect(),
         ..ConditionSet::default()
     }];
-    refused.retain(|set| !set.permissions.is_empty());
+    refused.push(ConditionSet {
+        resource_application: EXCHANGE_ONLINE.to_owned(),
+        permissions: WITHHELD_OF_EXCHANGE.iter().map(|id| (*id).to_owned()).collect(),
+        ..ConditionSet::default()
+    });
     policy(RECOMMENDED, vec![user_consentable()], refused)
 }
 

@@ -5,7 +5,7 @@ use crate::application::{AccessKind, AppCard};
 use crate::catalogue::{GRAPH, OIDC_SCOPES};
 use crate::grant::Grant;
 use crate::permission::{MemberType, Scope, ScopeConsent};
-use crate::role::roles;
+use crate::role::{APPLICATION_DEVELOPER, roles};
 use crate::service_principal::ServicePrincipal;
 use crate::tenant::Tenant;
 use mandate_base::{AppId, AppRoleId, ObjectId, RoleTemplateId};
@@ -21,6 +21,8 @@ pub struct Asked {
 pub enum Wants {
     /// `/.default`: what stands, or the whole static list when nothing does.
     Default,
+    /// `/.default` with `prompt=consent`: the whole static list, whether it stands or not.
+    Whole,
     Named(Vec<String>),
 }
 
@@ -111,10 +113,17 @@ pub fn survey(asked: &[Asked], facts: &SurveyFacts<'_>) -> Result<Survey, ScopeR
         match &ask.wants {
             Wants::Named(values) => named(ask.resource, values, facts, &mut items)?,
             Wants::Default => default(ask.resource, facts, &mut items)?,
+            Wants::Whole if facts.client.app_id == ask.resource => {}
+            Wants::Whole => whole_list(ask.resource, facts, &mut items)?,
         }
     }
     cover_riders(asked, facts, &mut items);
-    items.dedup_by(|one, other| one.resource == other.resource && one.permission == other.permission);
+    let mut seen = Vec::new();
+    items.retain(|item| {
+        let known = seen.contains(&(item.resource, item.permission.clone()));
+        seen.push((item.resource, item.permission.clone()));
+        !known
+    });
     let may_grant_for_all = facts.may_grant_for_all(&items);
     Ok(Survey { items, may_grant_for_all })
 }
@@ -141,18 +150,18 @@ fn default(resource: AppId, facts: &SurveyFacts<'_>, items: &mut Vec<Item>) -> R
         return Ok(());
     }
     let standing = facts.standing_items(api);
-    let stands_beyond_sign_in = standing.iter().any(|item| !is_oidc(&item.permission.value));
-    if stands_beyond_sign_in {
+    if !standing.is_empty() {
         items.extend(standing);
         return Ok(());
     }
+    whole_list(resource, facts, items)
+}
+
+/// The whole static list, whatever stands of it: `prompt=consent` shows it again (protocol.md §5.6).
+fn whole_list(resource: AppId, facts: &SurveyFacts<'_>, items: &mut Vec<Item>) -> Result<(), ScopeRefusal> {
     let listed = &facts.client.registration.required_resource_access;
     if !listed.iter().any(|required| required.resource_app_id == resource) {
-        if standing.is_empty() {
-            return Err(ScopeRefusal::NotInRegistration { resource });
-        }
-        items.extend(standing);
-        return Ok(());
+        return Err(ScopeRefusal::NotInRegistration { resource });
     }
     items.extend(static_list(facts));
     Ok(())
@@ -163,7 +172,10 @@ fn static_list<'a>(facts: &'a SurveyFacts<'_>) -> impl Iterator<Item = Item> + '
     facts.client.registration.required_resource_access.iter().flat_map(move |required| {
         let api = facts.resources.iter().find(|api| api.card.app_id == required.resource_app_id);
         required.resource_access.iter().filter_map(move |access| match access.kind {
-            AccessKind::Scope => Some(facts.delegated(api?, api?.card.registration.scope_by_id(access.id)?)),
+            AccessKind::Scope => {
+                let scope = api?.card.registration.scope_by_id(access.id).filter(|scope| scope.is_enabled)?;
+                Some(facts.delegated(api?, scope))
+            }
             AccessKind::Role => facts.application(api?, access.id),
         })
     })
@@ -224,7 +236,7 @@ impl<'a> SurveyFacts<'a> {
             Standing::Itself
         } else if api.grants.iter().any(|grant| grant.holds(&scope.value)) {
             Standing::Granted
-        } else if api.card.registration.pre_authorizes(self.client.app_id, scope) {
+        } else if api.sp.is_some() && api.card.registration.pre_authorizes(self.client.app_id, scope) {
             Standing::PreAuthorized
         } else {
             self.missing(api, scope)
@@ -240,6 +252,10 @@ impl<'a> SurveyFacts<'a> {
         if self.for_all_policies().any(|policy| policy.passes(&event)) {
             return Standing::Missing;
         }
+        // The API's owner decides first: no policy of a tenant gives users what its owner keeps for administrators.
+        if scope.consent == ScopeConsent::Admin {
+            return Standing::Blocked(Why::AdminOnly);
+        }
         if self.client_sp.is_some_and(|sp| sp.app_role_assignment_required) {
             return Standing::Blocked(Why::AssignmentRequired);
         }
@@ -248,7 +264,6 @@ impl<'a> SurveyFacts<'a> {
             return Standing::Missing;
         }
         Standing::Blocked(match () {
-            () if scope.consent == ScopeConsent::Admin => Why::AdminOnly,
             () if own.is_empty() => Why::TurnedOff,
             () if own.iter().all(|policy| policy.id.eq_ignore_ascii_case(policy::LOW)) => Why::NotClassifiedLow,
             () => Why::OutsidePolicy,
@@ -286,10 +301,13 @@ impl<'a> SurveyFacts<'a> {
     fn own_policies(&self) -> impl Iterator<Item = &GrantPolicy> {
         let assigned =
             &self.tenant.settings.authorization_policy.default_user_role_permissions.permission_grant_policies_assigned;
-        assigned.iter().filter_map(|entry| {
+        let of_tenant = assigned.iter().filter_map(|entry| {
             let (prefix, id) = entry.split_once('.')?;
             prefix.eq_ignore_ascii_case("ManagePermissionGrantsForSelf").then(|| self.policy(id))?
-        })
+        });
+        // This role gives back what the tenant took from users (consent-and-governance.md 1.9).
+        let developer = self.roles.contains(&APPLICATION_DEVELOPER);
+        of_tenant.chain(developer.then(|| policy::built_in(policy::LEGACY)).flatten())
     }
 
     /// `managePermissionGrantsForAll.{id}`: what a role lets its holder grant for the organisation.
@@ -299,13 +317,16 @@ impl<'a> SurveyFacts<'a> {
     }
 
     fn policy(&self, id: &str) -> Option<&GrantPolicy> {
-        let own = self.tenant.settings.permission_grant_policies.iter();
-        own.into_iter().find(|policy| policy.id.eq_ignore_ascii_case(id)).or_else(|| policy::built_in(id))
+        // Built-in ones first: a tenant's own policy cannot take the place of one (consent-and-governance.md 2.1.4).
+        let mut own = self.tenant.settings.permission_grant_policies.iter();
+        policy::built_in(id).or_else(|| own.find(|policy| policy.id.eq_ignore_ascii_case(id)))
     }
 
     fn may_grant_for_all(&self, items: &[Item]) -> bool {
         let mut any = false;
-        let all = items.iter().all(|item| {
+        // An application permission that already stands is not granted again.
+        let held = |item: &&Item| item.permission.kind == AccessKind::Role && item.standing == Standing::Granted;
+        let all = items.iter().filter(|item| !held(item)).all(|item| {
             let Ok(api) = self.resource(item.resource) else { return false };
             let kind = match item.permission.kind {
                 AccessKind::Role => EventKind::Application,

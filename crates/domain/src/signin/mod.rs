@@ -9,3 +9,6 @@ pub mod redirect;
 pub mod scopes;
 pub mod session;
 pub mod steps;
+
+#[cfg(test)]
+mod steps_tests;

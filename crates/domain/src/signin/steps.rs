@@ -3,7 +3,7 @@
 use super::ask::{Ask, Prompt};
 use super::session::Session;
 use crate::application::{AppCard, Audience};
-use crate::consent::Survey;
+use crate::consent::{Standing, Survey};
 use crate::service_principal::ServicePrincipal;
 use crate::user::User;
 use mandate_base::{Moment, SECOND, SessionId, TenantId};
@@ -158,11 +158,16 @@ pub enum ConsentStep {
     NeedsAdmin,
 }
 
+/// A token to itself is never asked about (features S1-24), also when the client wants a page.
+fn shows_anything(survey: &Survey) -> bool {
+    survey.items.iter().any(|item| item.standing != Standing::Itself)
+}
+
 /// Is a consent page due? A request of which any part is blocked is never half granted (features S0-17).
 pub fn consent_step(ask: &Ask, survey: &Survey, done: &Done) -> ConsentStep {
     if survey.blocked().next().is_some() {
         ConsentStep::NeedsAdmin
-    } else if !survey.is_complete() || (ask.prompt == Prompt::Consent && !done.consented) {
+    } else if !survey.is_complete() || (ask.prompt == Prompt::Consent && !done.consented && shows_anything(survey)) {
         ConsentStep::Ask
     } else {
         ConsentStep::Nothing

@@ -186,6 +186,8 @@ pub struct Delegated<'a> {
     pub resource: &'a Registration,
     pub aud: &'a str,
     pub scp: &'a str,
+    /// `profile` was asked: a v2.0 token names the person only then.
+    pub profile: bool,
     /// Tokens for our own Graph carry the session, so that ending it ends them.
     pub for_graph: bool,
     /// The client can answer claims challenges (`cp1`).
@@ -199,8 +201,10 @@ pub fn delegated<'a>(issue: &Issue<'a>, person: &Person<'a>, token: &Delegated<'
     claims.aud = Some(Text::Slice(token.aud));
     claims.scp = Some(token.scp);
     identify(&mut claims, person);
-    claims.name = Some(&person.user.display_name);
     claims.roles = person.roles;
+    if version == 1 || token.profile {
+        claims.name = Some(&person.user.display_name);
+    }
     if version == 1 {
         claims.acr = Some("1");
         claims.amr = Some(["pwd"]);
@@ -212,7 +216,7 @@ pub fn delegated<'a>(issue: &Issue<'a>, person: &Person<'a>, token: &Delegated<'
                 claims.extra(name, text);
             }
         }
-    } else {
+    } else if token.profile {
         claims.preferred_username = Some(person.user.upn.as_str());
     }
     if token.for_graph {
@@ -310,10 +314,17 @@ fn asks(list: &[OptionalClaim], name: &str) -> bool {
 }
 
 /// An optional claim that has no value is left out, also when it is marked essential (protocol.md §4.4).
-fn optional_claims(claims: &mut Claims<'_>, person: &Person<'_>, asked: &[OptionalClaim]) {
+fn optional_claims<'a>(claims: &mut Claims<'a>, person: &Person<'a>, asked: &[OptionalClaim]) {
     for claim in asked {
-        if let Some(value) = optional_claim(person, claim) {
-            claims.extra(&claim.name, value);
+        match claim.name.as_str() {
+            // These have a place of their own: a name must not be written twice (RFC 7519 §4).
+            "upn" => claims.upn = Some(person.user.upn.as_str()),
+            "sid" => claims.sid = person.session.map(|id| id.to_string()),
+            name => {
+                if let Some(value) = optional_claim(person, claim) {
+                    claims.extra(name, value);
+                }
+            }
         }
     }
 }
@@ -329,9 +340,7 @@ fn optional_claim(person: &Person<'_>, claim: &OptionalClaim) -> Option<Value> {
         "family_name" => text("surname"),
         "given_name" => text("givenName"),
         "login_hint" => Some(json!(user.upn.as_str())),
-        "sid" => person.session.map(|id| json!(id.to_string())),
         "tenant_ctry" => person.tenant.profile.country_letter_code.as_deref().map(Value::from),
-        "upn" => Some(json!(user.upn.as_str())),
         "idtyp" if claim.additional_properties.iter().any(|p| p == "include_user_token") => Some(json!("user")),
         _ => None,
     }

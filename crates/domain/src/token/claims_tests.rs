@@ -110,7 +110,7 @@ fn api(version: Option<u8>) -> Registration {
 }
 
 fn token<'a>(resource: &'a Registration, aud: &'a str, scp: &'a str) -> Delegated<'a> {
-    Delegated { resource, aud, scp, for_graph: false, capable: false }
+    Delegated { resource, aud, scp, profile: true, for_graph: false, capable: false }
 }
 
 fn read(claims: &Claims<'_>) -> Value {

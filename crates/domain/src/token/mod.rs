@@ -16,3 +16,6 @@ pub fn access_life(draw: &mut dyn Draw) -> i64 {
 
 /// An ID token tells what was true at sign-in; one hour is enough to read it.
 pub const ID_LIFE: i64 = 60 * MINUTE;
+
+#[cfg(test)]
+mod claims_tests;

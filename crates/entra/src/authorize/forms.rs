@@ -170,6 +170,7 @@ pub async fn consent(cx: Cx<'_>) -> Answer {
         user: person.user.id,
         session: person.session.id,
         scopes: &standing.checked.ask.scopes,
+        whole_list: standing.wants_page(),
         for_organisation: form.any("consentForOrg").is_some(),
         shown: &flow.shown,
         correlation: cx.request.correlation,

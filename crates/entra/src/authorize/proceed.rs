@@ -59,6 +59,11 @@ impl Standing {
         }
     }
 
+    /// `prompt=consent`, and the page was not answered yet.
+    pub fn wants_page(&self) -> bool {
+        self.checked.ask.prompt == Prompt::Consent && !self.flow.consented
+    }
+
     fn done(&self) -> Done {
         Done { chosen: self.flow.chosen, fresh: self.flow.fresh, consented: self.flow.consented }
     }
@@ -123,6 +128,7 @@ async fn with_account(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
         client: standing.checked.ask.client,
         user: person.user.id,
         scopes: &standing.checked.ask.scopes,
+        whole_list: standing.wants_page(),
     };
     let met = match encounter(facing, &asking).await {
         Ok(Ok(met)) => met,

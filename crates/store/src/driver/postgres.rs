@@ -3,8 +3,9 @@
 use super::{Expect, Write};
 use crate::value::{Row, Value};
 use crate::{Committed, Fault};
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use std::error::Error;
+use std::time::Duration;
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
@@ -15,13 +16,20 @@ pub struct Postgres {
 }
 
 const CONNECTIONS: usize = 16;
+/// A store that hangs must not hang every request with it.
+const WAIT: Duration = Duration::from_secs(5);
 
 impl Postgres {
     pub fn open(url: &str) -> Result<Postgres, Fault> {
         let config = url.parse::<tokio_postgres::Config>().map_err(Fault::while_doing("reading the store's address"))?;
         let fast = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(config, NoTls, fast);
-        let pool = Pool::builder(manager).max_size(CONNECTIONS).build();
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(WAIT))
+            .build();
         pool.map(|pool| Postgres { pool }).map_err(Fault::while_doing("making the connection pool"))
     }
 

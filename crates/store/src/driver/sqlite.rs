@@ -4,7 +4,7 @@ use super::{Expect, Write};
 use crate::value::{Row, Value};
 use crate::{Committed, Fault};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
+use rusqlite::{Connection, OpenFlags, ToSql};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
@@ -150,6 +150,10 @@ fn write_group(connection: &Connection, group: Vec<Job>) {
         connection.execute_batch("BEGIN IMMEDIATE")?;
         for job in &group {
             outcomes.push(write_job(connection, &job.writes));
+            // A full disk makes SQLite roll back by itself; what came after would commit on its own.
+            if connection.is_autocommit() {
+                break;
+            }
         }
         connection.execute_batch("COMMIT")
     };
@@ -199,7 +203,8 @@ fn write_job(connection: &Connection, writes: &[Write]) -> Outcome {
 }
 
 fn is_taken(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+    const TAKEN: [i32; 2] = [rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE, rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY];
+    error.sqlite_error().is_some_and(|error| TAKEN.contains(&error.extended_code))
 }
 
 /// Moves the log into the database in small steps. A restart of the log is asked for only when it has grown, since it

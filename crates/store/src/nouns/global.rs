@@ -41,7 +41,7 @@ const KEYS: GlobalSql = GlobalSql::new("SELECT name, purpose, material, created 
 const KEY_ADD: GlobalSql =
     GlobalSql::new("INSERT INTO keys (name, purpose, material, created) VALUES ($1, $2, $3, $4)");
 const SPA_CARDS: GlobalSql = GlobalSql::new(
-    "SELECT app_id, application, home, created, registration, secrets FROM app_cards WHERE registration LIKE $1 ORDER BY app_id LIMIT 200",
+    "SELECT app_id, application, home, created, registration, secrets FROM app_cards WHERE LOWER(registration) LIKE $1 ESCAPE '!' ORDER BY app_id LIMIT 200",
 );
 
 impl Global<'_> {
@@ -71,7 +71,10 @@ impl Global<'_> {
 
     /// Apps whose registration names this text: for the CORS preflight, which tells no client.
     pub async fn cards_naming(&self, text: &str) -> Result<Vec<AppCard>, Fault> {
-        let literal = text.replace(['%', '_'], "");
+        let literal: String = text.to_lowercase().chars().flat_map(|c| {
+            let escape = matches!(c, '%' | '_' | '!').then_some('!');
+            escape.into_iter().chain([c])
+        }).collect();
         let pattern = format!("%{literal}%");
         self.driver.rows(SPA_CARDS.text(), &[pattern.into()]).await?.iter().map(card_of).collect()
     }

@@ -5,7 +5,7 @@ use super::traces::SESSION_END;
 use crate::Fault;
 use crate::sql::{GlobalSql, TenantSql};
 use crate::value::{Value, id, id_or_none, json};
-use mandate_base::Folded;
+use mandate_base::{Folded, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link};
@@ -15,6 +15,7 @@ use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::session::EndedBy;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::{User, UserKind};
+use std::collections::BTreeSet;
 
 const TENANT_ADD: GlobalSql =
     GlobalSql::new("INSERT INTO tenants (id, created, profile, settings) VALUES ($1, $2, $3, $4)");
@@ -23,7 +24,9 @@ const DOMAIN_ADD: GlobalSql = GlobalSql::new("INSERT INTO domains (name_key, ten
 const CARD_ADD: GlobalSql = GlobalSql::new(
     "INSERT INTO app_cards (app_id, application, home, created, registration, secrets) VALUES ($1, $2, $3, $4, $5, $6)",
 );
-const CARD_SET: GlobalSql = GlobalSql::new("UPDATE app_cards SET registration = $2, secrets = $3 WHERE app_id = $1");
+const CARD_SET: GlobalSql = GlobalSql::new(
+    "UPDATE app_cards SET registration = $2, secrets = $3 WHERE app_id = $1 AND home = $4 AND application = $5",
+);
 const USER_ADD: TenantSql = TenantSql::new(
     "INSERT INTO users (tenant_id, id, upn, upn_key, display_name, display_key, mail, enabled, kind, created, sessions_from, password, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -82,6 +85,7 @@ impl Writes {
         match change {
             Change::TenantAdded(tenant) => self.tenant_add(tenant)?,
             Change::TenantSettings(tenant) => {
+                self.is_own(tenant.id)?;
                 self.global(&TENANT_SET, [id(tenant.id), json(&tenant.profile)?, json(&tenant.settings)?]);
             }
             Change::UserAdded(user) => self.user_add(user)?,
@@ -120,11 +124,19 @@ impl Writes {
         Ok(())
     }
 
+    /// A change names its tenant a second time; another than the committing one is a bug that must not reach a row.
+    fn is_own(&self, tenant: TenantId) -> Result<(), Fault> {
+        if tenant == self.tenant { Ok(()) } else { Err(Fault::new("planning rows", "a change of another tenant")) }
+    }
+
     fn tenant_add(&mut self, tenant: &Tenant) -> Result<(), Fault> {
+        self.is_own(tenant.id)?;
         let values = [id(tenant.id), tenant.created.into(), json(&tenant.profile)?, json(&tenant.settings)?];
         self.global(&TENANT_ADD, values);
-        for domain in &tenant.profile.verified_domains {
-            self.global(&DOMAIN_ADD, [folded(&domain.name), id(tenant.id)]);
+        let domains: BTreeSet<Folded> =
+            tenant.profile.verified_domains.iter().map(|domain| Folded::of(&domain.name)).collect();
+        for domain in domains {
+            self.global(&DOMAIN_ADD, [domain.into_string().into(), id(tenant.id)]);
         }
         Ok(())
     }
@@ -167,6 +179,7 @@ impl Writes {
     }
 
     fn application_add(&mut self, card: &AppCard) -> Result<(), Fault> {
+        self.is_own(card.home)?;
         let name = card.registration.display_name.as_str();
         self.one(&APPLICATION_ADD, [id(card.application), id(card.app_id), name.into(), folded(name)]);
         let values = [
@@ -184,7 +197,14 @@ impl Writes {
     fn application_set(&mut self, card: &AppCard) -> Result<(), Fault> {
         let name = card.registration.display_name.as_str();
         self.one(&APPLICATION_SET, [id(card.application), name.into(), folded(name)]);
-        self.global(&CARD_SET, [id(card.app_id), json(&card.registration)?, json(&card.secrets)?]);
+        let values = [
+            id(card.app_id),
+            json(&card.registration)?,
+            json(&card.secrets)?,
+            id(self.tenant),
+            id(card.application),
+        ];
+        self.global(&CARD_SET, values);
         Ok(())
     }
 
@@ -201,8 +221,10 @@ impl Writes {
             json(&sp.more)?,
         ];
         self.one(&SP_ADD, values);
-        for name in &sp.more.service_principal_names {
-            self.one(&SP_NAME_ADD, [folded(name), id(sp.id)]);
+        // Two spellings of one name are one row.
+        let names: BTreeSet<Folded> = sp.more.service_principal_names.iter().map(|name| Folded::of(name)).collect();
+        for name in names {
+            self.one(&SP_NAME_ADD, [name.into_string().into(), id(sp.id)]);
         }
         Ok(())
     }

@@ -238,7 +238,7 @@ impl Dump {
             own: Snapshot::through(store.tenant(organisation.id())).await,
             tenant: store.global().tenant_by_id(organisation.id()).await.expect("reads"),
             domain: store.global().tenant_of_domain(&domain).await.expect("reads"),
-            card: store.global().card_by_app_id(app).await.expect("reads"),
+            card: store.global().card_by_app_id(app).await.expect("reads").as_deref().cloned(),
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Asking<'a> {
     pub client: AppId,
     pub user: UserId,
     pub scopes: &'a ScopeAsk,
+    /// `/.default` means the whole static list, since the client wants a consent page.
+    pub whole_list: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -83,7 +85,10 @@ pub async fn encounter(facing: Facing<'_>, asking: &Asking<'_>) -> Result<Result
         resources: Vec::new(),
     };
     match resolve(facing, asking.origins, asking.scopes).await? {
-        Ok((asked, found)) => {
+        Ok((mut asked, found)) => {
+            for ask in asked.iter_mut().filter(|ask| asking.whole_list && ask.wants == Wants::Default) {
+                ask.wants = Wants::Whole;
+            }
             met.asked = asked;
             for resource in found {
                 met.load(facing, resource).await?;
@@ -153,7 +158,7 @@ impl Encounter {
 
     /// `/.default` may ask for the whole static list, of every API in it.
     async fn load_static_list(&mut self, facing: Facing<'_>) -> Result<(), Fault> {
-        if !self.asked.iter().any(|ask| ask.wants == Wants::Default) {
+        if !self.asked.iter().any(|ask| !matches!(ask.wants, Wants::Named(_))) {
             return Ok(());
         }
         let client = self.client.clone();

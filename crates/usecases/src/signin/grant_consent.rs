@@ -23,6 +23,8 @@ pub struct GrantConsent<'a> {
     pub user: UserId,
     pub session: SessionId,
     pub scopes: &'a ScopeAsk,
+    /// The page was asked for (`prompt=consent`).
+    pub whole_list: bool,
     /// The tick box: for everybody in the organisation.
     pub for_organisation: bool,
     /// The permissions that the page showed; another list means that the page must be shown again.
@@ -49,8 +51,13 @@ impl UseCase for GrantConsent<'_> {
     type Refusal = ConsentRefusal;
 
     async fn load(&self, facing: Facing<'_>) -> Result<Self::Facts, Fault> {
-        let asking =
-            Asking { origins: self.origins, client: self.client, user: self.user, scopes: self.scopes };
+        let asking = Asking {
+            origins: self.origins,
+            client: self.client,
+            user: self.user,
+            scopes: self.scopes,
+            whole_list: self.whole_list,
+        };
         Ok((encounter(facing, &asking).await?, facing.view.session_by_id(self.session).await?))
     }
 

@@ -52,6 +52,7 @@ impl UseCase for IssueCode<'_> {
             client: self.ask.client,
             user: self.user,
             scopes: &self.ask.scopes,
+            whole_list: false,
         };
         Ok((encounter(facing, &asking).await?, facing.view.session_by_id(self.session).await?))
     }

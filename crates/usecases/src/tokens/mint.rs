@@ -46,6 +46,7 @@ pub async fn mint_access(house: &House, delegation: &Delegation) -> Result<(Stri
         resource: &resource.registration,
         aud: &delegation.audience,
         scp: &scp,
+        profile: delegation.profile,
         for_graph: resource.app_id == GRAPH,
         capable: false,
     };

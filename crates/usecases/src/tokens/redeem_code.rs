@@ -77,7 +77,7 @@ impl UseCase for RedeemCode<'_> {
         let asked = self.scopes.cloned().unwrap_or_else(|| first_resource(&flow));
         let asked = if asked.resources.is_empty() && self.scopes.is_some() { with_resource_of(asked, &flow) } else { asked };
         let asking =
-            Asking { origins: self.origins, client: self.client, user: code.bound.user, scopes: &asked };
+            Asking { origins: self.origins, client: self.client, user: code.bound.user, scopes: &asked, whole_list: false };
         let met = encounter(facing, &asking).await?;
         let people = match &met {
             Ok(met) => delegation::people_at(facing.view, met).await?,

@@ -61,7 +61,7 @@ impl UseCase for Refresh<'_> {
         // Of several resources the first is meant (protocol.md §2.3); a request for none means the sign-in's.
         let named = if asked.resources.is_empty() { &flow } else { &asked };
         let asked = ScopeAsk { resources: named.resources.iter().take(1).cloned().collect(), ..asked };
-        let asking = Asking { origins: self.origins, client: self.client, user: family.user, scopes: &asked };
+        let asking = Asking { origins: self.origins, client: self.client, user: family.user, scopes: &asked, whole_list: false };
         let met = encounter(facing, &asking).await?;
         let people = match &met {
             Ok(met) => delegation::people_at(view, met).await?,

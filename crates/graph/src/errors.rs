@@ -1,0 +1,253 @@
+//! Every refusal of the Graph wire, with its status, code and public text (graph-api.md §3.4 and §4).
+//!
+//! Never: the cause of a fault; the log has it under the same request id. Next: `respond` for the body around them.
+
+use crate::trail::Trail;
+use http::{Method, StatusCode};
+use mandate_odata::{MOST_IN_PAGE, OptionError};
+use mandate_usecases::Fault;
+use mandate_usecases::access::EnterRefusal;
+use mandate_usecases::explain::Explanation;
+use std::borrow::Cow;
+
+/// Why a call ends early.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Refused(Refusal),
+    Fault(Fault),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Stop {
+        Stop::Refused(refusal)
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Stop {
+        Stop::Fault(fault)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Unproven(Unproven),
+    Denied { operation: &'static str, explanation: Box<Explanation> },
+    /// UserInfo for a token without `openid`.
+    NoOpenId { operation: &'static str, explanation: Box<Explanation> },
+    /// `/me`, and nobody is signed in.
+    NobodyIsMe,
+    MalformedPath,
+    MalformedQuery,
+    NoSuchSegment(String),
+    /// `/users/$count`
+    NoCountSegment,
+    MethodNotAllowed(&'static [Method]),
+    Option(OptionError),
+    /// `$count=true` with `ConsistencyLevel: eventual`.
+    NoCount,
+    NotACollection,
+    NoSuchProperty { property: String, kind: &'static str },
+    /// Altered, of another query or of another caller; which, is not told.
+    PageToken,
+    /// As the path named it. Another tenant's object is not there either.
+    NoSuchObject(String),
+}
+
+/// The bearer token did not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unproven {
+    NoToken,
+    /// Not of the form that our tokens have.
+    Garbled,
+    Refused(EnterRefusal),
+}
+
+pub(crate) struct Entry {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub text: Cow<'static, str>,
+}
+
+/// What a fault looks like from outside.
+pub(crate) const FAILURE: Entry = Entry {
+    status: StatusCode::INTERNAL_SERVER_ERROR,
+    code: "Service_InternalServerError",
+    text: Cow::Borrowed("An internal error occurred. Retry the request, and quote its request-id if it fails again."),
+};
+
+const BAD_REQUEST: &str = "BadRequest";
+const DIRECTORY_BAD_REQUEST: &str = "Request_BadRequest";
+const UNSUPPORTED: &str = "Request_UnsupportedQuery";
+const DENIED: &str = "Authorization_RequestDenied";
+const INVALID_TOKEN: &str = "InvalidAuthenticationToken";
+
+fn entry(status: StatusCode, code: &'static str, text: impl Into<Cow<'static, str>>) -> Entry {
+    Entry { status, code, text: text.into() }
+}
+
+fn bad(code: &'static str, text: impl Into<Cow<'static, str>>) -> Entry {
+    entry(StatusCode::BAD_REQUEST, code, text)
+}
+
+impl Refusal {
+    pub fn entry(&self) -> Entry {
+        match self {
+            Refusal::Unproven(unproven) => unproven.entry(),
+            // Azure CLI looks for the words (graph-api.md §4.3).
+            Refusal::Denied { .. } => {
+                entry(StatusCode::FORBIDDEN, DENIED, "Insufficient privileges to complete the operation.")
+            }
+            Refusal::NoOpenId { .. } => {
+                entry(StatusCode::FORBIDDEN, DENIED, "Insufficient privileges: the token does not hold openid.")
+            }
+            Refusal::NobodyIsMe => bad(BAD_REQUEST, "/me request is only valid with delegated authentication flow."),
+            Refusal::MalformedPath => bad(BAD_REQUEST, "The request URI is not valid."),
+            Refusal::MalformedQuery => bad(BAD_REQUEST, "The query of the request URI is not valid."),
+            Refusal::NoSuchSegment(segment) => {
+                bad(BAD_REQUEST, format!("Resource not found for the segment '{segment}'."))
+            }
+            Refusal::NoCountSegment => bad(DIRECTORY_BAD_REQUEST, "$count is not currently supported."),
+            Refusal::MethodNotAllowed(_) => entry(
+                StatusCode::METHOD_NOT_ALLOWED,
+                DIRECTORY_BAD_REQUEST,
+                "Specified HTTP method is not allowed for the request target.",
+            ),
+            Refusal::Option(error) => option_entry(error),
+            Refusal::NoCount => bad(UNSUPPORTED, "The query option '$count' is not supported yet."),
+            Refusal::NotACollection => bad(
+                BAD_REQUEST,
+                "The requested resource is not a collection. Query options $filter, $orderby, $count, $skip, \
+                 $skiptoken and $top can be applied only on collections.",
+            ),
+            Refusal::NoSuchProperty { property, kind } => {
+                bad(BAD_REQUEST, format!("Could not find a property named '{property}' on type '{kind}'."))
+            }
+            Refusal::PageToken => bad("Directory_ExpiredPageToken", "The specified page token value has expired."),
+            Refusal::NoSuchObject(name) => entry(
+                StatusCode::NOT_FOUND,
+                "Request_ResourceNotFound",
+                format!(
+                    "Resource '{name}' does not exist or one of its queried reference-property objects are not present."
+                ),
+            ),
+        }
+    }
+
+    pub fn explanation(&self) -> Option<&Explanation> {
+        match self {
+            Refusal::Denied { explanation, .. } | Refusal::NoOpenId { explanation, .. } => Some(explanation),
+            _ => None,
+        }
+    }
+
+    /// A denial is told to whoever keeps the house, with both halves of its reason.
+    pub fn log(&self, trail: &Trail) {
+        let (Refusal::Denied { operation, explanation } | Refusal::NoOpenId { operation, explanation }) = self else {
+            return;
+        };
+        let explanation = serde_json::to_string(explanation).unwrap_or_default();
+        tracing::info!(request_id = %trail.request, client_request_id = %trail.client, operation, explanation, "denied");
+    }
+}
+
+impl Unproven {
+    fn entry(self) -> Entry {
+        let (code, text) = match self {
+            Unproven::NoToken => (INVALID_TOKEN, "Access token is empty."),
+            Unproven::Garbled => (INVALID_TOKEN, "CompactToken parsing failed with error code: 80049217"),
+            Unproven::Refused(refusal) => match refusal {
+                EnterRefusal::Token(_) => (INVALID_TOKEN, "Access token validation failure. Signing key is invalid."),
+                EnterRefusal::NotAnAccessToken => {
+                    (INVALID_TOKEN, "Access token validation failure. The token is not an access token.")
+                }
+                EnterRefusal::WrongAudience => (INVALID_TOKEN, "Access token validation failure. Invalid audience."),
+                EnterRefusal::WrongIssuer => (INVALID_TOKEN, "Access token validation failure. Invalid issuer."),
+                EnterRefusal::Expired => (INVALID_TOKEN, "Lifetime validation failed, the token is expired."),
+                EnterRefusal::NotYetValid => (INVALID_TOKEN, "Lifetime validation failed, the token is not yet valid."),
+                EnterRefusal::NoSuchIdentity => (
+                    "Authorization_IdentityNotFound",
+                    "The identity of the calling application could not be established.",
+                ),
+                EnterRefusal::IdentityDisabled => {
+                    ("Authorization_IdentityDisabled", "The identity of the calling application or user is disabled.")
+                }
+                EnterRefusal::Revoked { .. } => {
+                    (INVALID_TOKEN, "Continuous access evaluation resulted in a challenge: the token was revoked.")
+                }
+            },
+        };
+        entry(StatusCode::UNAUTHORIZED, code, text)
+    }
+}
+
+fn option_entry(error: &OptionError) -> Entry {
+    match error {
+        OptionError::Repeated(name) => {
+            bad(BAD_REQUEST, format!("Query option '{name}' was specified more than once, but it must be specified at most once."))
+        }
+        OptionError::TooLong(name) => bad(BAD_REQUEST, format!("The value of query option '{name}' is too long.")),
+        OptionError::NotYet(name) => bad(UNSUPPORTED, format!("The query option '{name}' is not supported yet.")),
+        OptionError::Skip => bad(UNSUPPORTED, "The query option '$skip' is not supported."),
+        OptionError::Unknown(name) => bad(BAD_REQUEST, format!("The query parameter '{name}' is not supported.")),
+        OptionError::NoName(name) => bad(BAD_REQUEST, format!("Term '{name}' is not valid in a $select expression.")),
+        OptionError::NoNumber(text) => bad(
+            BAD_REQUEST,
+            format!("Invalid value '{text}' for $top query option found. The $top query option requires a non-negative integer value."),
+        ),
+        OptionError::PageSize(text) => bad(
+            UNSUPPORTED,
+            format!("Invalid page size specified: '{text}'. Must be between 1 and {MOST_IN_PAGE} inclusive."),
+        ),
+        OptionError::NoTruth(text) => bad(
+            BAD_REQUEST,
+            format!("Invalid value '{text}' for $count query option found. Valid values are 'true' and 'false'."),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dispatch::Route;
+
+    fn shown(refusal: Refusal) -> (u16, &'static str, String) {
+        let entry = refusal.entry();
+        (entry.status.as_u16(), entry.code, entry.text.into_owned())
+    }
+
+    #[test]
+    fn texts_that_clients_look_for_stay_as_they_are() {
+        let cases = [
+            (Refusal::Unproven(Unproven::NoToken), 401, "InvalidAuthenticationToken", "Access token is empty."),
+            (
+                Refusal::Unproven(Unproven::Refused(EnterRefusal::Expired)),
+                401,
+                "InvalidAuthenticationToken",
+                "Lifetime validation failed, the token is expired.",
+            ),
+            (Refusal::NoSuchSegment("x".to_owned()), 400, "BadRequest", "Resource not found for the segment 'x'."),
+            (
+                Refusal::NoSuchObject("x".to_owned()),
+                404,
+                "Request_ResourceNotFound",
+                "Resource 'x' does not exist or one of its queried reference-property objects are not present.",
+            ),
+            (
+                Refusal::Option(OptionError::PageSize("1000".to_owned())),
+                400,
+                "Request_UnsupportedQuery",
+                "Invalid page size specified: '1000'. Must be between 1 and 999 inclusive.",
+            ),
+            (
+                Refusal::MethodNotAllowed(Route::Users.methods()),
+                405,
+                "Request_BadRequest",
+                "Specified HTTP method is not allowed for the request target.",
+            ),
+        ];
+        for (refusal, status, code, text) in cases {
+            assert_eq!(shown(refusal), (status, code, text.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Properties: which a kind of object has, which are shown, and how they are read.
+
+use crate::errors::Refusal;
+use mandate_base::ObjectId;
+use mandate_decide::View;
+use mandate_odata::Select;
+use serde_json::{Map, Value};
+
+/// A kind of object, as Graph's schema knows it (graph-types.tsv, graph-query-support.tsv).
+pub(crate) struct Kind {
+    pub name: &'static str,
+    /// The entity set that `@odata.context` names.
+    pub set: &'static str,
+    pub properties: &'static [Property],
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Property {
+    pub name: &'static str,
+    source: Source,
+    /// Shown when nothing is selected.
+    default: bool,
+    /// Shown to who may see the basic set only.
+    basic: bool,
+    /// A collection is empty where another property is null.
+    list: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// A value of its own in the object.
+    Column,
+    /// Among those that are kept as they were set.
+    More,
+    /// Always null here: it is write-only, or its own permission opens it, which nothing here asks.
+    Withheld,
+}
+
+pub(crate) const fn column(name: &'static str) -> Property {
+    Property { name, source: Source::Column, default: false, basic: false, list: false }
+}
+
+pub(crate) const fn more(name: &'static str) -> Property {
+    Property { source: Source::More, ..column(name) }
+}
+
+pub(crate) const fn list(name: &'static str) -> Property {
+    Property { list: true, ..more(name) }
+}
+
+pub(crate) const fn withheld(name: &'static str) -> Property {
+    Property { source: Source::Withheld, ..column(name) }
+}
+
+impl Property {
+    pub const fn default(self) -> Property {
+        Property { default: true, ..self }
+    }
+
+    pub const fn basic(self) -> Property {
+        Property { basic: true, ..self }
+    }
+
+    /// A collection that is computed.
+    pub const fn list(self) -> Property {
+        Property { list: true, ..self }
+    }
+}
+
+/// An object that can be shown.
+pub(crate) trait Entity {
+    const KIND: &'static Kind;
+
+    fn id(&self) -> ObjectId;
+
+    /// The value of a [`Source::Column`] property. A name that is none of them is null; a test walks the table.
+    fn column(&self, name: &str) -> Value;
+
+    fn more(&self, name: &str) -> Option<&Value>;
+}
+
+/// What `$select` asks for, in the schema's spelling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Selection {
+    Default,
+    All,
+    Names(Vec<&'static str>),
+}
+
+impl Selection {
+    /// In a collection of several kinds, a name must be one of any of them.
+    pub fn of(select: Option<&Select>, kinds: &[&'static Kind]) -> Result<Selection, Refusal> {
+        let names = match select {
+            None => return Ok(Selection::Default),
+            Some(Select::All) => return Ok(Selection::All),
+            Some(Select::Names(names)) => names,
+        };
+        let mut chosen = Vec::new();
+        for name in names {
+            let mut all = kinds.iter().flat_map(|kind| kind.properties);
+            let known = all.find(|property| property.name.eq_ignore_ascii_case(name));
+            let known = known.ok_or_else(|| Refusal::NoSuchProperty { property: name.clone(), kind: named(kinds) })?;
+            if !chosen.contains(&known.name) {
+                chosen.push(known.name);
+            }
+        }
+        Ok(Selection::Names(chosen))
+    }
+
+    /// `#users(id,displayName)`: the part in parentheses.
+    pub fn in_context(&self) -> String {
+        match self {
+            Selection::Default | Selection::All => String::new(),
+            Selection::Names(names) => format!("({})", names.join(",")),
+        }
+    }
+}
+
+fn named(kinds: &[&'static Kind]) -> &'static str {
+    match kinds {
+        [kind] => kind.name,
+        _ => "microsoft.graph.directoryObject",
+    }
+}
+
+/// What is out of view is left out, unless it was asked for by name: then it is null.
+pub(crate) fn shown<E: Entity>(entity: &E, selection: &Selection, view: View) -> Map<String, Value> {
+    let mut map = Map::new();
+    for property in E::KIND.properties {
+        let in_view = view == View::Full || property.basic;
+        let wanted = match selection {
+            Selection::Default => property.default && in_view,
+            Selection::All => in_view,
+            Selection::Names(names) => names.contains(&property.name),
+        };
+        if wanted {
+            map.insert(property.name.to_owned(), if in_view { value(entity, property) } else { Value::Null });
+        }
+    }
+    map
+}
+
+/// An object that the caller may know to be there, and nothing else of it (graph-api.md §1.2).
+pub(crate) fn bare(kind: &Kind, id: ObjectId, selection: &Selection) -> Map<String, Value> {
+    let mut map = Map::new();
+    if let Selection::Names(names) = selection {
+        let own = kind.properties.iter().filter(|property| names.contains(&property.name));
+        map.extend(own.map(|property| (property.name.to_owned(), Value::Null)));
+    }
+    map.insert("id".to_owned(), Value::from(id.to_string()));
+    map
+}
+
+fn value<E: Entity>(entity: &E, property: &Property) -> Value {
+    let found = match property.source {
+        Source::Column => entity.column(property.name),
+        Source::More => entity.more(property.name).cloned().unwrap_or(Value::Null),
+        Source::Withheld => Value::Null,
+    };
+    if found.is_null() && property.list { Value::Array(Vec::new()) } else { found }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    struct Boat;
+
+    impl Entity for Boat {
+        const KIND: &'static Kind = &BOAT;
+
+        fn id(&self) -> ObjectId {
+            ObjectId::from_u128(1)
+        }
+
+        fn column(&self, name: &str) -> Value {
+            if name == "id" { Value::from(self.id().to_string()) } else { Value::from("Zeehond") }
+        }
+
+        fn more(&self, name: &str) -> Option<&Value> {
+            static CREW: Value = Value::Bool(true);
+            (name == "manned").then_some(&CREW)
+        }
+    }
+
+    static BOAT: Kind = Kind {
+        name: "test.boat",
+        set: "boats",
+        properties: &[
+            column("id").default().basic(),
+            column("displayName").default().basic(),
+            list("phones").default(),
+            more("manned"),
+            more("harbour"),
+            withheld("secret"),
+        ],
+    };
+    const ID: &str = "00000000-0000-0000-0000-000000000001";
+
+    fn names(names: &[&str]) -> Select {
+        Select::Names(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    #[test]
+    fn the_default_set_is_shown_as_far_as_the_view_goes() {
+        let full = shown(&Boat, &Selection::Default, View::Full);
+        assert_eq!(Value::Object(full), json!({ "id": ID, "displayName": "Zeehond", "phones": [] }));
+        let basic = shown(&Boat, &Selection::Default, View::Basic);
+        assert_eq!(Value::Object(basic), json!({ "id": ID, "displayName": "Zeehond" }));
+    }
+
+    #[test]
+    fn what_is_selected_out_of_view_is_null() {
+        let selection = Selection::of(Some(&names(&["MANNED", "phones", "displayname"])), &[&BOAT]).expect("known");
+        assert_eq!(selection, Selection::Names(vec!["manned", "phones", "displayName"]));
+        assert_eq!(selection.in_context(), "(manned,phones,displayName)");
+        let full = shown(&Boat, &selection, View::Full);
+        assert_eq!(Value::Object(full), json!({ "manned": true, "phones": [], "displayName": "Zeehond" }));
+        let basic = shown(&Boat, &selection, View::Basic);
+        assert_eq!(Value::Object(basic), json!({ "manned": null, "phones": null, "displayName": "Zeehond" }));
+    }
+
+    #[test]
+    fn a_star_shows_everything_and_no_secret() {
+        let all = shown(&Boat, &Selection::of(Some(&Select::All), &[&BOAT]).expect("known"), View::Full);
+        let expected =
+            json!({ "id": ID, "displayName": "Zeehond", "phones": [], "manned": true, "harbour": null, "secret": null });
+        assert_eq!(Value::Object(all), expected);
+    }
+
+    #[test]
+    fn a_name_that_no_kind_has_is_refused() {
+        let refused = Selection::of(Some(&names(&["id", "sails"])), &[&BOAT]);
+        assert_eq!(refused, Err(Refusal::NoSuchProperty { property: "sails".to_owned(), kind: "test.boat" }));
+        let refused = Selection::of(Some(&names(&["sails"])), &[&BOAT, &BOAT]);
+        let kind = "microsoft.graph.directoryObject";
+        assert_eq!(refused, Err(Refusal::NoSuchProperty { property: "sails".to_owned(), kind }));
+        assert_eq!(Selection::of(Some(&names(&["id", "ID"])), &[&BOAT]), Ok(Selection::Names(vec!["id"])));
+    }
+
+    #[test]
+    fn a_bare_object_is_its_id() {
+        let id = ObjectId::from_u128(1);
+        assert_eq!(Value::Object(bare(&BOAT, id, &Selection::Default)), json!({ "id": ID }));
+        let selection = Selection::Names(vec!["displayName", "elsewhere"]);
+        assert_eq!(Value::Object(bare(&BOAT, id, &selection)), json!({ "id": ID, "displayName": null }));
+    }
+}

@@ -1,0 +1,73 @@
+//! The command line.
+
+use crate::dev::{self, DevOptions};
+use clap::{Args, Parser, Subcommand};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "mandate", version, about = "An identity platform that speaks Microsoft Entra ID's protocols.")]
+struct Command {
+    #[command(subcommand)]
+    deed: Deed,
+}
+
+#[derive(Subcommand)]
+enum Deed {
+    /// Start with a known organisation, for people who write apps: its own certificate, its own data, nothing to set up.
+    Dev(DevArguments),
+}
+
+#[derive(Args)]
+struct DevArguments {
+    /// An organisation to start with instead of the sample: JSON or YAML in Graph's property names.
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// Where data, keys, certificates and dev.env are kept.
+    #[arg(long, value_name = "DIR", default_value = ".mandate")]
+    data: PathBuf,
+    /// Keep the directory in memory; keys and certificates still stay in the data folder.
+    #[arg(long, conflicts_with = "store")]
+    memory: bool,
+    /// Keep the directory elsewhere: sqlite:PATH or postgres://…
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+    /// The address to listen on; localhost, on both of its addresses, when not given.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<IpAddr>,
+    #[arg(long, default_value_t = 8443)]
+    port: u16,
+    /// Logs as JSON lines.
+    #[arg(long)]
+    log_json: bool,
+}
+
+pub fn run() -> ExitCode {
+    let Deed::Dev(arguments) = Command::parse().deed;
+    start_logs(arguments.log_json);
+    let options = DevOptions {
+        seed: arguments.seed,
+        data: arguments.data,
+        memory: arguments.memory,
+        store: arguments.store,
+        listen: arguments.listen,
+        port: arguments.port,
+    };
+    match dev::run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("mandate: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `MANDATE_LOG` chooses what is told (`info`, `debug`, `mandate_entra=debug`); logs go to standard error.
+fn start_logs(json: bool) {
+    let wanted = tracing_subscriber::EnvFilter::try_from_env("MANDATE_LOG");
+    let filter = wanted.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process (tests) keeps the first.
+    let _ = if json { builder.json().try_init() } else { builder.try_init() };
+}

@@ -1,0 +1,114 @@
+//! The data folder of `mandate dev`: what is kept between starts, and `dev.env`.
+
+use mandate_base::Moment;
+use mandate_jose::{b64url_decode, b64url_encode, random_bytes};
+use mandate_store::{KeyRow, KeyUse};
+use mandate_usecases::keys::Kek;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+pub struct Folder(PathBuf);
+
+const KEK: &str = "kek";
+const KEYS: &str = "keys.json";
+const ENV: &str = "dev.env";
+
+#[derive(Serialize, Deserialize)]
+struct KeptKey {
+    name: String,
+    signing: bool,
+    material: String,
+    created: Moment,
+}
+
+impl Folder {
+    pub fn open(path: &Path) -> Result<Folder, String> {
+        let told = |error: std::io::Error| format!("cannot use {}: {error}", path.display());
+        fs::create_dir_all(path).map_err(told)?;
+        Ok(Folder(fs::canonicalize(path).map_err(told)?))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn ca(&self) -> PathBuf {
+        self.0.join("ca.pem")
+    }
+
+    fn told(&self, name: &str, error: &std::io::Error) -> String {
+        format!("cannot use {}: {error}", self.0.join(name).display())
+    }
+
+    fn read(&self, name: &str) -> Result<Option<String>, String> {
+        match fs::read_to_string(self.0.join(name)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.told(name, &error)),
+        }
+    }
+
+    /// Whole or not at all, and for the owner only.
+    fn write(&self, name: &str, text: &str) -> Result<(), String> {
+        let (path, fresh) = (self.0.join(name), self.0.join(format!("{name}.new")));
+        let write = || -> std::io::Result<()> {
+            let _ = fs::remove_file(&fresh);
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&fresh, &path)
+        };
+        write().map_err(|error| self.told(name, &error))
+    }
+
+    pub fn kek(&self) -> Result<Kek, String> {
+        if let Some(text) = self.read(KEK)? {
+            let bytes = b64url_decode(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+            return bytes.map(Kek::new).ok_or_else(|| format!("{} is damaged", self.0.join(KEK).display()));
+        }
+        let key = random_bytes::<32>();
+        self.write(KEK, &b64url_encode(&key))?;
+        Ok(Kek::new(key))
+    }
+
+    pub fn spare_keys(&self) -> Result<Vec<KeyRow>, String> {
+        let Some(text) = self.read(KEYS)? else { return Ok(Vec::new()) };
+        let damaged = || format!("{} is damaged", self.0.join(KEYS).display());
+        let kept: Vec<KeptKey> = serde_json::from_str(&text).map_err(|_| damaged())?;
+        let rows = kept.into_iter().map(|key| {
+            let purpose = if key.signing { KeyUse::Signing } else { KeyUse::House };
+            let material = b64url_decode(&key.material)?;
+            Some(KeyRow { name: key.name, purpose, material, created: key.created })
+        });
+        rows.collect::<Option<_>>().ok_or_else(damaged)
+    }
+
+    pub fn keep_keys(&self, rows: &[KeyRow]) -> Result<(), String> {
+        let kept: Vec<KeptKey> = rows
+            .iter()
+            .map(|row| KeptKey {
+                name: row.name.clone(),
+                signing: row.purpose == KeyUse::Signing,
+                material: b64url_encode(&row.material),
+                created: row.created,
+            })
+            .collect();
+        let text = serde_json::to_string(&kept).map_err(|error| error.to_string())?;
+        self.write(KEYS, &text)
+    }
+
+    /// A script waits for this file: an old one would tell it that we are up.
+    pub fn forget_env(&self) -> Result<(), String> {
+        match fs::remove_file(self.0.join(ENV)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(self.told(ENV, &error)),
+            _ => Ok(()),
+        }
+    }
+
+    pub fn write_env(&self, text: &str) -> Result<(), String> {
+        self.write(ENV, text)
+    }
+}

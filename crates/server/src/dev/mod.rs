@@ -1,0 +1,180 @@
+//! `mandate dev`: everything in one process, with a known organisation, for people who write apps.
+
+mod folder;
+mod greeting;
+
+use crate::listen::{self, Handler, Limits};
+use crate::seed::{self, Seed};
+use crate::site::Site;
+use crate::{chance, clock, import, tls};
+use folder::Folder;
+use mandate_store::{Place, Store};
+use mandate_usecases::keys::{self, Keys};
+use mandate_usecases::{House, Origins, Settings};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+pub struct DevOptions {
+    pub seed: Option<PathBuf>,
+    pub data: PathBuf,
+    pub memory: bool,
+    pub store: Option<String>,
+    pub listen: Option<IpAddr>,
+    pub port: u16,
+}
+
+const SAMPLE: &str = include_str!("../../sample.yaml");
+const FLUSH_EVERY: Duration = Duration::from_millis(500);
+
+pub fn run(options: DevOptions) -> Result<(), String> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores)
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start the runtime: {error}"))?;
+    runtime.block_on(start(options, cores))
+}
+
+async fn start(options: DevOptions, cores: usize) -> Result<(), String> {
+    // The seed is read whole before anything is written: a bad file changes nothing.
+    let text = seed_text(&options)?;
+    let seed = read_seed(&options, &text)?;
+    let folder = Folder::open(&options.data)?;
+    folder.forget_env()?;
+    let login = if options.port == 443 { "https://localhost".to_owned() } else { format!("https://localhost:{}", options.port) };
+    let certificates = tls::dev_certificates(folder.path(), clock::now(), &[])
+        .map_err(|error| format!("cannot make certificates in {}: {error}", options.data.display()))?;
+    let config = tls::server_config(&certificates).map_err(|error| format!("cannot use the certificates: {error}"))?;
+    let house = Arc::new(open_house(&options, &folder, &login, cores).await?);
+    import::import(&house, seed.clone()).await?;
+    let listeners = bind(&options)?;
+    folder.write_env(&greeting::env(&login, &folder, &seed))?;
+    greeting::print(&login, &folder, &seed, options.seed.is_some());
+    serve(house, listeners, config).await;
+    Ok(())
+}
+
+fn seed_text(options: &DevOptions) -> Result<String, String> {
+    match &options.seed {
+        None => Ok(SAMPLE.to_owned()),
+        Some(path) => {
+            std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+        }
+    }
+}
+
+fn read_seed(options: &DevOptions, text: &str) -> Result<Seed, String> {
+    seed::read(text, clock::now()).map_err(|errors| {
+        let name = options.seed.as_ref().map_or_else(|| "the sample".to_owned(), |path| path.display().to_string());
+        let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+        format!("{name} cannot be used:\n{}", lines.join("\n"))
+    })
+}
+
+async fn open_house(options: &DevOptions, folder: &Folder, login: &str, cores: usize) -> Result<House, String> {
+    let store = Store::open(&place(options, folder)?).await.map_err(|fault| fault.to_string())?;
+    let keys = load_keys(&store, folder, login).await?;
+    let settings = Settings {
+        origins: Origins { login: login.to_owned(), graph: login.to_owned() },
+        signers: cores,
+        hashers: cores,
+        clock: Arc::new(clock::now),
+        chance: Arc::new(chance::system),
+    };
+    House::new(store, keys, settings).map_err(|error| format!("cannot start worker threads: {error}"))
+}
+
+/// Keys stay in the folder, so that a store in memory starts with the ones that apps may have cached.
+async fn load_keys(store: &Store, folder: &Folder, login: &str) -> Result<Keys, String> {
+    let kek = folder.kek()?;
+    let spare = folder.spare_keys()?;
+    let kept = !spare.is_empty();
+    let loaded = keys::load_or_make(store, &kek, login, clock::now(), spare).await;
+    let (keys, rows) = loaded.map_err(|fault| fault.to_string())?;
+    if !kept {
+        folder.keep_keys(&rows)?;
+    }
+    Ok(keys)
+}
+
+fn place(options: &DevOptions, folder: &Folder) -> Result<Place, String> {
+    match options.store.as_deref() {
+        _ if options.memory => Ok(Place::Memory),
+        None => Ok(Place::Sqlite(folder.path().join("mandate.db"))),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(Place::Postgres(url.to_owned()))
+        }
+        Some(url) => match url.strip_prefix("sqlite:") {
+            Some(path) => Ok(Place::Sqlite(path.into())),
+            None => Err("the store must be sqlite:PATH or postgres://…".to_owned()),
+        },
+    }
+}
+
+/// `localhost` is two addresses; where the machine has no IPv6, one is enough.
+fn bind(options: &DevOptions) -> Result<Vec<tokio::net::TcpListener>, String> {
+    let at = |address: IpAddr| listen::bind(SocketAddr::new(address, options.port));
+    let told = |error: std::io::Error| format!("cannot listen on port {}: {error}", options.port);
+    if let Some(address) = options.listen {
+        return Ok(vec![at(address).map_err(told)?]);
+    }
+    let first = at(Ipv4Addr::LOCALHOST.into()).map_err(told)?;
+    let second = at(Ipv6Addr::LOCALHOST.into());
+    Ok(std::iter::once(first).chain(second.ok()).collect())
+}
+
+async fn serve(house: Arc<House>, listeners: Vec<tokio::net::TcpListener>, config: Arc<rustls::ServerConfig>) {
+    let (stop, stopped) = watch::channel(false);
+    let site = Site { house: house.clone() };
+    let handler: Handler = Arc::new(move |request, _| -> listen::Answer {
+        let site = site.clone();
+        Box::pin(async move { site.answer(request).await })
+    });
+    let flusher = tokio::spawn(flush_loop(house.clone(), stopped.clone()));
+    let running = listeners.into_iter().map(|listener| {
+        tokio::spawn(listen::serve(listener, Some(config.clone()), handler.clone(), Limits::default(), stopped.clone()))
+    });
+    let running: Vec<_> = running.collect();
+    until_told().await;
+    let _ = stop.send(true);
+    for server in running {
+        let _ = server.await;
+    }
+    let _ = flusher.await;
+    if let Err(fault) = house.store.flush().await {
+        tracing::error!(%fault, "the last sign-ins were not written");
+    }
+}
+
+async fn flush_loop(house: Arc<House>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(FLUSH_EVERY) => {}
+        }
+        if let Err(fault) = house.store.flush().await {
+            tracing::error!(%fault, "sign-ins are not written");
+        }
+    }
+}
+
+/// SIGTERM from a supervisor, Ctrl-C from a person.
+async fn until_told() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = match signal(SignalKind::terminate()) {
+        Ok(term) => term,
+        Err(error) => {
+            tracing::error!(%error, "cannot listen for SIGTERM");
+            let _ = tokio::signal::ctrl_c().await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
