@@ -17,7 +17,9 @@ pub(crate) async fn caller(house: &House, request: &Incoming) -> Result<Caller, 
 
 fn token(request: &Incoming) -> Result<&str, Unproven> {
     let mut sent = request.headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = sent.next() else { return Err(Unproven::NoToken) };
+    let Some(value) = sent.next() else {
+        return Err(Unproven::NoToken);
+    };
     // Two readers could take different ones.
     if sent.next().is_some() {
         return Err(Unproven::Garbled);
@@ -29,13 +31,20 @@ fn token(request: &Incoming) -> Result<&str, Unproven> {
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
         return Err(Unproven::NoToken);
     }
-    if is_compact(token) { Ok(token) } else { Err(Unproven::Garbled) }
+    if is_compact(token) {
+        Ok(token)
+    } else {
+        Err(Unproven::Garbled)
+    }
 }
 
 /// Three parts of base64url, as RFC 7515 §7.1 has them.
 fn is_compact(token: &str) -> bool {
     let of_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    token.split('.').count() == 3 && token.split('.').all(|part| !part.is_empty() && part.bytes().all(of_part))
+    token.split('.').count() == 3
+        && token
+            .split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(of_part))
 }
 
 /// `WWW-Authenticate` of a 401: where to go for a token, and what the next one must satisfy.
@@ -43,7 +52,10 @@ pub(crate) fn challenge(unproven: &Unproven, version: Version, login: &str) -> S
     let door = format!(r#"Bearer realm="", authorization_uri="{login}/common/oauth2/authorize", client_id="{GRAPH}""#);
     match unproven {
         Unproven::Refused(EnterRefusal::Revoked { since }) => {
-            let claims = format!(r#"{{"access_token":{{"nbf":{{"essential":true,"value":"{}"}}}}}}"#, since.secs());
+            let claims = format!(
+                r#"{{"access_token":{{"nbf":{{"essential":true,"value":"{}"}}}}}}"#,
+                since.secs()
+            );
             let claims = base64::encode(claims.as_bytes());
             format!(r#"{door}, error="insufficient_claims", claims="{claims}""#)
         }
@@ -65,7 +77,9 @@ mod tests {
     fn with(values: &[&'static str]) -> Incoming {
         let mut request = asking("/v1.0/me");
         for value in values {
-            request.headers.append(header::AUTHORIZATION, HeaderValue::from_static(value));
+            request
+                .headers
+                .append(header::AUTHORIZATION, HeaderValue::from_static(value));
         }
         request
     }
@@ -78,7 +92,14 @@ mod tests {
         for value in ["", "Bearer", "Bearer ", "Basic a.b.c", "a.b.c", "PoP a.b.c"] {
             assert_eq!(token(&with(&[value])), Err(Unproven::NoToken), "{value}");
         }
-        for value in ["Bearer x", "Bearer a.b", "Bearer a..c", "Bearer a.b.c.d", "Bearer a.b.c d", "Bearer a.b.c="] {
+        for value in [
+            "Bearer x",
+            "Bearer a.b",
+            "Bearer a..c",
+            "Bearer a.b.c.d",
+            "Bearer a.b.c d",
+            "Bearer a.b.c=",
+        ] {
             assert_eq!(token(&with(&[value])), Err(Unproven::Garbled), "{value}");
         }
         assert_eq!(token(&with(&[])), Err(Unproven::NoToken));

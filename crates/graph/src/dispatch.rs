@@ -49,7 +49,8 @@ impl Version {
     pub fn of(request: &Incoming) -> Option<Version> {
         let first = *request.segments().first()?;
         let all = [Version::V1, Version::Beta, Version::Oidc];
-        all.into_iter().find(|version| version.word().eq_ignore_ascii_case(first))
+        all.into_iter()
+            .find(|version| version.word().eq_ignore_ascii_case(first))
     }
 
     pub const fn word(self) -> &'static str {
@@ -72,7 +73,10 @@ impl Cast {
     fn of(step: &Step) -> Option<Cast> {
         let Step::Name(text) = step else { return None };
         let folded = text.to_ascii_lowercase();
-        match folded.strip_prefix("microsoft.graph.").or(folded.strip_prefix("graph."))? {
+        match folded
+            .strip_prefix("microsoft.graph.")
+            .or(folded.strip_prefix("graph."))?
+        {
             "user" => Some(Cast::User),
             "group" => Some(Cast::Group),
             "serviceprincipal" => Some(Cast::ServicePrincipal),
@@ -81,8 +85,9 @@ impl Cast {
     }
 }
 
-pub(crate) fn route(version: Version, request: &Incoming) -> Result<Route, Refusal> {
-    let decoded: Option<Vec<String>> = request.segments().into_iter().skip(1).map(decode_path).collect();
+/// `segments` are those below the version, as they were sent.
+pub(crate) fn route<'p>(version: Version, segments: impl IntoIterator<Item = &'p str>) -> Result<Route, Refusal> {
+    let decoded: Option<Vec<String>> = segments.into_iter().map(decode_path).collect();
     let decoded = decoded.ok_or(Refusal::MalformedPath)?;
     let path = Path::parse(decoded.iter().map(String::as_str)).map_err(|_| Refusal::MalformedPath)?;
     match (version, path.steps()) {
@@ -93,7 +98,9 @@ pub(crate) fn route(version: Version, request: &Incoming) -> Result<Route, Refus
 }
 
 fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
-    let Some((head, rest)) = steps.split_first() else { return Err(unknown(steps)) };
+    let Some((head, rest)) = steps.split_first() else {
+        return Err(unknown(steps));
+    };
     match head {
         _ if head.is("me") => of_user(Subject::Me, rest),
         _ if head.is("users") => of_users(rest),
@@ -104,7 +111,9 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
 }
 
 fn of_users(rest: &[Step]) -> Result<Route, Refusal> {
-    let Some((key, rest)) = rest.split_first() else { return Ok(Route::Users) };
+    let Some((key, rest)) = rest.split_first() else {
+        return Ok(Route::Users);
+    };
     of_user(Subject::Named(key_of(key)?), rest)
 }
 
@@ -137,7 +146,11 @@ fn cast(rest: &[Step]) -> Result<Option<Cast>, Refusal> {
     match rest {
         [] => Ok(None),
         [step] => Cast::of(step).map(Some).ok_or_else(|| unknown(rest)),
-        [step, rest @ ..] => Err(unknown(if Cast::of(step).is_some() { rest } else { std::slice::from_ref(step) })),
+        [step, rest @ ..] => Err(unknown(if Cast::of(step).is_some() {
+            rest
+        } else {
+            std::slice::from_ref(step)
+        })),
     }
 }
 
@@ -145,7 +158,10 @@ fn cast(rest: &[Step]) -> Result<Option<Cast>, Refusal> {
 fn key_of(step: &Step) -> Result<String, Refusal> {
     match step {
         Step::Name(text) if text.starts_with('$') || is_function(text) => Err(unknown(std::slice::from_ref(step))),
-        _ => step.key().map(str::to_owned).ok_or_else(|| unknown(std::slice::from_ref(step))),
+        _ => step
+            .key()
+            .map(str::to_owned)
+            .ok_or_else(|| unknown(std::slice::from_ref(step))),
     }
 }
 

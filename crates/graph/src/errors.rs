@@ -32,9 +32,15 @@ impl From<Fault> for Stop {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Unproven(Unproven),
-    Denied { operation: &'static str, explanation: Box<Explanation> },
+    Denied {
+        operation: &'static str,
+        explanation: Box<Explanation>,
+    },
     /// UserInfo for a token without `openid`.
-    NoOpenId { operation: &'static str, explanation: Box<Explanation> },
+    NoOpenId {
+        operation: &'static str,
+        explanation: Box<Explanation>,
+    },
     /// `/me`, and nobody is signed in.
     NobodyIsMe,
     MalformedPath,
@@ -47,7 +53,10 @@ pub(crate) enum Refusal {
     /// `$count=true` with `ConsistencyLevel: eventual`.
     NoCount,
     NotACollection,
-    NoSuchProperty { property: String, kind: &'static str },
+    NoSuchProperty {
+        property: String,
+        kind: &'static str,
+    },
     /// Altered, of another query or of another caller; which, is not told.
     PageToken,
     /// As the path named it. Another tenant's object is not there either.
@@ -83,7 +92,11 @@ const DENIED: &str = "Authorization_RequestDenied";
 const INVALID_TOKEN: &str = "InvalidAuthenticationToken";
 
 fn entry(status: StatusCode, code: &'static str, text: impl Into<Cow<'static, str>>) -> Entry {
-    Entry { status, code, text: text.into() }
+    Entry {
+        status,
+        code,
+        text: text.into(),
+    }
 }
 
 fn bad(code: &'static str, text: impl Into<Cow<'static, str>>) -> Entry {
@@ -95,13 +108,20 @@ impl Refusal {
         match self {
             Refusal::Unproven(unproven) => unproven.entry(),
             // Azure CLI looks for the words (graph-api.md §4.3).
-            Refusal::Denied { .. } => {
-                entry(StatusCode::FORBIDDEN, DENIED, "Insufficient privileges to complete the operation.")
-            }
-            Refusal::NoOpenId { .. } => {
-                entry(StatusCode::FORBIDDEN, DENIED, "Insufficient privileges: the token does not hold openid.")
-            }
-            Refusal::NobodyIsMe => bad(BAD_REQUEST, "/me request is only valid with delegated authentication flow."),
+            Refusal::Denied { .. } => entry(
+                StatusCode::FORBIDDEN,
+                DENIED,
+                "Insufficient privileges to complete the operation.",
+            ),
+            Refusal::NoOpenId { .. } => entry(
+                StatusCode::FORBIDDEN,
+                DENIED,
+                "Insufficient privileges: the token does not hold openid.",
+            ),
+            Refusal::NobodyIsMe => bad(
+                BAD_REQUEST,
+                "/me request is only valid with delegated authentication flow.",
+            ),
             Refusal::MalformedPath => bad(BAD_REQUEST, "The request URI is not valid."),
             Refusal::MalformedQuery => bad(BAD_REQUEST, "The query of the request URI is not valid."),
             Refusal::NoSuchSegment(segment) => {
@@ -120,10 +140,14 @@ impl Refusal {
                 "The requested resource is not a collection. Query options $filter, $orderby, $count, $skip, \
                  $skiptoken and $top can be applied only on collections.",
             ),
-            Refusal::NoSuchProperty { property, kind } => {
-                bad(BAD_REQUEST, format!("Could not find a property named '{property}' on type '{kind}'."))
-            }
-            Refusal::PageToken => bad("Directory_ExpiredPageToken", "The specified page token value has expired."),
+            Refusal::NoSuchProperty { property, kind } => bad(
+                BAD_REQUEST,
+                format!("Could not find a property named '{property}' on type '{kind}'."),
+            ),
+            Refusal::PageToken => bad(
+                "Directory_ExpiredPageToken",
+                "The specified page token value has expired.",
+            ),
             Refusal::NoSuchObject(name) => entry(
                 StatusCode::NOT_FOUND,
                 "Request_ResourceNotFound",
@@ -157,10 +181,14 @@ impl Unproven {
             Unproven::NoToken => (INVALID_TOKEN, "Access token is empty."),
             Unproven::Garbled => (INVALID_TOKEN, "CompactToken parsing failed with error code: 80049217"),
             Unproven::Refused(refusal) => match refusal {
-                EnterRefusal::Token(_) => (INVALID_TOKEN, "Access token validation failure. Signing key is invalid."),
-                EnterRefusal::NotAnAccessToken => {
-                    (INVALID_TOKEN, "Access token validation failure. The token is not an access token.")
-                }
+                EnterRefusal::Token(_) => (
+                    INVALID_TOKEN,
+                    "Access token validation failure. Signing key is invalid.",
+                ),
+                EnterRefusal::NotAnAccessToken => (
+                    INVALID_TOKEN,
+                    "Access token validation failure. The token is not an access token.",
+                ),
                 EnterRefusal::WrongAudience => (INVALID_TOKEN, "Access token validation failure. Invalid audience."),
                 EnterRefusal::WrongIssuer => (INVALID_TOKEN, "Access token validation failure. Invalid issuer."),
                 EnterRefusal::Expired => (INVALID_TOKEN, "Lifetime validation failed, the token is expired."),
@@ -169,12 +197,14 @@ impl Unproven {
                     "Authorization_IdentityNotFound",
                     "The identity of the calling application could not be established.",
                 ),
-                EnterRefusal::IdentityDisabled => {
-                    ("Authorization_IdentityDisabled", "The identity of the calling application or user is disabled.")
-                }
-                EnterRefusal::Revoked { .. } => {
-                    (INVALID_TOKEN, "Continuous access evaluation resulted in a challenge: the token was revoked.")
-                }
+                EnterRefusal::IdentityDisabled => (
+                    "Authorization_IdentityDisabled",
+                    "The identity of the calling application or user is disabled.",
+                ),
+                EnterRefusal::Revoked { .. } => (
+                    INVALID_TOKEN,
+                    "Continuous access evaluation resulted in a challenge: the token was revoked.",
+                ),
             },
         };
         entry(StatusCode::UNAUTHORIZED, code, text)
@@ -183,17 +213,23 @@ impl Unproven {
 
 fn option_entry(error: &OptionError) -> Entry {
     match error {
-        OptionError::Repeated(name) => {
-            bad(BAD_REQUEST, format!("Query option '{name}' was specified more than once, but it must be specified at most once."))
-        }
+        OptionError::Repeated(name) => bad(
+            BAD_REQUEST,
+            format!("Query option '{name}' was specified more than once, but it must be specified at most once."),
+        ),
         OptionError::TooLong(name) => bad(BAD_REQUEST, format!("The value of query option '{name}' is too long.")),
         OptionError::NotYet(name) => bad(UNSUPPORTED, format!("The query option '{name}' is not supported yet.")),
         OptionError::Skip => bad(UNSUPPORTED, "The query option '$skip' is not supported."),
         OptionError::Unknown(name) => bad(BAD_REQUEST, format!("The query parameter '{name}' is not supported.")),
-        OptionError::NoName(name) => bad(BAD_REQUEST, format!("Term '{name}' is not valid in a $select expression.")),
+        OptionError::NoName(name) => bad(
+            BAD_REQUEST,
+            format!("Term '{name}' is not valid in a $select expression."),
+        ),
         OptionError::NoNumber(text) => bad(
             BAD_REQUEST,
-            format!("Invalid value '{text}' for $top query option found. The $top query option requires a non-negative integer value."),
+            format!(
+                "Invalid value '{text}' for $top query option found. The $top query option requires a non-negative integer value."
+            ),
         ),
         OptionError::PageSize(text) => bad(
             UNSUPPORTED,
@@ -219,14 +255,24 @@ mod tests {
     #[test]
     fn texts_that_clients_look_for_stay_as_they_are() {
         let cases = [
-            (Refusal::Unproven(Unproven::NoToken), 401, "InvalidAuthenticationToken", "Access token is empty."),
+            (
+                Refusal::Unproven(Unproven::NoToken),
+                401,
+                "InvalidAuthenticationToken",
+                "Access token is empty.",
+            ),
             (
                 Refusal::Unproven(Unproven::Refused(EnterRefusal::Expired)),
                 401,
                 "InvalidAuthenticationToken",
                 "Lifetime validation failed, the token is expired.",
             ),
-            (Refusal::NoSuchSegment("x".to_owned()), 400, "BadRequest", "Resource not found for the segment 'x'."),
+            (
+                Refusal::NoSuchSegment("x".to_owned()),
+                400,
+                "BadRequest",
+                "Resource not found for the segment 'x'.",
+            ),
             (
                 Refusal::NoSuchObject("x".to_owned()),
                 404,

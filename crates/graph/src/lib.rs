@@ -53,16 +53,27 @@ pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
 /// The token comes before the path: who is not let in does not learn what there is (graph-api.md §1.1).
 async fn serve(house: &House, request: &Incoming, version: Version) -> Result<Answer, Stop> {
     let caller = bearer::caller(house, request).await?;
-    let route = dispatch::route(version, request)?;
+    let route = dispatch::route(version, request.segments().into_iter().skip(1))?;
     if !route.methods().contains(&request.method) {
         return Err(Refusal::MethodNotAllowed(route.methods()).into());
     }
     let params = request.query_params().map_err(|_| Refusal::MalformedQuery)?;
     let options = Options::parse(params.pairs()).map_err(Refusal::Option)?;
     // Without the header `$count` is passed over in silence, as Graph does (graph-api.md §3.4).
-    let eventual = request.header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
+    let eventual = request
+        .header("consistencylevel")
+        .is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
     if eventual && options.count == Some(true) {
         return Err(Refusal::NoCount.into());
     }
-    resources::answer(&Call { house, caller, version, options }, &route).await
+    resources::answer(
+        &Call {
+            house,
+            caller,
+            version,
+            options,
+        },
+        &route,
+    )
+    .await
 }

@@ -22,8 +22,8 @@ pub(crate) struct Property {
     default: bool,
     /// Shown to who may see the basic set only.
     basic: bool,
-    /// A collection is empty where another property is null.
-    list: bool,
+    /// A collection: empty where another property is null.
+    many: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,19 +37,35 @@ enum Source {
 }
 
 pub(crate) const fn column(name: &'static str) -> Property {
-    Property { name, source: Source::Column, default: false, basic: false, list: false }
+    Property {
+        name,
+        source: Source::Column,
+        default: false,
+        basic: false,
+        many: false,
+    }
 }
 
 pub(crate) const fn more(name: &'static str) -> Property {
-    Property { source: Source::More, ..column(name) }
+    Property {
+        source: Source::More,
+        ..column(name)
+    }
 }
 
-pub(crate) const fn list(name: &'static str) -> Property {
-    Property { list: true, ..more(name) }
+/// A collection, kept as it was set.
+pub(crate) const fn many(name: &'static str) -> Property {
+    Property {
+        many: true,
+        ..more(name)
+    }
 }
 
 pub(crate) const fn withheld(name: &'static str) -> Property {
-    Property { source: Source::Withheld, ..column(name) }
+    Property {
+        source: Source::Withheld,
+        ..column(name)
+    }
 }
 
 impl Property {
@@ -59,11 +75,6 @@ impl Property {
 
     pub const fn basic(self) -> Property {
         Property { basic: true, ..self }
-    }
-
-    /// A collection that is computed.
-    pub const fn list(self) -> Property {
-        Property { list: true, ..self }
     }
 }
 
@@ -99,7 +110,10 @@ impl Selection {
         for name in names {
             let mut all = kinds.iter().flat_map(|kind| kind.properties);
             let known = all.find(|property| property.name.eq_ignore_ascii_case(name));
-            let known = known.ok_or_else(|| Refusal::NoSuchProperty { property: name.clone(), kind: named(kinds) })?;
+            let known = known.ok_or_else(|| Refusal::NoSuchProperty {
+                property: name.clone(),
+                kind: named(kinds),
+            })?;
             if !chosen.contains(&known.name) {
                 chosen.push(known.name);
             }
@@ -134,7 +148,10 @@ pub(crate) fn shown<E: Entity>(entity: &E, selection: &Selection, view: View) ->
             Selection::Names(names) => names.contains(&property.name),
         };
         if wanted {
-            map.insert(property.name.to_owned(), if in_view { value(entity, property) } else { Value::Null });
+            map.insert(
+                property.name.to_owned(),
+                if in_view { value(entity, property) } else { Value::Null },
+            );
         }
     }
     map
@@ -157,93 +174,13 @@ fn value<E: Entity>(entity: &E, property: &Property) -> Value {
         Source::More => entity.more(property.name).cloned().unwrap_or(Value::Null),
         Source::Withheld => Value::Null,
     };
-    if found.is_null() && property.list { Value::Array(Vec::new()) } else { found }
+    if found.is_null() && property.many {
+        Value::Array(Vec::new())
+    } else {
+        found
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    struct Boat;
-
-    impl Entity for Boat {
-        const KIND: &'static Kind = &BOAT;
-
-        fn id(&self) -> ObjectId {
-            ObjectId::from_u128(1)
-        }
-
-        fn column(&self, name: &str) -> Value {
-            if name == "id" { Value::from(self.id().to_string()) } else { Value::from("Zeehond") }
-        }
-
-        fn more(&self, name: &str) -> Option<&Value> {
-            static CREW: Value = Value::Bool(true);
-            (name == "manned").then_some(&CREW)
-        }
-    }
-
-    static BOAT: Kind = Kind {
-        name: "test.boat",
-        set: "boats",
-        properties: &[
-            column("id").default().basic(),
-            column("displayName").default().basic(),
-            list("phones").default(),
-            more("manned"),
-            more("harbour"),
-            withheld("secret"),
-        ],
-    };
-    const ID: &str = "00000000-0000-0000-0000-000000000001";
-
-    fn names(names: &[&str]) -> Select {
-        Select::Names(names.iter().map(|name| (*name).to_owned()).collect())
-    }
-
-    #[test]
-    fn the_default_set_is_shown_as_far_as_the_view_goes() {
-        let full = shown(&Boat, &Selection::Default, View::Full);
-        assert_eq!(Value::Object(full), json!({ "id": ID, "displayName": "Zeehond", "phones": [] }));
-        let basic = shown(&Boat, &Selection::Default, View::Basic);
-        assert_eq!(Value::Object(basic), json!({ "id": ID, "displayName": "Zeehond" }));
-    }
-
-    #[test]
-    fn what_is_selected_out_of_view_is_null() {
-        let selection = Selection::of(Some(&names(&["MANNED", "phones", "displayname"])), &[&BOAT]).expect("known");
-        assert_eq!(selection, Selection::Names(vec!["manned", "phones", "displayName"]));
-        assert_eq!(selection.in_context(), "(manned,phones,displayName)");
-        let full = shown(&Boat, &selection, View::Full);
-        assert_eq!(Value::Object(full), json!({ "manned": true, "phones": [], "displayName": "Zeehond" }));
-        let basic = shown(&Boat, &selection, View::Basic);
-        assert_eq!(Value::Object(basic), json!({ "manned": null, "phones": null, "displayName": "Zeehond" }));
-    }
-
-    #[test]
-    fn a_star_shows_everything_and_no_secret() {
-        let all = shown(&Boat, &Selection::of(Some(&Select::All), &[&BOAT]).expect("known"), View::Full);
-        let expected =
-            json!({ "id": ID, "displayName": "Zeehond", "phones": [], "manned": true, "harbour": null, "secret": null });
-        assert_eq!(Value::Object(all), expected);
-    }
-
-    #[test]
-    fn a_name_that_no_kind_has_is_refused() {
-        let refused = Selection::of(Some(&names(&["id", "sails"])), &[&BOAT]);
-        assert_eq!(refused, Err(Refusal::NoSuchProperty { property: "sails".to_owned(), kind: "test.boat" }));
-        let refused = Selection::of(Some(&names(&["sails"])), &[&BOAT, &BOAT]);
-        let kind = "microsoft.graph.directoryObject";
-        assert_eq!(refused, Err(Refusal::NoSuchProperty { property: "sails".to_owned(), kind }));
-        assert_eq!(Selection::of(Some(&names(&["id", "ID"])), &[&BOAT]), Ok(Selection::Names(vec!["id"])));
-    }
-
-    #[test]
-    fn a_bare_object_is_its_id() {
-        let id = ObjectId::from_u128(1);
-        assert_eq!(Value::Object(bare(&BOAT, id, &Selection::Default)), json!({ "id": ID }));
-        let selection = Selection::Names(vec!["displayName", "elsewhere"]);
-        assert_eq!(Value::Object(bare(&BOAT, id, &selection)), json!({ "id": ID, "displayName": null }));
-    }
-}
+#[path = "property_tests.rs"]
+mod tests;

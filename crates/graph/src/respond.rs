@@ -53,6 +53,11 @@ pub(crate) fn found(body: Map<String, Value>, cost: u8) -> Answer {
     answer
 }
 
+/// OpenID Connect knows nothing of OData.
+pub(crate) fn claims(body: &Map<String, Value>) -> Answer {
+    answer::json(StatusCode::OK, body)
+}
+
 pub(crate) fn failure(trail: &Trail) -> Answer {
     error(&FAILURE, None, trail)
 }
@@ -87,7 +92,16 @@ fn error(entry: &Entry, explanation: Option<&Explanation>, trail: &Trail) -> Ans
         reason: explanation.map(|explanation| explanation.reason),
         explanation,
     };
-    json(entry.status, &Body { error: Told { code: entry.code, message: &entry.text, inner } })
+    json(
+        entry.status,
+        &Body {
+            error: Told {
+                code: entry.code,
+                message: &entry.text,
+                inner,
+            },
+        },
+    )
 }
 
 fn json(status: StatusCode, body: &impl Serialize) -> Answer {
@@ -117,7 +131,11 @@ mod tests {
 
     fn trail() -> Trail {
         let now = Moment::from_secs(1_795_414_492);
-        Trail { request: "r".to_owned(), client: "c".to_owned(), now }
+        Trail {
+            request: "r".to_owned(),
+            client: "c".to_owned(),
+            now,
+        }
     }
 
     fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
@@ -126,9 +144,20 @@ mod tests {
 
     #[test]
     fn a_refusal_is_told_with_its_ids_and_its_date() {
-        let inner =
-            Inner { date: "2026-11-23T06:14:52", request_id: "r", client_request_id: "c", reason: None, explanation: None };
-        let body = Body { error: Told { code: "BadRequest", message: "m", inner } };
+        let inner = Inner {
+            date: "2026-11-23T06:14:52",
+            request_id: "r",
+            client_request_id: "c",
+            reason: None,
+            explanation: None,
+        };
+        let body = Body {
+            error: Told {
+                code: "BadRequest",
+                message: "m",
+                inner,
+            },
+        };
         assert_eq!(
             serde_json::to_string(&body).expect("plain"),
             r#"{"error":{"code":"BadRequest","message":"m","innerError":{"date":"2026-11-23T06:14:52","request-id":"r","client-request-id":"c"}}}"#
@@ -140,7 +169,10 @@ mod tests {
         let told = |told: Refusal| refusal(&told, Version::V1, "https://login.example", &trail());
         static READ: [Method; 2] = [Method::GET, Method::POST];
         let answer = told(Refusal::MethodNotAllowed(&READ));
-        assert_eq!((answer.status().as_u16(), header(&answer, "allow")), (405, Some("GET, POST")));
+        assert_eq!(
+            (answer.status().as_u16(), header(&answer, "allow")),
+            (405, Some("GET, POST"))
+        );
         let answer = told(Refusal::Unproven(Unproven::NoToken));
         assert_eq!(answer.status().as_u16(), 401);
         assert!(header(&answer, "www-authenticate").is_some_and(|text| text.starts_with("Bearer realm=\"\"")));

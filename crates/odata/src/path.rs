@@ -68,9 +68,10 @@ fn take(segment: &str, steps: &mut Vec<Step>) -> Option<()> {
     let behind = match inside.split_once('=') {
         _ if inside.is_empty() => Step::Call,
         _ if inside.starts_with('\'') => Step::Key(unquoted(inside)?),
-        Some((key, value)) if is_identifier(key) => {
-            Step::NamedKey { name: key.to_owned(), value: unquoted(value)? }
-        }
+        Some((key, value)) if is_identifier(key) => Step::NamedKey {
+            name: key.to_owned(),
+            value: unquoted(value)?,
+        },
         _ => return None,
     };
     steps.extend([Step::Name(name.to_owned()), behind]);
@@ -93,7 +94,9 @@ fn unquoted(text: &str) -> Option<String> {
 
 fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+    chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
@@ -129,10 +132,19 @@ mod tests {
         let cases: [(&[&str], Vec<Step>); 8] = [
             (&["me"], vec![name("me")]),
             (&["users", "a@b.example"], vec![name("users"), name("a@b.example")]),
-            (&["users('a@b.example')", "memberOf"], vec![name("users"), key("a@b.example"), name("memberOf")]),
+            (
+                &["users('a@b.example')", "memberOf"],
+                vec![name("users"), key("a@b.example"), name("memberOf")],
+            ),
             (&["users('$x@b.example')"], vec![name("users"), key("$x@b.example")]),
-            (&["users('o''brien@b.example')"], vec![name("users"), key("o'brien@b.example")]),
-            (&["users", "o'brien@b.example"], vec![name("users"), name("o'brien@b.example")]),
+            (
+                &["users('o''brien@b.example')"],
+                vec![name("users"), key("o'brien@b.example")],
+            ),
+            (
+                &["users", "o'brien@b.example"],
+                vec![name("users"), name("o'brien@b.example")],
+            ),
             (&["users('a(b)=c')"], vec![name("users"), key("a(b)=c")]),
             (&["users", "delta()"], vec![name("users"), name("delta"), Step::Call]),
         ];
@@ -143,19 +155,50 @@ mod tests {
 
     #[test]
     fn an_alternate_key_has_a_name() {
-        let steps = vec![name("groups"), Step::NamedKey { name: "uniqueName".to_owned(), value: "a=b".to_owned() }];
+        let steps = vec![
+            name("groups"),
+            Step::NamedKey {
+                name: "uniqueName".to_owned(),
+                value: "a=b".to_owned(),
+            },
+        ];
         assert_eq!(Path::parse(["groups(uniqueName='a=b')"]), Ok(Path(steps)));
     }
 
     #[test]
     fn malformed_segments_are_refused() {
         let cases = [
-            "(", "()", "('a')", "users(", "users)(", "users('a'", "users('a)", "users(a')", "users(a)", "users(')",
-            "users('')", "users(''')", "users('a'b')", "users('a')x", "users('a','b')", "users(x=)", "users(x=a)",
-            "users(='a')", "users(1x='a')", "users(x y='a')", "users('a'))", "a\0b", "a\nb", "users('a\u{7f}')",
+            "(",
+            "()",
+            "('a')",
+            "users(",
+            "users)(",
+            "users('a'",
+            "users('a)",
+            "users(a')",
+            "users(a)",
+            "users(')",
+            "users('')",
+            "users(''')",
+            "users('a'b')",
+            "users('a')x",
+            "users('a','b')",
+            "users(x=)",
+            "users(x=a)",
+            "users(='a')",
+            "users(1x='a')",
+            "users(x y='a')",
+            "users('a'))",
+            "a\0b",
+            "a\nb",
+            "users('a\u{7f}')",
         ];
         for case in cases {
-            assert_eq!(Path::parse([case]), Err(PathError::Malformed(case.to_owned())), "{case:?}");
+            assert_eq!(
+                Path::parse([case]),
+                Err(PathError::Malformed(case.to_owned())),
+                "{case:?}"
+            );
         }
     }
 
@@ -172,7 +215,9 @@ mod tests {
     #[test]
     fn an_error_repeats_only_the_beginning() {
         let long = format!("users({}", "ä".repeat(200));
-        let Err(PathError::Malformed(shown)) = Path::parse([long.as_str()]) else { panic!("malformed") };
+        let Err(PathError::Malformed(shown)) = Path::parse([long.as_str()]) else {
+            panic!("malformed")
+        };
         assert_eq!(shown.chars().count(), 64);
     }
 

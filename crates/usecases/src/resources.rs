@@ -64,6 +64,7 @@ pub fn is_graph(origins: &Origins, name: &str) -> bool {
 pub fn audience(resource: &AppCard, name: Option<&str>) -> String {
     match name {
         Some(name) if resource.registration.token_version() == 1 => name.to_owned(),
+        None if resource.app_id == GRAPH => GRAPH_URI.to_owned(),
         _ => resource.app_id.to_string(),
     }
 }

@@ -1,0 +1,179 @@
+//! Membership, both ways: `/groups/{id}/members` and `/users/{id}/memberOf`.
+//!
+//! The list is opened by its own permission; each object in it shows what the caller may see of its kind, and is
+//! otherwise only its kind and id (graph-api.md §1.2).
+
+use super::collection;
+use super::group::{self, GROUP};
+use super::service_principal::SERVICE_PRINCIPAL;
+use super::user::{self, USER};
+use crate::call::Call;
+use crate::dispatch::{Cast, Subject};
+use crate::errors::{Refusal, Stop};
+use crate::operations::Op;
+use crate::paging::Pages;
+use crate::property::{Entity, Kind, Selection, bare, shown};
+use mandate_base::{GroupId, ObjectId};
+use mandate_domain::group::Group;
+use mandate_usecases::directory::{self, MemberObject};
+use mandate_web::Answer;
+use serde_json::{Map, Value};
+
+const COST: u8 = 3;
+
+pub(super) async fn members_of(call: &Call<'_>, name: &str, cast: Option<Cast>) -> Result<Answer, Stop> {
+    let id = GroupId::parse(name).ok();
+    let permit = call.permit(Op::GroupsMembers, id.map(ObjectId::from))?;
+    let listed = Listed::of(call, cast)?;
+    let found = group::find(call, &permit, id).await?;
+    let group = found.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
+    if group::hides_members(&group) {
+        call.permit(Op::GroupsHiddenMembers, Some(group.id.into()))?;
+    }
+    let path = format!("/groups/{}/members{}", group.id, listed.path());
+    let pages = Pages::of(call, Op::GroupsMembers, &path);
+    let (house, caller, after) = (call.house, &call.caller, pages.after()?);
+    let (members, more) = directory::group_members(house, caller, &permit, group.id, after, pages.most()).await?;
+    // Of the page as it was read: one that the cast leaves empty still leads on.
+    let next = members.last().filter(|_| more).map(|last| pages.next(id_of(last)));
+    let value = members.iter().filter_map(|member| listed.show(call, member)).collect();
+    Ok(collection(listed.context(call), value, next, call.cost(COST)))
+}
+
+pub(super) async fn groups_of(call: &Call<'_>, subject: &Subject, cast: Option<Cast>) -> Result<Answer, Stop> {
+    let target = user::target(call, subject).await?;
+    let op = if *subject == Subject::Me {
+        Op::MeMemberOf
+    } else {
+        Op::UsersMemberOf
+    };
+    let permit = call.permit(op, target.id.map(ObjectId::from))?;
+    let listed = Listed::of(call, cast)?;
+    let found = match target.id {
+        Some(id) => directory::user(call.house, &call.caller, &permit, id).await?,
+        None => None,
+    };
+    let user = found.ok_or(Refusal::NoSuchObject(target.name))?;
+    let whose = if *subject == Subject::Me {
+        "/me".to_owned()
+    } else {
+        format!("/users/{}", user.id)
+    };
+    let path = format!("{whose}/memberOf{}", listed.path());
+    let pages = Pages::of(call, op, &path);
+    let after = pages.after()?;
+    let mut groups = directory::member_of(call.house, &call.caller, &permit, user.id).await?;
+    let more = cut(&mut groups, after, pages.most());
+    let next = groups.last().filter(|_| more).map(|last| pages.next(last.id.into()));
+    let value = groups
+        .into_iter()
+        .filter_map(|group| listed.show(call, &MemberObject::Group(group)))
+        .collect();
+    Ok(collection(listed.context(call), value, next, call.cost(COST)))
+}
+
+/// One page of what was read whole, and whether more follows.
+fn cut(groups: &mut Vec<Group>, after: Option<ObjectId>, most: usize) -> bool {
+    groups.retain(|group| after.is_none_or(|after| ObjectId::from(group.id) > after));
+    groups.sort_unstable_by_key(|group| group.id);
+    let more = groups.len() > most;
+    groups.truncate(most);
+    more
+}
+
+/// How the objects of a list are shown.
+struct Listed {
+    cast: Option<Cast>,
+    selection: Selection,
+}
+
+impl Listed {
+    fn of(call: &Call<'_>, cast: Option<Cast>) -> Result<Listed, Refusal> {
+        let selection = match cast {
+            Some(cast) => call.selection(&[kind_of(cast)])?,
+            None => call.selection(&[&USER, &GROUP, &SERVICE_PRINCIPAL])?,
+        };
+        Ok(Listed { cast, selection })
+    }
+
+    fn path(&self) -> String {
+        self.cast
+            .map(|cast| format!("/{}", kind_of(cast).name))
+            .unwrap_or_default()
+    }
+
+    fn context(&self, call: &Call<'_>) -> String {
+        let set = self.cast.map_or("directoryObjects", |cast| kind_of(cast).set);
+        call.context(set, &self.selection, false)
+    }
+
+    /// `None`: the cast leaves it out.
+    fn show(&self, call: &Call<'_>, member: &MemberObject) -> Option<Map<String, Value>> {
+        let (cast, mut properties) = match member {
+            MemberObject::User(user) => (Cast::User, self.as_far_as_seen(call, Op::UsersGet, user)),
+            MemberObject::Group(group) => (Cast::Group, self.as_far_as_seen(call, Op::GroupsGet, group)),
+            MemberObject::ServicePrincipal(sp) => (
+                Cast::ServicePrincipal,
+                bare(&SERVICE_PRINCIPAL, sp.id.into(), &self.selection),
+            ),
+        };
+        match self.cast {
+            // The list's type is the base type, so each item names its own (graph-api.md §3.1).
+            None => {
+                properties.insert(
+                    "@odata.type".to_owned(),
+                    Value::from(format!("#{}", kind_of(cast).name)),
+                );
+                Some(properties)
+            }
+            Some(wanted) => (wanted == cast).then_some(properties),
+        }
+    }
+
+    fn as_far_as_seen<E: Entity>(&self, call: &Call<'_>, op: Op, entity: &E) -> Map<String, Value> {
+        match call.view_of(op, entity.id()) {
+            Some(view) => shown(entity, &self.selection, view),
+            None => bare(E::KIND, entity.id(), &self.selection),
+        }
+    }
+}
+
+fn kind_of(cast: Cast) -> &'static Kind {
+    match cast {
+        Cast::User => &USER,
+        Cast::Group => &GROUP,
+        Cast::ServicePrincipal => &SERVICE_PRINCIPAL,
+    }
+}
+
+fn id_of(member: &MemberObject) -> ObjectId {
+    match member {
+        MemberObject::User(user) => user.id.into(),
+        MemberObject::Group(group) => group.id.into(),
+        MemberObject::ServicePrincipal(sp) => sp.id.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::group::tests::operations;
+    use super::*;
+
+    #[test]
+    fn a_page_goes_on_after_its_last_row() {
+        let numbered = |number: u128| Group {
+            id: GroupId::from_u128(number),
+            ..operations(None)
+        };
+        let page = |after: Option<u128>, most| {
+            let mut groups: Vec<Group> = [3, 1, 2, 4].into_iter().map(numbered).collect();
+            let more = cut(&mut groups, after.map(ObjectId::from_u128), most);
+            (groups.into_iter().map(|group| group.id).collect::<Vec<_>>(), more)
+        };
+        let ids = |ids: &[u128]| ids.iter().copied().map(GroupId::from_u128).collect::<Vec<_>>();
+        assert_eq!(page(None, 2), (ids(&[1, 2]), true));
+        assert_eq!(page(Some(2), 2), (ids(&[3, 4]), false));
+        assert_eq!(page(Some(4), 2), (ids(&[]), false));
+        assert_eq!(page(None, 4), (ids(&[1, 2, 3, 4]), false));
+    }
+}

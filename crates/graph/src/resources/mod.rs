@@ -1,0 +1,47 @@
+//! What is answered: a file for each kind of object.
+//!
+//! Each takes the same road: target → gate → selection → read → render. Permission comes before existence, so that a
+//! stranger learns nothing of what there is.
+
+mod group;
+mod member;
+mod organization;
+mod service_principal;
+mod user;
+mod userinfo;
+
+use crate::call::Call;
+use crate::dispatch::Route;
+use crate::errors::Stop;
+use crate::respond;
+use mandate_web::Answer;
+use serde_json::{Map, Value};
+
+pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Stop> {
+    match route {
+        Route::UserInfo => userinfo::show(call),
+        Route::Users => user::list(call).await,
+        Route::User(subject) => user::show(call, subject).await,
+        Route::MemberOf(subject, cast) => member::groups_of(call, subject, *cast).await,
+        Route::Group(id) => group::show(call, id).await,
+        Route::Members(id, cast) => member::members_of(call, id, *cast).await,
+        Route::Organizations => organization::list(call).await,
+        Route::Organization(id) => organization::show(call, id).await,
+    }
+}
+
+/// One object, its properties beside its context.
+fn entity(context: String, mut properties: Map<String, Value>, cost: u8) -> Answer {
+    properties.insert("@odata.context".to_owned(), Value::from(context));
+    respond::found(properties, cost)
+}
+
+fn collection(context: String, value: Vec<Map<String, Value>>, next: Option<String>, cost: u8) -> Answer {
+    let mut body = Map::new();
+    body.insert("@odata.context".to_owned(), Value::from(context));
+    if let Some(next) = next {
+        body.insert("@odata.nextLink".to_owned(), Value::from(next));
+    }
+    body.insert("value".to_owned(), value.into_iter().map(Value::Object).collect());
+    respond::found(body, cost)
+}

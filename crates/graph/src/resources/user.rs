@@ -1,0 +1,205 @@
+//! `/me`, `/users`, `/users/{id}`.
+
+use super::{collection, entity};
+use crate::call::Call;
+use crate::dispatch::Subject;
+use crate::errors::{Refusal, Stop};
+use crate::operations::Op;
+use crate::paging::Pages;
+use crate::property::{Entity, Kind, column, many, more, shown, withheld};
+use mandate_base::{ObjectId, UserId};
+use mandate_domain::time;
+use mandate_domain::user::{User, UserKind};
+use mandate_usecases::directory;
+use mandate_web::Answer;
+use serde_json::Value;
+
+const COST: u8 = 2;
+
+pub(super) async fn show(call: &Call<'_>, subject: &Subject) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    let op = if *subject == Subject::Me {
+        Op::MeGet
+    } else {
+        Op::UsersGet
+    };
+    let target = target(call, subject).await?;
+    let permit = call.permit(op, target.id.map(ObjectId::from))?;
+    let selection = call.selection(&[&USER])?;
+    let found = match target.id {
+        Some(id) => directory::user(call.house, &call.caller, &permit, id).await?,
+        None => None,
+    };
+    let user = found.ok_or(Refusal::NoSuchObject(target.name))?;
+    let context = call.context(USER.set, &selection, true);
+    Ok(entity(
+        context,
+        shown(&user, &selection, permit.view()),
+        call.cost(COST),
+    ))
+}
+
+pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
+    let permit = call.permit(Op::UsersList, None)?;
+    let selection = call.selection(&[&USER])?;
+    let pages = Pages::of(call, Op::UsersList, "/users");
+    let after = pages.after()?.map(UserId::from);
+    let (users, more) = directory::users(call.house, &call.caller, &permit, after, pages.most()).await?;
+    let next = users.last().filter(|_| more).map(|last| pages.next(last.id.into()));
+    let value = users
+        .iter()
+        .map(|user| shown(user, &selection, permit.view()))
+        .collect();
+    Ok(collection(
+        call.context(USER.set, &selection, false),
+        value,
+        next,
+        call.cost(COST),
+    ))
+}
+
+/// Whom a path means.
+pub(super) struct Target {
+    /// `None`: nobody here has that name.
+    pub id: Option<UserId>,
+    /// As the caller spelled it.
+    pub name: String,
+}
+
+pub(super) async fn target(call: &Call<'_>, subject: &Subject) -> Result<Target, Stop> {
+    match subject {
+        Subject::Me => {
+            let user = call.caller.user().ok_or(Refusal::NobodyIsMe)?;
+            Ok(Target {
+                id: Some(user.id),
+                name: user.id.to_string(),
+            })
+        }
+        Subject::Named(name) => {
+            let id = directory::user_by_name(call.house, &call.caller, name).await?;
+            Ok(Target { id, name: name.clone() })
+        }
+    }
+}
+
+impl Entity for User {
+    const KIND: &'static Kind = &USER;
+
+    fn id(&self) -> ObjectId {
+        self.id.into()
+    }
+
+    fn column(&self, name: &str) -> Value {
+        match name {
+            "id" => Value::from(self.id.to_string()),
+            "userPrincipalName" => Value::from(self.upn.as_str()),
+            "displayName" => Value::from(self.display_name.as_str()),
+            "mail" => Value::from(self.mail.as_deref()),
+            "accountEnabled" => Value::from(self.account_enabled),
+            "userType" => Value::from(match self.kind {
+                UserKind::Member => "Member",
+                UserKind::Guest => "Guest",
+            }),
+            "createdDateTime" => Value::from(time::iso(self.created)),
+            "signInSessionsValidFromDateTime" => Value::from(time::iso(self.sessions_valid_from)),
+            _ => Value::Null,
+        }
+    }
+
+    fn more(&self, name: &str) -> Option<&Value> {
+        self.more.get(name)
+    }
+}
+
+/// The basic set is what `User.ReadBasic.All` and a guest's default rights show: name, address, no more.
+pub(super) static USER: Kind = Kind {
+    name: "microsoft.graph.user",
+    set: "users",
+    properties: &[
+        column("id").default().basic(),
+        many("businessPhones").default(),
+        column("displayName").default().basic(),
+        more("givenName").default().basic(),
+        more("jobTitle").default(),
+        column("mail").default().basic(),
+        more("mobilePhone").default(),
+        more("officeLocation").default(),
+        more("preferredLanguage").default(),
+        more("surname").default().basic(),
+        column("userPrincipalName").default().basic(),
+        more("aboutMe"),
+        column("accountEnabled"),
+        more("ageGroup"),
+        many("assignedLicenses"),
+        many("assignedPlans"),
+        withheld("authorizationInfo"),
+        more("birthday"),
+        more("city"),
+        more("companyName"),
+        more("consentProvidedForMinor"),
+        more("country"),
+        column("createdDateTime"),
+        more("creationType"),
+        withheld("customSecurityAttributes"),
+        withheld("deletedDateTime"),
+        more("department"),
+        more("deviceEnrollmentLimit"),
+        more("employeeHireDate"),
+        more("employeeId"),
+        withheld("employeeLeaveDateTime"),
+        more("employeeOrgData"),
+        more("employeeType"),
+        more("externalUserState"),
+        more("externalUserStateChangeDateTime"),
+        more("faxNumber"),
+        more("hireDate"),
+        many("identities"),
+        more("identityParentId"),
+        many("imAddresses"),
+        many("interests"),
+        more("isManagementRestricted"),
+        more("isResourceAccount"),
+        more("lastPasswordChangeDateTime"),
+        more("legalAgeGroupClassification"),
+        many("licenseAssignmentStates"),
+        more("mailNickname"),
+        withheld("mailboxSettings"),
+        more("mySite"),
+        more("onPremisesDistinguishedName"),
+        more("onPremisesDomainName"),
+        more("onPremisesExtensionAttributes"),
+        more("onPremisesImmutableId"),
+        more("onPremisesLastSyncDateTime"),
+        many("onPremisesProvisioningErrors"),
+        more("onPremisesSamAccountName"),
+        more("onPremisesSecurityIdentifier"),
+        more("onPremisesSyncEnabled"),
+        more("onPremisesUserPrincipalName"),
+        many("otherMails"),
+        more("passwordPolicies"),
+        withheld("passwordProfile"),
+        many("pastProjects"),
+        more("postalCode"),
+        more("preferredDataLocation"),
+        more("preferredName"),
+        more("print"),
+        many("provisionedPlans"),
+        many("proxyAddresses"),
+        many("responsibilities"),
+        many("schools"),
+        more("securityIdentifier"),
+        many("serviceProvisioningErrors"),
+        more("showInAddressList"),
+        withheld("signInActivity"),
+        column("signInSessionsValidFromDateTime"),
+        many("skills"),
+        more("state"),
+        more("streetAddress"),
+        more("usageLocation"),
+        column("userType"),
+    ],
+};
+
+#[cfg(test)]
+#[path = "user_tests.rs"]
+pub(super) mod tests;
