@@ -14,9 +14,7 @@ impl OwnChild {
     pub fn start(command: &mut Command, log: &Path) -> Result<Self, String> {
         let out = File::options().create(true).append(true).open(log);
         let out = out.map_err(|err| format!("making {}: {err}", log.display()))?;
-        let err = out
-            .try_clone()
-            .map_err(|err| format!("making {}: {err}", log.display()))?;
+        let err = out.try_clone().map_err(|err| format!("making {}: {err}", log.display()))?;
         command
             .stdout(out)
             .stderr(err)

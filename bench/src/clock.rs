@@ -23,10 +23,7 @@ pub struct Window {
 impl Window {
     pub fn opening_in(warm_up: Duration, span: Duration) -> Self {
         let opens = now() + warm_up;
-        Window {
-            opens,
-            closes: opens + span,
-        }
+        Window { opens, closes: opens + span }
     }
 
     pub fn holds(&self, moment: Instant) -> bool {

@@ -70,10 +70,9 @@ impl fmt::Display for Cores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Cores::Apart { server, load } => write!(f, "server on core {server}, load on core {load}"),
-            Cores::Shared(why) => write!(
-                f,
-                "**server and load not kept apart, for {why}: the ratios below mean little**"
-            ),
+            Cores::Shared(why) => {
+                write!(f, "**server and load not kept apart, for {why}: the ratios below mean little**")
+            }
         }
     }
 }

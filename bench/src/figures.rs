@@ -36,12 +36,7 @@ impl Row {
     pub fn new(name: impl Into<String>, goal: Goal, decimals: usize, rounds: impl IntoIterator<Item = f64>) -> Self {
         let mut rounds: Vec<f64> = rounds.into_iter().collect();
         rounds.sort_by(f64::total_cmp);
-        Row {
-            name: name.into(),
-            goal,
-            decimals,
-            rounds,
-        }
+        Row { name: name.into(), goal, decimals, rounds }
     }
 
     pub fn is_unmet(&self) -> bool {
@@ -81,10 +76,7 @@ impl fmt::Display for Row {
         let (name, median) = (&self.name, self.median());
         let lowest = self.rounds.first().copied().unwrap_or(f64::NAN);
         let highest = self.rounds.last().copied().unwrap_or(f64::NAN);
-        write!(
-            f,
-            "| {name} | {goal} | {median:.decimals$} | {lowest:.decimals$}–{highest:.decimals$} | {holds} |"
-        )
+        write!(f, "| {name} | {goal} | {median:.decimals$} | {lowest:.decimals$}–{highest:.decimals$} | {holds} |")
     }
 }
 

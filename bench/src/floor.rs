@@ -49,14 +49,10 @@ pub fn serve(folder: &Path) -> Result<(), String> {
         )),
     });
     crate::run_async(async move {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(|err| format!("listening: {err}"))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|err| format!("listening: {err}"))?;
         let port = listener.local_addr().map_err(|err| format!("listening: {err}"))?.port();
         let acceptor = announce(folder, port)?;
-        accept(&listener, &acceptor, &floor)
-            .await
-            .map_err(|err| format!("accepting: {err}"))
+        accept(&listener, &acceptor, &floor).await.map_err(|err| format!("accepting: {err}"))
     })
 }
 
@@ -91,19 +87,12 @@ fn announce(folder: &Path, port: u16) -> Result<TlsAcceptor, String> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .and_then(|config| {
-            config
-                .with_no_client_auth()
-                .with_single_cert(vec![cert.der().clone()], key)
-        })
+        .and_then(|config| config.with_no_client_auth().with_single_cert(vec![cert.der().clone()], key))
         .map_err(|err| format!("setting TLS up: {err}"))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
 
     let (ca, draft) = (folder.join("ca.pem"), folder.join("dev.env.tmp"));
-    let env = format!(
-        "MANDATE_BASE=https://localhost:{port}\nMANDATE_CA={}\nMANDATE_TENANT={TENANT}\n",
-        ca.display()
-    );
+    let env = format!("MANDATE_BASE=https://localhost:{port}\nMANDATE_CA={}\nMANDATE_TENANT={TENANT}\n", ca.display());
     fs::write(&ca, cert.pem())
         .and_then(|()| fs::write(&draft, env))
         .and_then(|()| fs::rename(&draft, folder.join("dev.env")))

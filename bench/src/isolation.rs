@@ -44,10 +44,7 @@ struct Wait {
 
 impl Wait {
     fn of(latencies: &[Duration]) -> Self {
-        Wait {
-            p50: percentile(latencies, 50),
-            p99: percentile(latencies, 99),
-        }
+        Wait { p50: percentile(latencies, 50), p99: percentile(latencies, 99) }
     }
 }
 
@@ -77,18 +74,9 @@ fn one_round(bench: &Bench, product: &Service) -> Result<Round, String> {
     let (idle, ()) = watched(&door, &user, idle, || Ok(()))?;
 
     let window = Window::opening_in(WARM_UP, bench.span);
-    let load = Load {
-        target: &door.target,
-        asking: &asking,
-        connections: CONNECTIONS,
-        server: product.id(),
-    };
+    let load = Load { target: &door.target, asking: &asking, connections: CONNECTIONS, server: product.id() };
     let (busy, tally) = watched(&door, &user, window, || crate::run_async(load::run(load, window)))?;
-    Ok(Round {
-        idle,
-        busy,
-        ratio: tally.rate() / raw,
-    })
+    Ok(Round { idle, busy, ratio: tally.rate() / raw })
 }
 
 /// Does something on this thread while two probes watch, each on its own.
@@ -111,10 +99,7 @@ fn watched<T>(
         Ok(latencies) => latencies.map(|latencies| Wait::of(&latencies)),
         Err(_) => Err("a probe panicked".to_owned()),
     };
-    let waits = Waits {
-        keys: probed(keys)?,
-        user: probed(user)?,
-    };
+    let waits = Waits { keys: probed(keys)?, user: probed(user)? };
     Ok((waits, done))
 }
 
@@ -130,10 +115,6 @@ fn rows(rounds: &[Round]) -> Vec<Row> {
         row("keys when idle, p99 ms", Goal::None, |round| round.idle.keys.p99),
         row("Graph user when idle, p50 ms", Goal::None, |round| round.idle.user.p50),
         row("Graph user when idle, p99 ms", Goal::None, |round| round.idle.user.p99),
-        row(
-            "tokens per raw signature meanwhile, 64 connections",
-            Goal::None,
-            |round| round.ratio,
-        ),
+        row("tokens per raw signature meanwhile, 64 connections", Goal::None, |round| round.ratio),
     ]
 }

@@ -58,26 +58,19 @@ impl Target {
             .with_root_certificates(roots)
             .with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Target {
-            port,
-            tls: TlsConnector::from(Arc::new(config)),
-        })
+        Ok(Target { port, tls: TlsConnector::from(Arc::new(config)) })
     }
 
     /// The same trust at another port.
     pub fn at(port: u16, known: &Target) -> Self {
-        Target {
-            port,
-            tls: known.tls.clone(),
-        }
+        Target { port, tls: known.tls.clone() }
     }
 
     pub fn get(&self, path: &str, bearer: Option<&str>) -> Asking {
         let mut asking = self.asking(Method::GET, path, Bytes::new());
         if let Some(token) = bearer {
-            let value: HeaderValue = format!("Bearer {token}")
-                .parse()
-                .expect("checked when it was issued: base64url text with dots");
+            let value: HeaderValue =
+                format!("Bearer {token}").parse().expect("checked when it was issued: base64url text with dots");
             asking.headers_mut().insert(header::AUTHORIZATION, value);
         }
         asking
@@ -113,13 +106,9 @@ impl Line {
             let name = ServerName::try_from("localhost").expect("`localhost` is a host name");
             let tls = target.tls.connect(name, tcp).await;
             let tls = tls.map_err(|err| format!("securing the connection: {err}"))?;
-            http1::handshake::<_, Full<Bytes>>(TokioIo::new(tls))
-                .await
-                .map_err(|err| format!("connecting: {err}"))
+            http1::handshake::<_, Full<Bytes>>(TokioIo::new(tls)).await.map_err(|err| format!("connecting: {err}"))
         };
-        let (sender, connection) = timeout(ANSWERS_WITHIN, opening)
-            .await
-            .map_err(|_| too_late("connection"))??;
+        let (sender, connection) = timeout(ANSWERS_WITHIN, opening).await.map_err(|_| too_late("connection"))??;
         // Ends with the sender. What goes wrong in between, the sender tells.
         tokio::spawn(connection);
         Ok(Line(sender))
@@ -133,10 +122,7 @@ impl Line {
             let body = response.into_body().collect().await?.to_bytes();
             Ok::<_, hyper::Error>(Answer { status, body })
         };
-        timeout(ANSWERS_WITHIN, exchange)
-            .await
-            .map_err(|_| too_late("answer"))?
-            .map_err(|err| format!("asking: {err}"))
+        timeout(ANSWERS_WITHIN, exchange).await.map_err(|_| too_late("answer"))?.map_err(|err| format!("asking: {err}"))
     }
 }
 

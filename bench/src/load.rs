@@ -56,12 +56,7 @@ pub async fn run(load: Load<'_>, window: Window) -> Result<Tally, String> {
     let meter = tokio::spawn(meter(load.server, window));
     let mut drivers = JoinSet::new();
     for line in lines {
-        drivers.spawn(drive(
-            line,
-            load.asking.clone(),
-            window,
-            MOST_ANSWERS / load.connections,
-        ));
+        drivers.spawn(drive(line, load.asking.clone(), window, MOST_ANSWERS / load.connections));
     }
     let (mut latencies, mut kept) = (Vec::new(), Vec::new());
     // The first error ends the run: the other drivers go with the set.
@@ -71,13 +66,7 @@ pub async fn run(load: Load<'_>, window: Window) -> Result<Tally, String> {
         kept.extend(share.kept);
     }
     let (server_cpu, load_cpu) = meter.await.map_err(|err| format!("metering: {err}"))??;
-    Ok(Tally {
-        span: window.span(),
-        latencies,
-        kept,
-        server_cpu,
-        load_cpu,
-    })
+    Ok(Tally { span: window.span(), latencies, kept, server_cpu, load_cpu })
 }
 
 #[derive(Default)]
@@ -114,8 +103,5 @@ async fn meter(server: u32, window: Window) -> Result<(Duration, Duration), Stri
     let (server_before, own_before) = read()?;
     at(window.closes).await;
     let (server_after, own_after) = read()?;
-    Ok((
-        server_after.saturating_sub(server_before),
-        own_after.saturating_sub(own_before),
-    ))
+    Ok((server_after.saturating_sub(server_before), own_after.saturating_sub(own_before)))
 }

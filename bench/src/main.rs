@@ -63,16 +63,11 @@ impl Bench {
 /// Runs on this thread alone.
 pub fn run_async<T>(work: impl Future<Output = Result<T, String>>) -> Result<T, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime
-        .map_err(|err| format!("starting the runtime: {err}"))?
-        .block_on(work)
+    runtime.map_err(|err| format!("starting the runtime: {err}"))?.block_on(work)
 }
 
 fn main() -> ExitCode {
-    let args: Vec<String> = env::args_os()
-        .skip(1)
-        .map(|arg| arg.to_string_lossy().into_owned())
-        .collect();
+    let args: Vec<String> = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["raw"] => raw::print(),
@@ -90,12 +85,8 @@ fn main() -> ExitCode {
 
 type Measure = fn(&Bench) -> Result<Vec<Row>, String>;
 
-const MEASUREMENTS: [(&str, Measure); 4] = [
-    ("p1", throughput::measure),
-    ("p4", isolation::measure),
-    ("memory", memory::measure),
-    ("start", start::measure),
-];
+const MEASUREMENTS: [(&str, Measure); 4] =
+    [("p1", throughput::measure), ("p4", isolation::measure), ("memory", memory::measure), ("start", start::measure)];
 
 /// The command line.
 struct Wish {
@@ -108,13 +99,7 @@ struct Wish {
 
 impl Wish {
     fn read(words: &[&str]) -> Result<Self, String> {
-        let mut wish = Wish {
-            binary: None,
-            rounds: ENOUGH_ROUNDS,
-            seconds: 5,
-            subject: None,
-            pinned: None,
-        };
+        let mut wish = Wish { binary: None, rounds: ENOUGH_ROUNDS, seconds: 5, subject: None, pinned: None };
         let mut words = words.iter().copied();
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("`{word}` needs a value\n{USAGE}"));
@@ -134,9 +119,7 @@ impl Wish {
     }
 
     fn includes(&self, name: &str) -> bool {
-        self.subject
-            .as_deref()
-            .is_none_or(|subject| subject == "all" || subject == name)
+        self.subject.as_deref().is_none_or(|subject| subject == "all" || subject == name)
     }
 }
 
@@ -145,13 +128,7 @@ where
     N: std::str::FromStr + PartialOrd + std::fmt::Display,
 {
     let parsed = text.parse::<N>().ok().filter(|number| allowed.contains(number));
-    parsed.ok_or_else(|| {
-        format!(
-            "`{option}` takes a number from {} to {}",
-            allowed.start(),
-            allowed.end()
-        )
-    })
+    parsed.ok_or_else(|| format!("`{option}` takes a number from {} to {}", allowed.start(), allowed.end()))
 }
 
 fn bench(wish: Wish) -> Result<(), String> {
@@ -235,13 +212,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_refused() {
-        for words in [
-            &["p9"][..],
-            &["p1", "p4"],
-            &["--rounds"],
-            &["--rounds", "0"],
-            &["--seconds", "x"],
-        ] {
+        for words in [&["p9"][..], &["p1", "p4"], &["--rounds"], &["--rounds", "0"], &["--seconds", "x"]] {
             assert!(Wish::read(words).is_err(), "{words:?}");
         }
     }

@@ -43,9 +43,7 @@ mod tests {
     use super::*;
 
     fn waits(millis: u64) -> Vec<u128> {
-        with_the_unasked(Duration::from_millis(millis))
-            .map(|wait| wait.as_millis())
-            .collect()
+        with_the_unasked(Duration::from_millis(millis)).map(|wait| wait.as_millis()).collect()
     }
 
     #[test]

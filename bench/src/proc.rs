@@ -25,9 +25,7 @@ pub fn memory_of(pid: u32) -> Result<Memory, String> {
 
 pub fn processor() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
     model.map_or_else(|| "unknown".to_owned(), |(_, name)| name.trim().to_owned())
 }
 
@@ -50,10 +48,7 @@ fn memory_in(status: &str) -> Option<Memory> {
         let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
         Some(kib / 1024.0)
     };
-    Some(Memory {
-        resident_mib: mib("VmRSS:")?,
-        anonymous_mib: mib("RssAnon:")?,
-    })
+    Some(Memory { resident_mib: mib("VmRSS:")?, anonymous_mib: mib("RssAnon:")? })
 }
 
 #[cfg(test)]

@@ -109,8 +109,7 @@ impl Door {
             &client_id=c1000000-0000-4000-8000-000000000004\
             &client_secret=export-secret-for-development-only\
             &scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
-        self.target
-            .post_form(&format!("/{}/oauth2/v2.0/token", self.tenant), form)
+        self.target.post_form(&format!("/{}/oauth2/v2.0/token", self.tenant), form)
     }
 
     pub fn keys_request(&self) -> Asking {
@@ -124,9 +123,7 @@ pub fn product_command(bench: &Bench, place: Place, home: &Path, port: u16) -> C
     command.current_dir(home).stdin(Stdio::null());
     // As shipped: what a developer wants to see in the log costs time.
     command.env_remove("MANDATE_LOG");
-    command
-        .arg("dev")
-        .args([OsStr::new("--data"), data_in(home).as_os_str()]);
+    command.arg("dev").args([OsStr::new("--data"), data_in(home).as_os_str()]);
     command.args(["--port", &port.to_string()]);
     command
 }

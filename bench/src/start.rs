@@ -53,10 +53,7 @@ fn very_first(bench: &Bench, home: &Path) -> Result<f64, String> {
 fn again(bench: &Bench, home: &Path) -> Result<f64, String> {
     let left = Door::of(home)?;
     let (mut process, port, started) = start(bench, home)?;
-    let door = Door {
-        target: Target::at(port, &left.target),
-        tenant: left.tenant,
-    };
+    let door = Door { target: Target::at(port, &left.target), tenant: left.tenant };
     first_token(&mut process, &door, started + STARTS_WITHIN)?;
     Ok(millis(clock::now() - started))
 }

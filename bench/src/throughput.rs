@@ -80,11 +80,7 @@ fn one_round(bench: &Bench) -> Result<Round, String> {
     drop(product);
     let floor = Service::floor(bench)?;
     let floor = load_floor(bench, &floor, last_raw).map_err(|why| floor.told(&why))?;
-    Ok(Round {
-        served,
-        floor,
-        resident_mib,
-    })
+    Ok(Round { served, floor, resident_mib })
 }
 
 /// Each run stands between two readings of *raw* and is held against their mean: on a machine that is shared, the speed
@@ -95,12 +91,7 @@ fn load_product(bench: &Bench, product: &Service) -> Result<([Served; 2], f64, f
     let mut before = raw::measure(&bench.cores)?;
     let mut run = |connections| {
         let asking = door.token_request();
-        let load = Load {
-            target: &door.target,
-            asking: &asking,
-            connections,
-            server: product.id(),
-        };
+        let load = Load { target: &door.target, asking: &asking, connections, server: product.id() };
         let tally = crate::run_async(load::run(load, Window::opening_in(WARM_UP, bench.span)))?;
         let after = raw::measure(&bench.cores)?;
         let served = Served::of(&tally, f64::midpoint(before, after));
@@ -115,12 +106,7 @@ fn load_product(bench: &Bench, product: &Service) -> Result<([Served; 2], f64, f
 fn load_floor(bench: &Bench, floor: &Service, before: f64) -> Result<Served, String> {
     let door = floor.door()?;
     let asking = door.token_request();
-    let load = Load {
-        target: &door.target,
-        asking: &asking,
-        connections: CONNECTIONS[0],
-        server: floor.id(),
-    };
+    let load = Load { target: &door.target, asking: &asking, connections: CONNECTIONS[0], server: floor.id() };
     let tally = crate::run_async(load::run(load, Window::opening_in(WARM_UP, bench.span)))?;
     Ok(Served::of(&tally, f64::midpoint(before, raw::measure(&bench.cores)?)))
 }
@@ -140,21 +126,14 @@ fn rows(rounds: &[Round]) -> Vec<Row> {
         };
         note("raw signatures a second", 0, |served| served.raw);
         note("tokens a second", 0, |served| served.rate);
-        note("P2 processor time beside the signature, µs a token", 1, |served| {
-            served.beside
-        });
+        note("P2 processor time beside the signature, µs a token", 1, |served| served.beside);
         note("time to the token, p50 ms", 2, |served| served.p50);
         note("time to the token, p99 ms", 2, |served| served.p99);
         note("server's core, part in use", 2, |served| served.server_busy);
         note("load's core, part in use", 2, |served| served.load_busy);
     }
     let floor = |of: fn(&Served) -> f64| rounds.iter().map(move |round| of(&round.floor));
-    rows.push(Row::new(
-        "floor per raw signature, 16 connections",
-        Goal::None,
-        3,
-        floor(Served::ratio),
-    ));
+    rows.push(Row::new("floor per raw signature, 16 connections", Goal::None, 3, floor(Served::ratio)));
     rows.push(Row::new(
         "floor's processor time beside the signature, µs",
         Goal::None,
@@ -162,12 +141,7 @@ fn rows(rounds: &[Round]) -> Vec<Row> {
         floor(|served| served.beside),
     ));
     let of_floor = rounds.iter().map(|round| round.served[0].ratio() / round.floor.ratio());
-    rows.push(Row::new(
-        "tokens as part of the floor, 16 connections",
-        Goal::None,
-        3,
-        of_floor,
-    ));
+    rows.push(Row::new("tokens as part of the floor, 16 connections", Goal::None, 3, of_floor));
     let resident = rounds.iter().map(|round| round.resident_mib);
     rows.push(Row::new("resident after the load, MiB", Goal::None, 1, resident));
     rows

@@ -20,12 +20,7 @@ impl Keys {
     /// A key set as discovery serves it (RFC 7517 §5).
     pub fn of(body: &Bytes) -> Result<Self, String> {
         let set: Value = serde_json::from_slice(body).map_err(|err| format!("reading the keys: {err}"))?;
-        let keys: Vec<PublicKey> = set["keys"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(public_key)
-            .collect();
+        let keys: Vec<PublicKey> = set["keys"].as_array().into_iter().flatten().filter_map(public_key).collect();
         match keys.is_empty() {
             true => Err("the server publishes no RSA key".to_owned()),
             false => Ok(Keys(keys)),
@@ -56,9 +51,7 @@ pub fn check(answers: &[Bytes], keys: &Keys) -> Result<(), String> {
 pub fn access_token(answer: &Bytes) -> Result<String, String> {
     let body: Value = serde_json::from_slice(answer).map_err(|err| format!("reading a token answer: {err}"))?;
     let token = body["access_token"].as_str().filter(|_| body["token_type"] == "Bearer");
-    token
-        .map(str::to_owned)
-        .ok_or_else(|| format!("an answer without a bearer token: {body}"))
+    token.map(str::to_owned).ok_or_else(|| format!("an answer without a bearer token: {body}"))
 }
 
 fn claims(token: &str, keys: &Keys) -> Option<Value> {
@@ -69,19 +62,14 @@ fn claims(token: &str, keys: &Keys) -> Option<Value> {
     if header["alg"] != "RS256" {
         return None;
     }
-    key.components
-        .verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &decoded(signature)?)
-        .ok()?;
+    key.components.verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &decoded(signature)?).ok()?;
     json(payload)
 }
 
 fn public_key(jwk: &Value) -> Option<PublicKey> {
     Some(PublicKey {
         kid: jwk["kid"].as_str()?.to_owned(),
-        components: RsaPublicKeyComponents {
-            n: decoded(jwk["n"].as_str()?)?,
-            e: decoded(jwk["e"].as_str()?)?,
-        },
+        components: RsaPublicKeyComponents { n: decoded(jwk["n"].as_str()?)?, e: decoded(jwk["e"].as_str()?)? },
     })
 }
 
@@ -123,14 +111,7 @@ mod tests {
             let header = part(json!({ "alg": "RS256", "kid": "first" }));
             let signed = format!("{header}.{}", part(json!({ "uti": uti, "iat": 1, "exp": 2 })));
             let mut signature = [0_u8; 256];
-            self.0
-                .sign(
-                    &RSA_PKCS1_SHA256,
-                    &SystemRandom::new(),
-                    signed.as_bytes(),
-                    &mut signature,
-                )
-                .expect("signs");
+            self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).expect("signs");
             let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
             Bytes::from(json!({ "token_type": "Bearer", "access_token": token }).to_string())
         }

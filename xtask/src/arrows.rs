@@ -20,10 +20,7 @@ const ARROWS: &[(&str, Reach)] = &[
     ("usecases", Reach::Only(&["base", "decide", "domain", "store", "jose"])),
     ("entra", Reach::Only(&["base", "domain", "usecases", "web"])),
     ("bridges", Reach::Only(&["base", "domain", "usecases", "web"])),
-    (
-        "graph",
-        Reach::Only(&["base", "decide", "odata", "domain", "usecases", "web"]),
-    ),
+    ("graph", Reach::Only(&["base", "decide", "odata", "domain", "usecases", "web"])),
     ("portal", Reach::Only(&["base", "graph", "usecases", "web"])),
     ("server", Reach::All),
 ];
@@ -42,16 +39,8 @@ const RESERVED_LIBRARIES: &[(&str, &[&str])] = &[
 
 /// Libraries that would bring I/O or the wire into a room that is pure.
 const PURE_ROOMS: &[&str] = &["base", "decide", "odata", "domain"];
-const IMPURE_LIBRARIES: &[&str] = &[
-    "http",
-    "http-body-util",
-    "hyper",
-    "hyper-util",
-    "axum",
-    "tower",
-    "reqwest",
-    "tokio",
-];
+const IMPURE_LIBRARIES: &[&str] =
+    &["http", "http-body-util", "hyper", "hyper-util", "axum", "tower", "reqwest", "tokio"];
 
 const NO_STD_ROOMS: &[&str] = &["base", "decide"];
 
@@ -68,14 +57,7 @@ struct Ban {
 
 const BANS: &[Ban] = &[
     Ban {
-        words: &[
-            "SystemTime::now",
-            "Instant::now",
-            "Utc::now",
-            "Timestamp::now",
-            "Zoned::now",
-            "now_utc",
-        ],
+        words: &["SystemTime::now", "Instant::now", "Utc::now", "Timestamp::now", "Zoned::now", "now_utc"],
         allowed_in: &["crates/server/"],
         rule: "reads a clock: the moment is an argument",
     },
@@ -85,14 +67,7 @@ const BANS: &[Ban] = &[
         rule: "reads the environment: configuration is an argument",
     },
     Ban {
-        words: &[
-            "rand::",
-            "random_bytes",
-            "getrandom",
-            "SystemRandom",
-            "OsRng",
-            "thread_rng",
-        ],
+        words: &["rand::", "random_bytes", "getrandom", "SystemRandom", "OsRng", "thread_rng"],
         // jose: a key or a nonce drawn from anywhere but the crypto library's own generator would be a flaw, so there
         // the draw stays inside the call that needs it.
         allowed_in: &["crates/server/", "crates/jose/src/"],
@@ -100,20 +75,12 @@ const BANS: &[Ban] = &[
     },
     Ban {
         words: &["rusqlite", "tokio_postgres", "deadpool"],
-        allowed_in: &[
-            "crates/server/",
-            "crates/store/src/driver/",
-            "crates/store/src/driver.rs",
-        ],
+        allowed_in: &["crates/server/", "crates/store/src/driver/", "crates/store/src/driver.rs"],
         rule: "names a backend outside store/src/driver and server",
     },
     Ban {
         words: &["decide::decide", "mandate_decide::decide"],
-        allowed_in: &[
-            "crates/decide/",
-            "crates/usecases/src/access/",
-            "crates/usecases/src/access.rs",
-        ],
+        allowed_in: &["crates/decide/", "crates/usecases/src/access/", "crates/usecases/src/access.rs"],
         rule: "decides a permission outside usecases/access",
     },
 ];
@@ -139,11 +106,7 @@ pub fn check(root: &Path) -> io::Result<Vec<Violation>> {
     let mut broken = Vec::new();
     for folder in ["crates", "tests", "bench", "fuzz", "xtask"] {
         for file in files_below(&root.join(folder))? {
-            let path = file
-                .strip_prefix(root)
-                .expect("found below root")
-                .to_string_lossy()
-                .replace('\\', "/");
+            let path = file.strip_prefix(root).expect("found below root").to_string_lossy().replace('\\', "/");
             if path.ends_with(".rs") {
                 broken.extend(check_source(&path, &fs::read_to_string(&file)?));
             } else if let Some(room) = room_of(&path).filter(|_| path.ends_with("/Cargo.toml")) {
@@ -179,11 +142,7 @@ fn room_of(path: &str) -> Option<&str> {
 }
 
 fn check_manifest(room: &str, path: &str, text: &str) -> Vec<Violation> {
-    let violation = |line, rule| Violation {
-        path: path.to_owned(),
-        line,
-        rule,
-    };
+    let violation = |line, rule| Violation { path: path.to_owned(), line, rule };
     let Some((_, reach)) = ARROWS.iter().find(|(name, _)| *name == room) else {
         return vec![violation(1, format!("room `{room}` is not in the table of arrows"))];
     };
@@ -195,16 +154,10 @@ fn check_manifest(room: &str, path: &str, text: &str) -> Vec<Violation> {
             {
                 broken.push(violation(line, format!("{room} may not import {other}")));
             }
-        } else if RESERVED_LIBRARIES
-            .iter()
-            .any(|(name, rooms)| *name == library && !rooms.contains(&room))
-        {
+        } else if RESERVED_LIBRARIES.iter().any(|(name, rooms)| *name == library && !rooms.contains(&room)) {
             broken.push(violation(line, format!("{room} may not name a backend: `{library}`")));
         } else if PURE_ROOMS.contains(&room) && IMPURE_LIBRARIES.contains(&library.as_str()) {
-            broken.push(violation(
-                line,
-                format!("{room} is pure and may not depend on `{library}`"),
-            ));
+            broken.push(violation(line, format!("{room} is pure and may not depend on `{library}`")));
         }
     }
     broken
@@ -261,13 +214,7 @@ fn table_header(line: &str) -> Option<&str> {
 /// The package behind a dependency that is imported under another name.
 fn real_name(value: &str) -> Option<&str> {
     let (_, after) = value.split_once("package")?;
-    after
-        .trim_start()
-        .strip_prefix('=')?
-        .trim_start()
-        .strip_prefix('"')?
-        .split('"')
-        .next()
+    after.trim_start().strip_prefix('=')?.trim_start().strip_prefix('"')?.split('"').next()
 }
 
 fn unquoted(value: &str) -> String {
@@ -292,27 +239,16 @@ fn check_source(path: &str, text: &str) -> Vec<Violation> {
 
 /// What every source owes its reader: an opening that says what it is for, a telling name, a length one can hold in mind.
 fn check_shape(path: &str, text: &str, lines: &[Line]) -> Vec<Violation> {
-    let violation = |line, rule: String| Violation {
-        path: path.to_owned(),
-        line,
-        rule,
-    };
+    let violation = |line, rule: String| Violation { path: path.to_owned(), line, rule };
     let mut broken = Vec::new();
     if !text.trim_start().starts_with("//!") {
         broken.push(violation(1, "does not open with `//!`".to_owned()));
     }
     let length = text.lines().count();
     if length > LONGEST_SOURCE {
-        broken.push(violation(
-            LONGEST_SOURCE + 1,
-            format!("has {length} lines, over {LONGEST_SOURCE}"),
-        ));
+        broken.push(violation(LONGEST_SOURCE + 1, format!("has {length} lines, over {LONGEST_SOURCE}")));
     }
-    if let Some(name) = path
-        .trim_end_matches(".rs")
-        .split('/')
-        .find(|part| VAGUE_NAMES.contains(part))
-    {
+    if let Some(name) = path.trim_end_matches(".rs").split('/').find(|part| VAGUE_NAMES.contains(part)) {
         broken.push(violation(1, format!("a module called `{name}` says nothing")));
     }
     for (index, line) in lines.iter().enumerate() {
@@ -320,14 +256,8 @@ fn check_shape(path: &str, text: &str, lines: &[Line]) -> Vec<Violation> {
             broken.push(violation(index + 1, format!("a module called `{name}` says nothing")));
         }
     }
-    let must_be_no_std = NO_STD_ROOMS
-        .iter()
-        .any(|room| path == format!("crates/{room}/src/lib.rs"));
-    if must_be_no_std
-        && !lines
-            .iter()
-            .any(|line| line.code.starts_with("#![") && line.code.contains("no_std"))
-    {
+    let must_be_no_std = NO_STD_ROOMS.iter().any(|room| path == format!("crates/{room}/src/lib.rs"));
+    if must_be_no_std && !lines.iter().any(|line| line.code.starts_with("#![") && line.code.contains("no_std")) {
         broken.push(violation(1, "is not `#![no_std]`".to_owned()));
     }
     broken
@@ -344,9 +274,7 @@ fn is_product_code(path: &str) -> bool {
     let Some((_, below_room)) = path.strip_prefix("crates/").and_then(|rest| rest.split_once('/')) else {
         return false;
     };
-    let is_beside = ["tests/", "benches/", "examples/"]
-        .iter()
-        .any(|folder| below_room.starts_with(folder));
+    let is_beside = ["tests/", "benches/", "examples/"].iter().any(|folder| below_room.starts_with(folder));
     !is_beside && below_room != "build.rs"
 }
 
@@ -356,8 +284,7 @@ fn broken_by_line(path: &str, line: &Line) -> impl Iterator<Item = &'static str>
         !allowed && ban.words.iter().any(|word| mentions(&line.code, word))
     });
     let has_sql = !path.starts_with(SQL_ROOM) && SQL.iter().any(|keyword| mentions(&line.text, keyword));
-    bans.map(|ban| ban.rule)
-        .chain(has_sql.then_some("has SQL outside store"))
+    bans.map(|ban| ban.rule).chain(has_sql.then_some("has SQL outside store"))
 }
 
 /// Whether `word` stands in `text`, not as the tail of a longer name.
@@ -374,30 +301,18 @@ mod tests {
 
     fn manifest(room: &str, text: &str) -> Vec<String> {
         let path = format!("crates/{room}/Cargo.toml");
-        check_manifest(room, &path, text)
-            .iter()
-            .map(Violation::to_string)
-            .collect()
+        check_manifest(room, &path, text).iter().map(Violation::to_string).collect()
     }
 
     /// What is broken by a source that opens as it should.
     fn source(path: &str, code: &str) -> Vec<String> {
-        check_source(path, &format!("//! What it is for.\n{code}"))
-            .iter()
-            .map(Violation::to_string)
-            .collect()
+        check_source(path, &format!("//! What it is for.\n{code}")).iter().map(Violation::to_string).collect()
     }
 
     #[test]
     fn the_house_keeps_its_arrows() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .expect("xtask lies in the root");
-        let broken: Vec<String> = check(root)
-            .expect("sources can be read")
-            .iter()
-            .map(Violation::to_string)
-            .collect();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root");
+        let broken: Vec<String> = check(root).expect("sources can be read").iter().map(Violation::to_string).collect();
         assert_eq!(broken, [""; 0], "see `ARROWS` and `BANS` in xtask/src/arrows.rs");
     }
 
@@ -415,10 +330,7 @@ mod tests {
     #[test]
     fn an_import_against_the_arrows_is_refused_with_its_line() {
         let text = "[dependencies]\nmandate-base.workspace = true\nmandate-store = { path = \"../store\" }\n";
-        assert_eq!(
-            manifest("entra", text),
-            ["crates/entra/Cargo.toml:3: entra may not import store"]
-        );
+        assert_eq!(manifest("entra", text), ["crates/entra/Cargo.toml:3: entra may not import store"]);
         assert_eq!(manifest("usecases", text), [""; 0]);
     }
 
@@ -457,10 +369,7 @@ mod tests {
 
     #[test]
     fn a_room_that_is_not_planned_is_refused() {
-        assert_eq!(
-            manifest("attic", ""),
-            ["crates/attic/Cargo.toml:1: room `attic` is not in the table of arrows"]
-        );
+        assert_eq!(manifest("attic", ""), ["crates/attic/Cargo.toml:1: room `attic` is not in the table of arrows"]);
         assert_eq!(manifest("server", "[dependencies]\nmandate-store = \"1\""), [""; 0]);
     }
 
@@ -470,14 +379,8 @@ mod tests {
         let rule = "crates/graph/src/users.rs:2: has SQL outside store";
         assert_eq!(source("crates/graph/src/users.rs", code), [rule]);
         assert_eq!(source("crates/store/src/user.rs", code), [""; 0]);
-        assert_eq!(
-            source("crates/graph/src/users.rs", "let q = r#\"\nUPDATE\n  users\"#;").len(),
-            1
-        );
-        assert_eq!(
-            source("crates/graph/src/users.rs", "// SELECT a row\nlet SELECT = 1;"),
-            [""; 0]
-        );
+        assert_eq!(source("crates/graph/src/users.rs", "let q = r#\"\nUPDATE\n  users\"#;").len(), 1);
+        assert_eq!(source("crates/graph/src/users.rs", "// SELECT a row\nlet SELECT = 1;"), [""; 0]);
         assert_eq!(source("bench/src/floor.rs", code), [""; 0]);
     }
 
@@ -495,14 +398,8 @@ mod tests {
             assert_eq!(source("crates/server/src/main.rs", code), [""; 0]);
             assert_eq!(source("bench/src/main.rs", code), [""; 0]);
         }
-        assert_eq!(
-            source("crates/jose/src/seal.rs", "aws_lc_rs::rand::fill(&mut nonce)"),
-            [""; 0]
-        );
-        assert_eq!(
-            source("crates/web/src/pages.rs", "let brand = operand::of(x); // Instant::now"),
-            [""; 0]
-        );
+        assert_eq!(source("crates/jose/src/seal.rs", "aws_lc_rs::rand::fill(&mut nonce)"), [""; 0]);
+        assert_eq!(source("crates/web/src/pages.rs", "let brand = operand::of(x); // Instant::now"), [""; 0]);
     }
 
     #[test]
@@ -518,10 +415,7 @@ mod tests {
         let code = "let answer = mandate_decide::decide(&caller, &need, &target);";
         assert_eq!(source("crates/graph/src/users.rs", code).len(), 1);
         assert_eq!(source("crates/usecases/src/access/gate.rs", code), [""; 0]);
-        assert_eq!(
-            source("crates/graph/src/users.rs", "use mandate_decide::Decision;"),
-            [""; 0]
-        );
+        assert_eq!(source("crates/graph/src/users.rs", "use mandate_decide::Decision;"), [""; 0]);
     }
 
     #[test]
@@ -536,10 +430,7 @@ mod tests {
     fn a_source_opens_with_its_purpose_and_stays_short() {
         let rule = "tests/src/lib.rs:1: does not open with `//!`";
         assert_eq!(
-            check_source("tests/src/lib.rs", "use std::fmt;")
-                .iter()
-                .map(Violation::to_string)
-                .collect::<Vec<_>>(),
+            check_source("tests/src/lib.rs", "use std::fmt;").iter().map(Violation::to_string).collect::<Vec<_>>(),
             [rule]
         );
         assert_eq!(source("tests/src/world.rs", &"\n".repeat(799)), [""; 0]);
@@ -549,10 +440,7 @@ mod tests {
 
     #[test]
     fn the_vocabulary_and_the_core_do_without_std() {
-        assert_eq!(
-            source("crates/decide/src/lib.rs", ""),
-            ["crates/decide/src/lib.rs:1: is not `#![no_std]`"]
-        );
+        assert_eq!(source("crates/decide/src/lib.rs", ""), ["crates/decide/src/lib.rs:1: is not `#![no_std]`"]);
         assert_eq!(source("crates/decide/src/lib.rs", "#![no_std]"), [""; 0]);
         assert_eq!(source("crates/decide/src/sets.rs", ""), [""; 0]);
     }

@@ -26,11 +26,7 @@ impl DevServer {
         let log = runs.join(format!("{name}.log"));
         let mut command = dev_command(home.path(), store)?;
         log_to(&mut command, &log)?;
-        let mut this = DevServer {
-            server: Guarded::spawn(&mut command, "TERM")?,
-            home,
-            log,
-        };
+        let mut this = DevServer { server: Guarded::spawn(&mut command, "TERM")?, home, log };
         match wait_until(STARTS_WITHIN, || this.listens()) {
             Ok(()) => Ok(this),
             Err(why) => Err(format!("the server {why}\n{}", this.log_tail())),
@@ -45,9 +41,7 @@ impl DevServer {
     pub fn ca_file(&self) -> Result<PathBuf, String> {
         let text = fs::read_to_string(self.env_file()).map_err(|err| format!("reading dev.env: {err}"))?;
         let named = text.lines().find_map(|line| line.strip_prefix("MANDATE_CA="));
-        named
-            .map(|path| self.home.path().join(path))
-            .ok_or_else(|| "dev.env names no MANDATE_CA".to_owned())
+        named.map(|path| self.home.path().join(path)).ok_or_else(|| "dev.env names no MANDATE_CA".to_owned())
     }
 
     pub fn log_tail(&self) -> String {
@@ -57,11 +51,7 @@ impl DevServer {
     /// Stops the server as a service manager would, and holds it to a clean and timely end.
     pub fn stop(mut self) -> Result<(), String> {
         let status = self.server.stop(STOPS_WITHIN)?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(format!("ended with {status} on SIGTERM"))
-        }
+        if status.success() { Ok(()) } else { Err(format!("ended with {status} on SIGTERM")) }
     }
 
     fn listens(&mut self) -> Result<bool, String> {
@@ -74,9 +64,7 @@ impl DevServer {
 
 fn dev_command(home: &Path, store: Option<&str>) -> Result<Command, String> {
     let mut command = Command::new(target_dir().join("release").join("mandate"));
-    command
-        .current_dir(home)
-        .args(["dev", "--port", &free_port()?.to_string()]);
+    command.current_dir(home).args(["dev", "--port", &free_port()?.to_string()]);
     command.arg("--data").arg(data_in(home));
     if let Some(url) = store {
         command.args(["--store", url]);
@@ -90,9 +78,7 @@ fn data_in(home: &Path) -> PathBuf {
 
 fn log_to(command: &mut Command, log: &Path) -> Result<(), String> {
     let out = File::create(log).map_err(|err| format!("making {}: {err}", log.display()))?;
-    let err = out
-        .try_clone()
-        .map_err(|err| format!("making {}: {err}", log.display()))?;
+    let err = out.try_clone().map_err(|err| format!("making {}: {err}", log.display()))?;
     command.stdout(out).stderr(err);
     Ok(())
 }

@@ -67,7 +67,5 @@ fn arrows() -> Result<(), String> {
 
 fn bench(args: &[OsString]) -> Result<(), String> {
     run(cargo().args(["build", "--release", "-p", "mandate-server", "-p", "mandate-bench"]))?;
-    run(cargo()
-        .args(["run", "--release", "--quiet", "-p", "mandate-bench", "--"])
-        .args(args))
+    run(cargo().args(["run", "--release", "--quiet", "-p", "mandate-bench", "--"]).args(args))
 }

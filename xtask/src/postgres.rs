@@ -25,10 +25,7 @@ pub struct Postgres {
 
 impl Postgres {
     pub fn start() -> Result<Self, String> {
-        let tools = Tools {
-            bin: installed()?,
-            account: account()?,
-        };
+        let tools = Tools { bin: installed()?, account: account()? };
         let home = ScratchDir::new(home_of_cluster())?;
         if let Some((user, group)) = tools.account {
             chown(home.path(), Some(user), Some(group)).map_err(|err| format!("handing over the folder: {err}"))?;
@@ -36,16 +33,9 @@ impl Postgres {
         let port = free_port()?;
         tools.make_cluster(home.path())?;
         let mut server = tools.serve(home.path(), port)?;
-        let ready = wait_until(Duration::from_secs(60), || {
-            tools.answers(&mut server, home.path(), port)
-        });
+        let ready = wait_until(Duration::from_secs(60), || tools.answers(&mut server, home.path(), port));
         ready.map_err(|why| format!("{why}\n{}", tail(&log_in(home.path()), 20)))?;
-        Ok(Postgres {
-            _server: server,
-            _home: home,
-            tools,
-            port,
-        })
+        Ok(Postgres { _server: server, _home: home, tools, port })
     }
 
     /// Makes an empty database and answers its URL.
@@ -88,14 +78,7 @@ impl Tools {
         let log = fs::File::create(log_in(home)).map_err(|err| format!("making the log: {err}"))?;
         let also = log.try_clone().map_err(|err| format!("making the log: {err}"))?;
         let mut postgres = self.command("postgres");
-        postgres
-            .current_dir(home)
-            .stdout(log)
-            .stderr(also)
-            .arg("-D")
-            .arg(data_in(home))
-            .arg("-k")
-            .arg(home);
+        postgres.current_dir(home).stdout(log).stderr(also).arg("-D").arg(data_in(home)).arg("-k").arg(home);
         postgres.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
         postgres.args(["-c", "fsync=on", "-c", "max_connections=200"]);
         // INT is the fast shutdown: it ends the connections that are left, and no more.
@@ -141,9 +124,7 @@ fn account() -> Result<Option<(u32, u32)>, String> {
         return Ok(None);
     }
     let id = |which: &str| -> Result<u32, String> {
-        output(Command::new("id").args([which, ACCOUNT]))?
-            .parse()
-            .map_err(|err| format!("reading `id`: {err}"))
+        output(Command::new("id").args([which, ACCOUNT]))?.parse().map_err(|err| format!("reading `id`: {err}"))
     };
     Ok(Some((id("-u")?, id("-g")?)))
 }
@@ -174,9 +155,7 @@ mod tests {
         let folder = ScratchDir::new(scratch).expect("can be made");
         let install = |version: &str| {
             let bin = folder.path().join(version).join("bin");
-            fs::create_dir_all(&bin)
-                .and_then(|()| fs::write(bin.join("initdb"), ""))
-                .expect("can be made");
+            fs::create_dir_all(&bin).and_then(|()| fs::write(bin.join("initdb"), "")).expect("can be made");
         };
         install("9");
         install("14");

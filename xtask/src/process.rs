@@ -1,9 +1,6 @@
 //! Starts other programs, follows what they print, and ends what it started.
 //! Never: a process left behind, or one ended that was not started here.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "time limits and the caller's environment are what this tool is about"
-)]
+#![expect(clippy::disallowed_methods, reason = "time limits and the caller's environment are what this tool is about")]
 
 use std::env;
 use std::ffi::OsStr;
@@ -20,9 +17,7 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(100);
 
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask lies in the root")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root")
 }
 
 /// Where cargo puts what it builds.
@@ -43,9 +38,7 @@ pub fn cargo() -> Command {
 
 pub fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 pub fn is_root() -> bool {
@@ -55,9 +48,7 @@ pub fn is_root() -> bool {
 /// Installs a Debian package, where that is ours to do.
 pub fn apt_install(package: &str) -> Result<(), String> {
     if on_path("apt-get").is_none() || !is_root() {
-        return Err(format!(
-            "`{package}` is not installed, and this is not root on a Debian system"
-        ));
+        return Err(format!("`{package}` is not installed, and this is not root on a Debian system"));
     }
     let apt = || {
         let mut command = Command::new("apt-get");
@@ -71,30 +62,16 @@ pub fn apt_install(package: &str) -> Result<(), String> {
 /// Runs a command to its end, its output on the console.
 pub fn run(command: &mut Command) -> Result<(), String> {
     println!("$ {}", shown(command));
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .map_err(|err| format!("starting {}: {err}", shown(command)))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{} ended with {status}", shown(command)))
-    }
+    let status = command.stdin(Stdio::null()).status().map_err(|err| format!("starting {}: {err}", shown(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("{} ended with {status}", shown(command))) }
 }
 
 /// What a command prints, trimmed.
 pub fn output(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|err| format!("starting {}: {err}", shown(command)))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|err| format!("starting {}: {err}", shown(command)))?;
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
-        false => Err(format!(
-            "{}: {}",
-            shown(command),
-            String::from_utf8_lossy(&output.stderr).trim()
-        )),
+        false => Err(format!("{}: {}", shown(command), String::from_utf8_lossy(&output.stderr).trim())),
     }
 }
 
@@ -109,9 +86,7 @@ pub fn stream(
     println!("$ {}", shown(command));
     // A group of its own, so that browsers and servers of a suite can be ended with it.
     command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0);
-    let mut child = command
-        .spawn()
-        .map_err(|err| format!("starting {}: {err}", shown(command)))?;
+    let mut child = command.spawn().map_err(|err| format!("starting {}: {err}", shown(command)))?;
     let lines = lines_of(child.stdout.take().expect("piped two lines up"));
     let ended = follow(&mut child, &lines, limit, |line| {
         println!("{label} | {line}");
@@ -153,10 +128,7 @@ fn lines_of(stdout: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
-            if sender
-                .send(String::from_utf8_lossy(&line).trim_end().to_owned())
-                .is_err()
-            {
+            if sender.send(String::from_utf8_lossy(&line).trim_end().to_owned()).is_err() {
                 return;
             }
         }
@@ -179,17 +151,12 @@ pub fn wait_until(limit: Duration, mut holds: impl FnMut() -> Result<bool, Strin
 /// A port that was free a moment ago.
 pub fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|err| format!("looking for a free port: {err}"))?;
-    listener
-        .local_addr()
-        .map(|address| address.port())
-        .map_err(|err| format!("looking for a free port: {err}"))
+    listener.local_addr().map(|address| address.port()).map_err(|err| format!("looking for a free port: {err}"))
 }
 
 /// The last lines of a log.
 pub fn tail(log: &Path, lines: usize) -> String {
-    let text = fs::read(log)
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .unwrap_or_default();
+    let text = fs::read(log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     let all: Vec<&str> = text.lines().collect();
     all[all.len().saturating_sub(lines)..].join("\n")
 }
@@ -203,10 +170,8 @@ pub struct Guarded {
 impl Guarded {
     pub fn spawn(command: &mut Command, stop_signal: &'static str) -> Result<Self, String> {
         println!("$ {} &", shown(command));
-        let child = command
-            .stdin(Stdio::null())
-            .spawn()
-            .map_err(|err| format!("starting {}: {err}", shown(command)))?;
+        let child =
+            command.stdin(Stdio::null()).spawn().map_err(|err| format!("starting {}: {err}", shown(command)))?;
         Ok(Guarded { child, stop_signal })
     }
 
@@ -227,15 +192,8 @@ impl Guarded {
             }
             thread::sleep(PAUSE / 10);
         }
-        self.child
-            .kill()
-            .and_then(|()| self.child.wait())
-            .map_err(|err| format!("killing: {err}"))?;
-        Err(format!(
-            "did not stop within {} s of SIG{} and was killed",
-            limit.as_secs(),
-            self.stop_signal
-        ))
+        self.child.kill().and_then(|()| self.child.wait()).map_err(|err| format!("killing: {err}"))?;
+        Err(format!("did not stop within {} s of SIG{} and was killed", limit.as_secs(), self.stop_signal))
     }
 }
 
@@ -271,11 +229,7 @@ impl Drop for ScratchDir {
 fn send(signal: &str, target: &str) {
     // The shell's own `kill`: it is there where no `kill` program is.
     let script = format!("kill -s {signal} -- {target}");
-    let _ = Command::new("sh")
-        .args(["-c", &script])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    let _ = Command::new("sh").args(["-c", &script]).stdin(Stdio::null()).stderr(Stdio::null()).status();
 }
 
 fn shown(command: &Command) -> String {
@@ -302,18 +256,12 @@ mod tests {
     #[test]
     fn every_line_is_seen_also_the_last_without_a_break() {
         let expected = vec!["one".to_owned(), "two".to_owned()];
-        assert_eq!(
-            streamed("echo one; printf two; exit 3", Duration::from_secs(20)),
-            (expected, Ok(false))
-        );
+        assert_eq!(streamed("echo one; printf two; exit 3", Duration::from_secs(20)), (expected, Ok(false)));
     }
 
     #[test]
     fn a_grandchild_that_holds_the_pipe_is_not_waited_for() {
-        assert_eq!(
-            streamed("sleep 60 & echo done", Duration::from_secs(20)),
-            (vec!["done".to_owned()], Ok(true))
-        );
+        assert_eq!(streamed("sleep 60 & echo done", Duration::from_secs(20)), (vec!["done".to_owned()], Ok(true)));
     }
 
     #[test]
@@ -326,10 +274,6 @@ mod tests {
     fn a_server_is_asked_to_stop_before_it_is_killed() {
         let mut polite = Guarded::spawn(Command::new("sleep").arg("60"), "TERM").expect("starts");
         assert!(polite.stop(Duration::from_secs(20)).is_ok());
-        assert!(
-            polite
-                .stop(Duration::from_secs(20))
-                .is_err_and(|why| why.starts_with("had ended before"))
-        );
+        assert!(polite.stop(Duration::from_secs(20)).is_err_and(|why| why.starts_with("had ended before")));
     }
 }

@@ -22,12 +22,7 @@ enum State {
 }
 
 pub fn split(source: &str) -> Vec<Line> {
-    let mut splitter = Splitter {
-        rest: source,
-        state: State::Code,
-        line: Line::default(),
-        lines: Vec::new(),
-    };
+    let mut splitter = Splitter { rest: source, state: State::Code, line: Line::default(), lines: Vec::new() };
     while !splitter.rest.is_empty() {
         splitter.step();
     }
@@ -91,11 +86,7 @@ impl Splitter<'_> {
         if self.skip("/*") {
             self.state = State::BlockComment { depth: depth + 1 };
         } else if self.skip("*/") {
-            self.state = if depth == 1 {
-                State::Code
-            } else {
-                State::BlockComment { depth: depth - 1 }
-            };
+            self.state = if depth == 1 { State::Code } else { State::BlockComment { depth: depth - 1 } };
         } else {
             self.take();
         }
@@ -145,11 +136,7 @@ impl Splitter<'_> {
             '\\' => (2, inside.get(2..)?),
             _ => (first.len_utf8(), &inside[first.len_utf8()..]),
         };
-        let end = if first == '\\' {
-            after.find('\'')?
-        } else {
-            after.starts_with('\'').then_some(0)?
-        };
+        let end = if first == '\\' { after.find('\'')? } else { after.starts_with('\'').then_some(0)? };
         Some(1 + shortest + end + 1)
     }
 
@@ -164,11 +151,7 @@ impl Splitter<'_> {
     }
 
     fn take(&mut self) -> char {
-        let next = self
-            .rest
-            .chars()
-            .next()
-            .expect("`split` and the branches above stop at the end");
+        let next = self.rest.chars().next().expect("`split` and the branches above stop at the end");
         self.rest = &self.rest[next.len_utf8()..];
         next
     }
@@ -197,21 +180,12 @@ mod tests {
 
     #[test]
     fn a_literal_is_text_and_leaves_quotes_in_the_code() {
-        assert_eq!(
-            split("f(\"x // y\");"),
-            [Line {
-                code: "f(\"\");".into(),
-                text: "x // y\0".into()
-            }]
-        );
+        assert_eq!(split("f(\"x // y\");"), [Line { code: "f(\"\");".into(), text: "x // y\0".into() }]);
     }
 
     #[test]
     fn a_literal_over_several_lines_reads_with_spaces() {
-        assert_eq!(
-            texts("let s = \"one\n two \\\n three\";"),
-            ["one ", " two  ", " three\0"]
-        );
+        assert_eq!(texts("let s = \"one\n two \\\n three\";"), ["one ", " two  ", " three\0"]);
     }
 
     #[test]
@@ -221,13 +195,7 @@ mod tests {
 
     #[test]
     fn raw_strings_end_at_their_own_hashes() {
-        assert_eq!(
-            split("r#\"a\"b\"#; br\"c\""),
-            [Line {
-                code: "\"\"; b\"\"".into(),
-                text: "a\"b\0c\0".into()
-            }]
-        );
+        assert_eq!(split("r#\"a\"b\"#; br\"c\""), [Line { code: "\"\"; b\"\"".into(), text: "a\"b\0c\0".into() }]);
     }
 
     #[test]

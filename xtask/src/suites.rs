@@ -27,11 +27,7 @@ pub fn test() -> Result<(), String> {
     }
     println!("\n{}", tally.report());
     // The count above says it all; an error text would follow the closing line.
-    if tally.total().failed == 0 {
-        Ok(())
-    } else {
-        Err(String::new())
-    }
+    if tally.total().failed == 0 { Ok(()) } else { Err(String::new()) }
 }
 
 /// Screenshots of every page, for the eyes of a reviewer.
@@ -49,9 +45,7 @@ fn build_server() -> Result<(), String> {
 }
 
 fn run_all(tally: &mut Tally) {
-    let postgres = Postgres::start()
-        .map_err(|why| tally.skipped("everything on PostgreSQL", &why))
-        .ok();
+    let postgres = Postgres::start().map_err(|why| tally.skipped("everything on PostgreSQL", &why)).ok();
     workspace_tests(tally, postgres.as_ref());
     clients(tally, "", None, &[Suite::Python, Suite::Node, Suite::Browser]);
     if let Some(postgres) = &postgres {
@@ -92,9 +86,7 @@ fn clients(tally: &mut Tally, variant: &str, store: Option<&str>, suites: &[Suit
     let server = match DevServer::start(if store.is_some() { "postgres" } else { "sqlite" }, store) {
         Ok(server) => server,
         Err(why) => {
-            return suites
-                .iter()
-                .for_each(|suite| tally.failed(&format!("{}{variant}", suite.name()), &why));
+            return suites.iter().for_each(|suite| tally.failed(&format!("{}{variant}", suite.name()), &why));
         }
     };
     let failed_before = tally.total().failed;
@@ -155,9 +147,7 @@ impl Suite {
 
     fn count(self, tally: &mut Tally, title: &str, command: &mut Command) {
         let mut closing = None;
-        let ended = stream(self.name(), command, SUITE_LIMIT, |line| {
-            closing = closing_line(line).or(closing)
-        });
+        let ended = stream(self.name(), command, SUITE_LIMIT, |line| closing = closing_line(line).or(closing));
         match (ended, closing) {
             (Err(why), _) => tally.failed(title, &why),
             (Ok(status), None) => tally.failed(title, &format!("no closing line; it ended with {status}")),
@@ -192,10 +182,7 @@ impl Suite {
         match self {
             Suite::Python => {
                 let mut command = Command::new(installed_clients().join("python/bin/python"));
-                command
-                    .current_dir(folder)
-                    .env("PYTHONDONTWRITEBYTECODE", "1")
-                    .env("PYTHONUNBUFFERED", "1");
+                command.current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
                 command.arg("run.py").arg(server.env_file());
                 Ok(command)
             }
@@ -206,18 +193,14 @@ impl Suite {
     fn node(self, script: &str, folder: &Path, server: &DevServer) -> Result<Command, String> {
         let mut command = Command::new("node");
         // Node reads this once, at its start: a script cannot set it for itself.
-        command
-            .current_dir(folder)
-            .env("NODE_EXTRA_CA_CERTS", server.ca_file()?);
+        command.current_dir(folder).env("NODE_EXTRA_CA_CERTS", server.ca_file()?);
         command.arg(script).arg(server.env_file());
         Ok(command)
     }
 }
 
 fn needs(program: &str) -> Result<(), Unready> {
-    on_path(program)
-        .map(drop)
-        .ok_or_else(|| Unready::Missing(format!("`{program}` is not installed")))
+    on_path(program).map(drop).ok_or_else(|| Unready::Missing(format!("`{program}` is not installed")))
 }
 
 fn client_sources() -> PathBuf {
@@ -245,10 +228,7 @@ fn prepare_python() -> Result<PathBuf, String> {
 
 /// Node looks for packages upward from a script's own folder: the scripts are copied to where packages may be installed.
 fn prepare_node(suite: &str) -> Result<PathBuf, String> {
-    for entry in fs::read_dir(client_sources())
-        .map_err(|err| format!("reading tests/clients: {err}"))?
-        .flatten()
-    {
+    for entry in fs::read_dir(client_sources()).map_err(|err| format!("reading tests/clients: {err}"))?.flatten() {
         if entry.path().is_dir() && entry.file_name() != "python" {
             let copy = installed_clients().join(entry.file_name());
             mirror(&entry.path(), &copy).map_err(|err| format!("copying {}: {err}", entry.path().display()))?;
@@ -257,8 +237,7 @@ fn prepare_node(suite: &str) -> Result<PathBuf, String> {
     let folder = installed_clients().join(suite);
     install_once(&client_sources().join(suite).join("package.json"), &folder, || {
         let mut npm = Command::new("npm");
-        npm.current_dir(&folder)
-            .args(["install", "--no-audit", "--no-fund", "--loglevel=error"]);
+        npm.current_dir(&folder).args(["install", "--no-audit", "--no-fund", "--loglevel=error"]);
         run(&mut npm)
     })?;
     Ok(folder)
@@ -287,11 +266,7 @@ fn mirror(from: &Path, to: &Path) -> io::Result<()> {
         if KEPT.iter().any(|kept| entry.file_name() == *kept) {
             continue;
         }
-        if entry.file_type()?.is_dir() {
-            fs::remove_dir_all(entry.path())?
-        } else {
-            fs::remove_file(entry.path())?
-        }
+        if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
     }
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -328,10 +303,7 @@ mod tests {
         fs::write(to.join("node_modules/package"), "kept").expect("can be written");
         fs::write(to.join("gone.mjs"), "old").expect("can be written");
         mirror(&from, &to).expect("can be mirrored");
-        assert_eq!(
-            fs::read_to_string(to.join("pages/login.mjs")).ok().as_deref(),
-            Some("new")
-        );
+        assert_eq!(fs::read_to_string(to.join("pages/login.mjs")).ok().as_deref(), Some("new"));
         assert!(to.join("node_modules/package").exists());
         assert!(!to.join("gone.mjs").exists());
     }

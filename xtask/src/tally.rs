@@ -38,17 +38,11 @@ pub struct Tally {
 
 impl Tally {
     pub fn new(skip_fails: bool) -> Self {
-        Tally {
-            rows: Vec::new(),
-            skip_fails,
-        }
+        Tally { rows: Vec::new(), skip_fails }
     }
 
     pub fn ran(&mut self, name: &str, count: Count) {
-        self.rows.push(Row::Ran {
-            name: name.to_owned(),
-            count,
-        });
+        self.rows.push(Row::Ran { name: name.to_owned(), count });
     }
 
     pub fn failed(&mut self, name: &str, reason: &str) {
@@ -58,10 +52,7 @@ impl Tally {
 
     pub fn skipped(&mut self, name: &str, reason: &str) {
         println!("\n{0}\nSKIPPED {name}: {reason}\n{0}\n", "!".repeat(72));
-        self.rows.push(Row::Skipped {
-            name: name.to_owned(),
-            reason: reason.to_owned(),
-        });
+        self.rows.push(Row::Skipped { name: name.to_owned(), reason: reason.to_owned() });
     }
 
     pub fn total(&self) -> Count {
@@ -93,19 +84,13 @@ impl Tally {
 pub fn cargo_result(line: &str) -> Option<Count> {
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let mut parts = counts.split("; ");
-    Some(Count {
-        passed: number(parts.next()?, " passed")?,
-        failed: number(parts.next()?, " failed")?,
-    })
+    Some(Count { passed: number(parts.next()?, " passed")?, failed: number(parts.next()?, " failed")? })
 }
 
 /// The count in a suite's closing line, which is exactly `N passed, N failed`.
 pub fn closing_line(line: &str) -> Option<Count> {
     let (passed, failed) = line.trim_end().split_once(", ")?;
-    Some(Count {
-        passed: number(passed, " passed")?,
-        failed: number(failed, " failed")?,
-    })
+    Some(Count { passed: number(passed, " passed")?, failed: number(failed, " failed")? })
 }
 
 fn number(text: &str, unit: &str) -> Option<u32> {
@@ -123,14 +108,8 @@ mod tests {
     #[test]
     fn cargos_lines_are_read() {
         for (line, expected) in [
-            (
-                "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out",
-                Some(count(12, 0)),
-            ),
-            (
-                "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
-                Some(count(3, 2)),
-            ),
+            ("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out", Some(count(12, 0))),
+            ("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out", Some(count(3, 2))),
             ("test result: ok.", None),
             ("12 passed; 0 failed", None),
             ("test closing::result ... ok", None),

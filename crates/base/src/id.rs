@@ -110,6 +110,18 @@ ids! {
 pub type ObjectId = NoKind;
 
 object_ids!(
-    TenantId, UserId, GroupId, ApplicationId, AppId, ServicePrincipalId, ScopeId, AppRoleId, GrantId, AssignmentId,
-    RoleTemplateId, SessionId, FamilyId, CorrelationId,
+    TenantId,
+    UserId,
+    GroupId,
+    ApplicationId,
+    AppId,
+    ServicePrincipalId,
+    ScopeId,
+    AppRoleId,
+    GrantId,
+    AssignmentId,
+    RoleTemplateId,
+    SessionId,
+    FamilyId,
+    CorrelationId,
 );

@@ -109,10 +109,19 @@ pub struct Because {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientSide {
     /// `by` opened it; `least` is the smallest permission that would have.
-    Granted { by: Perm, view: View, least: Perm },
+    Granted {
+        by: Perm,
+        view: View,
+        least: Perm,
+    },
     /// A permission is granted, but reaches only the user's own (or owned) objects, and this is another.
-    OutOfReach { held: Perm, least: Perm },
-    Missing { least: Perm },
+    OutOfReach {
+        held: Perm,
+        least: Perm,
+    },
+    Missing {
+        least: Perm,
+    },
     /// No permission of this kind opens the operation (an app-only call to `/me`).
     NoWay,
 }
@@ -121,9 +130,14 @@ pub enum ClientSide {
 pub enum UserSide {
     /// App-only: nobody is signed in, nobody's rights are asked.
     NoUser,
-    Held { by: Right, view: View },
+    Held {
+        by: Right,
+        view: View,
+    },
     /// `wanted` is the action that would have opened it, where one would.
-    Missing { wanted: Option<Action> },
+    Missing {
+        wanted: Option<Action>,
+    },
 }
 
 /// Judges both halves and says why.
@@ -142,7 +156,8 @@ pub fn decide(caller: &Caller<'_>, need: &Requirement<'_>, target: &Target<'_>) 
 
 /// The widest view that a granted permission gives of the target.
 fn client_side(granted: &PermSet, ways: &[Way], user: Option<UserId>, target: &Target<'_>) -> ClientSide {
-    let Some(least) = ways.iter().find(|way| reaches(way.reach, user, target)).or(ways.first()).map(|way| way.perm) else {
+    let Some(least) = ways.iter().find(|way| reaches(way.reach, user, target)).or(ways.first()).map(|way| way.perm)
+    else {
         return ClientSide::NoWay;
     };
     let mut held = None;

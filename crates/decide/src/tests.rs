@@ -159,15 +159,11 @@ fn both_halves_are_named_when_both_fail() {
         app_only: &[],
         user: &[UserWay { right: Right::Action(action(7)), view: View::Full }],
     };
-    let caller =
-        Caller::Delegated { granted: &PermSet::EMPTY, user: ME, everywhere: &ActionSet::EMPTY, scoped: &[] };
+    let caller = Caller::Delegated { granted: &PermSet::EMPTY, user: ME, everywhere: &ActionSet::EMPTY, scoped: &[] };
     let Decision::Deny(because) = decide(&caller, &need, &Target::default()) else { panic!("allowed") };
     assert_eq!(
         because,
-        Because {
-            client: ClientSide::Missing { least: perm(4) },
-            user: UserSide::Missing { wanted: Some(action(7)) }
-        }
+        Because { client: ClientSide::Missing { least: perm(4) }, user: UserSide::Missing { wanted: Some(action(7)) } }
     );
     assert_eq!(because.word(), "client_scope_and_user_right_missing");
 }

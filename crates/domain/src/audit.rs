@@ -45,10 +45,17 @@ pub enum Activity {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Actor {
-    User { id: UserId, upn: String },
-    App { id: AppId },
+    User {
+        id: UserId,
+        upn: String,
+    },
+    App {
+        id: AppId,
+    },
     /// Work of the house itself, with its reason.
-    System { reason: String },
+    System {
+        reason: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

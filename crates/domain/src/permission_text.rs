@@ -62,12 +62,24 @@ fn made(kind: PermKind, value: &str, tongue: Tongue) -> PermissionText {
     let whole = rest.iter().skip(1).any(|part| part.eq_ignore_ascii_case("All"));
     let title = format!("{}: {subject}{}", verb_text(verb, tongue), if whole { everything(tongue) } else { "" });
     let gives = match (kind, tongue) {
-        (PermKind::Delegated, Tongue::En) => format!("The app gets the permission {value}, limited to what you may do yourself."),
-        (PermKind::Delegated, Tongue::Nl) => format!("De app krijgt de machtiging {value}, begrensd tot wat u zelf mag."),
-        (PermKind::Delegated, Tongue::De) => format!("Die App erhält die Berechtigung {value}, begrenzt auf das, was Sie selbst dürfen."),
-        (PermKind::Application, Tongue::En) => format!("The app gets the permission {value} for itself, without a signed-in user."),
-        (PermKind::Application, Tongue::Nl) => format!("De app krijgt de machtiging {value} voor zichzelf, zonder aangemelde gebruiker."),
-        (PermKind::Application, Tongue::De) => format!("Die App erhält die Berechtigung {value} für sich selbst, ohne angemeldete Person."),
+        (PermKind::Delegated, Tongue::En) => {
+            format!("The app gets the permission {value}, limited to what you may do yourself.")
+        }
+        (PermKind::Delegated, Tongue::Nl) => {
+            format!("De app krijgt de machtiging {value}, begrensd tot wat u zelf mag.")
+        }
+        (PermKind::Delegated, Tongue::De) => {
+            format!("Die App erhält die Berechtigung {value}, begrenzt auf das, was Sie selbst dürfen.")
+        }
+        (PermKind::Application, Tongue::En) => {
+            format!("The app gets the permission {value} for itself, without a signed-in user.")
+        }
+        (PermKind::Application, Tongue::Nl) => {
+            format!("De app krijgt de machtiging {value} voor zichzelf, zonder aangemelde gebruiker.")
+        }
+        (PermKind::Application, Tongue::De) => {
+            format!("Die App erhält die Berechtigung {value} für sich selbst, ohne angemeldete Person.")
+        }
     };
     PermissionText { purpose: "other", title, gives, not: None }
 }

@@ -21,25 +21,41 @@ pub enum Change {
     TenantAdded(Box<Tenant>),
     TenantSettings(Box<Tenant>),
     UserAdded(Box<User>),
-    UserEnabled { user: UserId, enabled: bool },
+    UserEnabled {
+        user: UserId,
+        enabled: bool,
+    },
     UserRemoved(UserId),
     /// Tokens and sessions from before are dead.
-    UserSessionsRevoked { user: UserId, at: Moment },
+    UserSessionsRevoked {
+        user: UserId,
+        at: Moment,
+    },
     GroupAdded(Box<Group>),
     LinkAdded(Link),
     ApplicationAdded(Box<AppCard>),
     ApplicationUpdated(Box<AppCard>),
     ServicePrincipalAdded(Box<ServicePrincipal>),
-    ServicePrincipalEnabled { sp: ServicePrincipalId, enabled: bool },
+    ServicePrincipalEnabled {
+        sp: ServicePrincipalId,
+        enabled: bool,
+    },
     ServicePrincipalRemoved(ServicePrincipalId),
     GrantAdded(Grant),
     /// Guarded by the version that was read.
-    GrantScopes { grant: GrantId, scopes: Vec<String>, version: i64 },
+    GrantScopes {
+        grant: GrantId,
+        scopes: Vec<String>,
+        version: i64,
+    },
     GrantRemoved(GrantId),
     AppRoleAssigned(AppRoleAssignment),
     AppRoleUnassigned(AssignmentId),
     RoleAssigned(RoleAssignment),
-    SessionRevoked { session: SessionId, at: Moment },
+    SessionRevoked {
+        session: SessionId,
+        at: Moment,
+    },
 }
 
 /// The state of sign-in: sessions, codes, refresh tokens. Each comes with a sign-in entry, or with the request that
@@ -47,14 +63,26 @@ pub enum Change {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trace {
     SessionBegun(Session),
-    SessionEnded { session: SessionId, ended: Ended },
+    SessionEnded {
+        session: SessionId,
+        ended: Ended,
+    },
     CodeIssued(Box<Code>),
     /// Guarded: a code that was used meanwhile is `Raced`.
-    CodeUsed { hash: [u8; 32], at: Moment },
+    CodeUsed {
+        hash: [u8; 32],
+        at: Moment,
+    },
     FamilyBegun(Box<Family>),
-    FamilyRevoked { family: FamilyId, at: Moment },
+    FamilyRevoked {
+        family: FamilyId,
+        at: Moment,
+    },
     RefreshIssued(RefreshToken),
-    RefreshReplaced { hash: [u8; 32], at: Moment },
+    RefreshReplaced {
+        hash: [u8; 32],
+        at: Moment,
+    },
 }
 
 /// See the module's text.

@@ -65,12 +65,8 @@ fn rows<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static s
 
 impl Roles {
     fn read() -> Roles {
-        let mut roles = Roles {
-            templates: Vec::new(),
-            actions: Vec::new(),
-            places: HashMap::new(),
-            defaults: Vec::new(),
-        };
+        let mut roles =
+            Roles { templates: Vec::new(), actions: Vec::new(), places: HashMap::new(), defaults: Vec::new() };
         let mut parents = HashMap::new();
         for [id, name, privileged, parent] in rows::<4>(include_str!("../data/directory-roles.tsv")) {
             let Ok(id) = RoleTemplateId::parse(id) else { continue };

@@ -2,10 +2,10 @@
 //!
 //! Texts are public: they name what the caller sent, never what only we know. The private cause goes to the log.
 
+use http::StatusCode;
 use mandate_domain::time;
 use mandate_web::answer::{self, Answer};
 use mandate_web::{Incoming, ParamRefusal};
-use http::StatusCode;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -167,8 +167,14 @@ mod tests {
     use super::*;
 
     /// MSAL JS looks for these words inside descriptions (protocol.md §3.12).
-    const MAGIC: [&str; 6] =
-        ["interaction_required", "consent_required", "login_required", "bad_token", "ui_not_allowed", "interrupted_user"];
+    const MAGIC: [&str; 6] = [
+        "interaction_required",
+        "consent_required",
+        "login_required",
+        "bad_token",
+        "ui_not_allowed",
+        "interrupted_user",
+    ];
 
     #[test]
     fn every_row_is_whole_and_no_text_holds_a_magic_word() {

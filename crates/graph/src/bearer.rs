@@ -31,20 +31,13 @@ fn token(request: &Incoming) -> Result<&str, Unproven> {
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
         return Err(Unproven::NoToken);
     }
-    if is_compact(token) {
-        Ok(token)
-    } else {
-        Err(Unproven::Garbled)
-    }
+    if is_compact(token) { Ok(token) } else { Err(Unproven::Garbled) }
 }
 
 /// Three parts of base64url, as RFC 7515 §7.1 has them.
 fn is_compact(token: &str) -> bool {
     let of_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    token.split('.').count() == 3
-        && token
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(of_part))
+    token.split('.').count() == 3 && token.split('.').all(|part| !part.is_empty() && part.bytes().all(of_part))
 }
 
 /// `WWW-Authenticate` of a 401: where to go for a token, and what the next one must satisfy.
@@ -52,10 +45,7 @@ pub(crate) fn challenge(unproven: &Unproven, version: Version, login: &str) -> S
     let door = format!(r#"Bearer realm="", authorization_uri="{login}/common/oauth2/authorize", client_id="{GRAPH}""#);
     match unproven {
         Unproven::Refused(EnterRefusal::Revoked { since }) => {
-            let claims = format!(
-                r#"{{"access_token":{{"nbf":{{"essential":true,"value":"{}"}}}}}}"#,
-                since.secs()
-            );
+            let claims = format!(r#"{{"access_token":{{"nbf":{{"essential":true,"value":"{}"}}}}}}"#, since.secs());
             let claims = base64::encode(claims.as_bytes());
             format!(r#"{door}, error="insufficient_claims", claims="{claims}""#)
         }
@@ -77,9 +67,7 @@ mod tests {
     fn with(values: &[&'static str]) -> Incoming {
         let mut request = asking("/v1.0/me");
         for value in values {
-            request
-                .headers
-                .append(header::AUTHORIZATION, HeaderValue::from_static(value));
+            request.headers.append(header::AUTHORIZATION, HeaderValue::from_static(value));
         }
         request
     }
@@ -92,14 +80,7 @@ mod tests {
         for value in ["", "Bearer", "Bearer ", "Basic a.b.c", "a.b.c", "PoP a.b.c"] {
             assert_eq!(token(&with(&[value])), Err(Unproven::NoToken), "{value}");
         }
-        for value in [
-            "Bearer x",
-            "Bearer a.b",
-            "Bearer a..c",
-            "Bearer a.b.c.d",
-            "Bearer a.b.c d",
-            "Bearer a.b.c=",
-        ] {
+        for value in ["Bearer x", "Bearer a.b", "Bearer a..c", "Bearer a.b.c.d", "Bearer a.b.c d", "Bearer a.b.c="] {
             assert_eq!(token(&with(&[value])), Err(Unproven::Garbled), "{value}");
         }
         assert_eq!(token(&with(&[])), Err(Unproven::NoToken));

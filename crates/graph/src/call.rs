@@ -21,35 +21,22 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// `None` is a whole collection, or an object that nothing is known by.
     pub fn permit(&self, op: Op, object: Option<ObjectId>) -> Result<Permit, Refusal> {
-        let target = Target {
-            object,
-            ..Target::default()
-        };
+        let target = Target { object, ..Target::default() };
         access::permit(&self.caller, operation(op), &target).map_err(|denial| {
             let explanation = Box::new(explain::denial(&self.caller, &denial));
-            Refusal::Denied {
-                operation: op.name(),
-                explanation,
-            }
+            Refusal::Denied { operation: op.name(), explanation }
         })
     }
 
     /// How much of an object the caller may see that another operation came by. `None`: that it is there.
     pub fn view_of(&self, op: Op, object: ObjectId) -> Option<View> {
-        let target = Target {
-            object: Some(object),
-            ..Target::default()
-        };
-        access::permit(&self.caller, operation(op), &target)
-            .ok()
-            .map(|permit| permit.view())
+        let target = Target { object: Some(object), ..Target::default() };
+        access::permit(&self.caller, operation(op), &target).ok().map(|permit| permit.view())
     }
 
     /// For what is one object (OData 4.01 part 2 §5.1.5 and §5.1.8).
     pub fn refuse_paging(&self) -> Result<(), Refusal> {
-        let Options {
-            top, skip_token, count, ..
-        } = &self.options;
+        let Options { top, skip_token, count, .. } = &self.options;
         let asked = top.is_some() || skip_token.is_some() || count.is_some();
         if asked { Err(Refusal::NotACollection) } else { Ok(()) }
     }

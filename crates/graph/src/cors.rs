@@ -16,33 +16,13 @@ const KEPT: &str = "7200";
 pub(crate) fn preflight() -> Answer {
     let mut answer = Answer::new(Default::default());
     *answer.status_mut() = StatusCode::NO_CONTENT;
-    answer::put(
-        &mut answer,
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static(METHODS),
-    );
-    answer::put(
-        &mut answer,
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static(REQUEST_HEADERS),
-    );
-    answer::put(
-        &mut answer,
-        header::ACCESS_CONTROL_MAX_AGE,
-        HeaderValue::from_static(KEPT),
-    );
+    answer::put(&mut answer, header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
+    answer::put(&mut answer, header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(REQUEST_HEADERS));
+    answer::put(&mut answer, header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(KEPT));
     answer
 }
 
 pub(crate) fn open(answer: &mut Answer) {
-    answer::put(
-        answer,
-        header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        HeaderValue::from_static("*"),
-    );
-    answer::put(
-        answer,
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static(RESPONSE_HEADERS),
-    );
+    answer::put(answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    answer::put(answer, header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(RESPONSE_HEADERS));
 }

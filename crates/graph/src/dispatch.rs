@@ -49,8 +49,7 @@ impl Version {
     pub fn of(request: &Incoming) -> Option<Version> {
         let first = *request.segments().first()?;
         let all = [Version::V1, Version::Beta, Version::Oidc];
-        all.into_iter()
-            .find(|version| version.word().eq_ignore_ascii_case(first))
+        all.into_iter().find(|version| version.word().eq_ignore_ascii_case(first))
     }
 
     pub const fn word(self) -> &'static str {
@@ -73,10 +72,7 @@ impl Cast {
     fn of(step: &Step) -> Option<Cast> {
         let Step::Name(text) = step else { return None };
         let folded = text.to_ascii_lowercase();
-        match folded
-            .strip_prefix("microsoft.graph.")
-            .or(folded.strip_prefix("graph."))?
-        {
+        match folded.strip_prefix("microsoft.graph.").or(folded.strip_prefix("graph."))? {
             "user" => Some(Cast::User),
             "group" => Some(Cast::Group),
             "serviceprincipal" => Some(Cast::ServicePrincipal),
@@ -146,11 +142,7 @@ fn cast(rest: &[Step]) -> Result<Option<Cast>, Refusal> {
     match rest {
         [] => Ok(None),
         [step] => Cast::of(step).map(Some).ok_or_else(|| unknown(rest)),
-        [step, rest @ ..] => Err(unknown(if Cast::of(step).is_some() {
-            rest
-        } else {
-            std::slice::from_ref(step)
-        })),
+        [step, rest @ ..] => Err(unknown(if Cast::of(step).is_some() { rest } else { std::slice::from_ref(step) })),
     }
 }
 
@@ -158,10 +150,7 @@ fn cast(rest: &[Step]) -> Result<Option<Cast>, Refusal> {
 fn key_of(step: &Step) -> Result<String, Refusal> {
     match step {
         Step::Name(text) if text.starts_with('$') || is_function(text) => Err(unknown(std::slice::from_ref(step))),
-        _ => step
-            .key()
-            .map(str::to_owned)
-            .ok_or_else(|| unknown(std::slice::from_ref(step))),
+        _ => step.key().map(str::to_owned).ok_or_else(|| unknown(std::slice::from_ref(step))),
     }
 }
 

@@ -92,11 +92,7 @@ const DENIED: &str = "Authorization_RequestDenied";
 const INVALID_TOKEN: &str = "InvalidAuthenticationToken";
 
 fn entry(status: StatusCode, code: &'static str, text: impl Into<Cow<'static, str>>) -> Entry {
-    Entry {
-        status,
-        code,
-        text: text.into(),
-    }
+    Entry { status, code, text: text.into() }
 }
 
 fn bad(code: &'static str, text: impl Into<Cow<'static, str>>) -> Entry {
@@ -108,20 +104,13 @@ impl Refusal {
         match self {
             Refusal::Unproven(unproven) => unproven.entry(),
             // Azure CLI looks for the words (graph-api.md §4.3).
-            Refusal::Denied { .. } => entry(
-                StatusCode::FORBIDDEN,
-                DENIED,
-                "Insufficient privileges to complete the operation.",
-            ),
-            Refusal::NoOpenId { .. } => entry(
-                StatusCode::FORBIDDEN,
-                DENIED,
-                "Insufficient privileges: the token does not hold openid.",
-            ),
-            Refusal::NobodyIsMe => bad(
-                BAD_REQUEST,
-                "/me request is only valid with delegated authentication flow.",
-            ),
+            Refusal::Denied { .. } => {
+                entry(StatusCode::FORBIDDEN, DENIED, "Insufficient privileges to complete the operation.")
+            }
+            Refusal::NoOpenId { .. } => {
+                entry(StatusCode::FORBIDDEN, DENIED, "Insufficient privileges: the token does not hold openid.")
+            }
+            Refusal::NobodyIsMe => bad(BAD_REQUEST, "/me request is only valid with delegated authentication flow."),
             Refusal::MalformedPath => bad(BAD_REQUEST, "The request URI is not valid."),
             Refusal::MalformedQuery => bad(BAD_REQUEST, "The query of the request URI is not valid."),
             Refusal::NoSuchSegment(segment) => {
@@ -140,14 +129,10 @@ impl Refusal {
                 "The requested resource is not a collection. Query options $filter, $orderby, $count, $skip, \
                  $skiptoken and $top can be applied only on collections.",
             ),
-            Refusal::NoSuchProperty { property, kind } => bad(
-                BAD_REQUEST,
-                format!("Could not find a property named '{property}' on type '{kind}'."),
-            ),
-            Refusal::PageToken => bad(
-                "Directory_ExpiredPageToken",
-                "The specified page token value has expired.",
-            ),
+            Refusal::NoSuchProperty { property, kind } => {
+                bad(BAD_REQUEST, format!("Could not find a property named '{property}' on type '{kind}'."))
+            }
+            Refusal::PageToken => bad("Directory_ExpiredPageToken", "The specified page token value has expired."),
             Refusal::NoSuchObject(name) => entry(
                 StatusCode::NOT_FOUND,
                 "Request_ResourceNotFound",
@@ -171,7 +156,8 @@ impl Refusal {
             return;
         };
         let explanation = serde_json::to_string(explanation).unwrap_or_default();
-        tracing::info!(request_id = %trail.request, client_request_id = %trail.client, operation, explanation, "denied");
+        let Trail { request, client, .. } = trail;
+        tracing::info!(request_id = %request, client_request_id = %client, operation, explanation, "denied");
     }
 }
 
@@ -181,14 +167,10 @@ impl Unproven {
             Unproven::NoToken => (INVALID_TOKEN, "Access token is empty."),
             Unproven::Garbled => (INVALID_TOKEN, "CompactToken parsing failed with error code: 80049217"),
             Unproven::Refused(refusal) => match refusal {
-                EnterRefusal::Token(_) => (
-                    INVALID_TOKEN,
-                    "Access token validation failure. Signing key is invalid.",
-                ),
-                EnterRefusal::NotAnAccessToken => (
-                    INVALID_TOKEN,
-                    "Access token validation failure. The token is not an access token.",
-                ),
+                EnterRefusal::Token(_) => (INVALID_TOKEN, "Access token validation failure. Signing key is invalid."),
+                EnterRefusal::NotAnAccessToken => {
+                    (INVALID_TOKEN, "Access token validation failure. The token is not an access token.")
+                }
                 EnterRefusal::WrongAudience => (INVALID_TOKEN, "Access token validation failure. Invalid audience."),
                 EnterRefusal::WrongIssuer => (INVALID_TOKEN, "Access token validation failure. Invalid issuer."),
                 EnterRefusal::Expired => (INVALID_TOKEN, "Lifetime validation failed, the token is expired."),
@@ -197,14 +179,12 @@ impl Unproven {
                     "Authorization_IdentityNotFound",
                     "The identity of the calling application could not be established.",
                 ),
-                EnterRefusal::IdentityDisabled => (
-                    "Authorization_IdentityDisabled",
-                    "The identity of the calling application or user is disabled.",
-                ),
-                EnterRefusal::Revoked { .. } => (
-                    INVALID_TOKEN,
-                    "Continuous access evaluation resulted in a challenge: the token was revoked.",
-                ),
+                EnterRefusal::IdentityDisabled => {
+                    ("Authorization_IdentityDisabled", "The identity of the calling application or user is disabled.")
+                }
+                EnterRefusal::Revoked { .. } => {
+                    (INVALID_TOKEN, "Continuous access evaluation resulted in a challenge: the token was revoked.")
+                }
             },
         };
         entry(StatusCode::UNAUTHORIZED, code, text)
@@ -221,14 +201,12 @@ fn option_entry(error: &OptionError) -> Entry {
         OptionError::NotYet(name) => bad(UNSUPPORTED, format!("The query option '{name}' is not supported yet.")),
         OptionError::Skip => bad(UNSUPPORTED, "The query option '$skip' is not supported."),
         OptionError::Unknown(name) => bad(BAD_REQUEST, format!("The query parameter '{name}' is not supported.")),
-        OptionError::NoName(name) => bad(
-            BAD_REQUEST,
-            format!("Term '{name}' is not valid in a $select expression."),
-        ),
+        OptionError::NoName(name) => bad(BAD_REQUEST, format!("Term '{name}' is not valid in a $select expression.")),
         OptionError::NoNumber(text) => bad(
             BAD_REQUEST,
             format!(
-                "Invalid value '{text}' for $top query option found. The $top query option requires a non-negative integer value."
+                "Invalid value '{text}' for $top query option found. The $top query option requires a non-negative \
+                 integer value."
             ),
         ),
         OptionError::PageSize(text) => bad(
@@ -255,24 +233,14 @@ mod tests {
     #[test]
     fn texts_that_clients_look_for_stay_as_they_are() {
         let cases = [
-            (
-                Refusal::Unproven(Unproven::NoToken),
-                401,
-                "InvalidAuthenticationToken",
-                "Access token is empty.",
-            ),
+            (Refusal::Unproven(Unproven::NoToken), 401, "InvalidAuthenticationToken", "Access token is empty."),
             (
                 Refusal::Unproven(Unproven::Refused(EnterRefusal::Expired)),
                 401,
                 "InvalidAuthenticationToken",
                 "Lifetime validation failed, the token is expired.",
             ),
-            (
-                Refusal::NoSuchSegment("x".to_owned()),
-                400,
-                "BadRequest",
-                "Resource not found for the segment 'x'.",
-            ),
+            (Refusal::NoSuchSegment("x".to_owned()), 400, "BadRequest", "Resource not found for the segment 'x'."),
             (
                 Refusal::NoSuchObject("x".to_owned()),
                 404,

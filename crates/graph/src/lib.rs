@@ -43,7 +43,7 @@ pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
             respond::refusal(&refusal, version, &house.origins.login, &trail)
         }
         Err(Stop::Fault(fault)) => {
-            tracing::error!(request_id = %trail.request, client_request_id = %trail.client, %fault, "graph call failed");
+            tracing::error!(request_id = %trail.request, client_request_id = %trail.client, %fault, "call failed");
             respond::failure(&trail)
         }
     };
@@ -60,20 +60,9 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
     let params = request.query_params().map_err(|_| Refusal::MalformedQuery)?;
     let options = Options::parse(params.pairs()).map_err(Refusal::Option)?;
     // Without the header `$count` is passed over in silence, as Graph does (graph-api.md §3.4).
-    let eventual = request
-        .header("consistencylevel")
-        .is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
+    let eventual = request.header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
     if eventual && options.count == Some(true) {
         return Err(Refusal::NoCount.into());
     }
-    resources::answer(
-        &Call {
-            house,
-            caller,
-            version,
-            options,
-        },
-        &route,
-    )
-    .await
+    resources::answer(&Call { house, caller, version, options }, &route).await
 }

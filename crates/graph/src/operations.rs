@@ -62,20 +62,12 @@ struct Table {
 /// somewhere. The server asks before it listens.
 pub fn check() -> Result<(), String> {
     let problems = &table().problems;
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems.join("\n"))
-    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
 pub(crate) fn operation(op: Op) -> &'static Operation {
     let table = table();
-    table
-        .rows
-        .iter()
-        .find(|row| row.name == op.name())
-        .unwrap_or(&table.closed)
+    table.rows.iter().find(|row| row.name == op.name()).unwrap_or(&table.closed)
 }
 
 fn table() -> &'static Table {
@@ -88,9 +80,7 @@ fn read(tables: &[&'static str]) -> Table {
     for line in tables.iter().flat_map(|text| text.lines().skip(1)) {
         match row(line) {
             Ok(row) if table.rows.iter().any(|known| known.name == row.name) => {
-                table
-                    .problems
-                    .push(format!("operation `{}` has more than one row", row.name));
+                table.problems.push(format!("operation `{}` has more than one row", row.name));
             }
             Ok(row) => table.rows.push(row),
             Err(problem) => table.problems.push(problem),
@@ -131,11 +121,7 @@ fn leads_somewhere(method: &str, path: &str) -> Result<(), String> {
     };
     let route = dispatch::route(version, below.split('/')).map_err(|_| format!("`{path}` leads nowhere"))?;
     let taken = route.methods().iter().map(Method::as_str).collect::<Vec<_>>().join(" ");
-    if taken == method {
-        Ok(())
-    } else {
-        Err(format!("`{path}` takes `{taken}`, not `{method}`"))
-    }
+    if taken == method { Ok(()) } else { Err(format!("`{path}` takes `{taken}`, not `{method}`")) }
 }
 
 fn items(cell: &'static str) -> impl Iterator<Item = &'static str> {
@@ -153,17 +139,11 @@ fn way(item: &str, kind: PermKind) -> Result<Way, String> {
         "owned" => Reach::Owned,
         _ => return Err(format!("`{reach}` is no reach")),
     };
-    Ok(Way {
-        perm: perm(name, kind)?,
-        reach,
-        view,
-    })
+    Ok(Way { perm: perm(name, kind)?, reach, view })
 }
 
 fn perm(name: &str, kind: PermKind) -> Result<Perm, String> {
-    let found = catalogue()
-        .perm(kind, name)
-        .filter(|perm| catalogue().value(kind, *perm) == name);
+    let found = catalogue().perm(kind, name).filter(|perm| catalogue().value(kind, *perm) == name);
     found.ok_or_else(|| format!("`{name}` is not in the catalogue as {kind:?}"))
 }
 
@@ -183,8 +163,7 @@ fn user_way(item: &str) -> Result<UserWay, String> {
 }
 
 fn view(item: &str) -> (&str, View) {
-    item.strip_suffix(":basic")
-        .map_or((item, View::Full), |item| (item, View::Basic))
+    item.strip_suffix(":basic").map_or((item, View::Full), |item| (item, View::Basic))
 }
 
 #[cfg(test)]
@@ -201,37 +180,17 @@ mod tests {
 
     #[test]
     fn user_read_reaches_oneself_and_shows_everything() {
-        let user_read = catalogue()
-            .perm(PermKind::Delegated, "User.Read")
-            .expect("in the catalogue");
+        let user_read = catalogue().perm(PermKind::Delegated, "User.Read").expect("in the catalogue");
         let first = operation(Op::UsersGet).delegated.first();
-        assert_eq!(
-            first,
-            Some(&Way {
-                perm: user_read,
-                reach: Reach::Itself,
-                view: View::Full
-            })
-        );
-        assert!(
-            operation(Op::UsersList)
-                .delegated
-                .iter()
-                .all(|way| way.perm != user_read)
-        );
+        assert_eq!(first, Some(&Way { perm: user_read, reach: Reach::Itself, view: View::Full }));
+        assert!(operation(Op::UsersList).delegated.iter().all(|way| way.perm != user_read));
     }
 
     #[test]
     fn the_super_scope_opens_what_the_user_may_do() {
-        let all = catalogue()
-            .perm(PermKind::Delegated, "Directory.AccessAsUser.All")
-            .expect("in the catalogue");
+        let all = catalogue().perm(PermKind::Delegated, "Directory.AccessAsUser.All").expect("in the catalogue");
         for op in Op::ALL.iter().filter(|op| **op != Op::UserInfo) {
-            assert!(
-                operation(*op).delegated.iter().any(|way| way.perm == all),
-                "{}",
-                op.name()
-            );
+            assert!(operation(*op).delegated.iter().any(|way| way.perm == all), "{}", op.name());
         }
     }
 
@@ -242,27 +201,12 @@ mod tests {
             ("me.get\tGET\t/me", "`me.get\tGET\t/me` has 3 cells, not 6"),
             ("me.get\tGET\t/nowhere\t\t\t", "row `me.get`: `/nowhere` leads nowhere"),
             ("me.get\tPOST\t/me\t\t\t", "row `me.get`: `/me` takes `GET`, not `POST`"),
-            (
-                "me.get\tGET\t/me\tUser.Read\t\t",
-                "row `me.get`: `User.Read` names no reach",
-            ),
-            (
-                "me.get\tGET\t/me\tUser.Read@some\t\t",
-                "row `me.get`: `some` is no reach",
-            ),
-            (
-                "me.get\tGET\t/me\tuser.read@all\t\t",
-                "row `me.get`: `user.read` is not in the catalogue as Delegated",
-            ),
-            (
-                "me.get\tGET\t/me\t\tUser.Read@all\t",
-                "row `me.get`: `User.Read` is not in the catalogue as Application",
-            ),
+            ("me.get\tGET\t/me\tUser.Read\t\t", "row `me.get`: `User.Read` names no reach"),
+            ("me.get\tGET\t/me\tUser.Read@some\t\t", "row `me.get`: `some` is no reach"),
+            ("me.get\tGET\t/me\tuser.read@all\t\t", "row `me.get`: `user.read` is not in the catalogue as Delegated"),
+            ("me.get\tGET\t/me\t\tUser.Read@all\t", "row `me.get`: `User.Read` is not in the catalogue as Application"),
             ("me.get\tGET\t/me\t\t\tnobody", "row `me.get`: `nobody` is no right"),
-            (
-                "me.get\tGET\t/me\t\t\taction:x",
-                "row `me.get`: `x` is an action of no role and no default right",
-            ),
+            ("me.get\tGET\t/me\t\t\taction:x", "row `me.get`: `x` is an action of no role and no default right"),
         ];
         for (line, problem) in cases {
             let text: &'static str = format!("{HEAD}\n{line}").leak();

@@ -28,22 +28,14 @@ impl<'a> Pages<'a> {
     /// `path` is below the version, with ids instead of names.
     pub fn of(call: &'a Call<'_>, op: Op, path: &str) -> Pages<'a> {
         let options = call.options.repeated();
-        let query: Vec<String> = options
-            .iter()
-            .map(|(name, value)| format!("{name}={}", percent::encode(value)))
-            .collect();
+        let query: Vec<String> =
+            options.iter().map(|(name, value)| format!("{name}={}", percent::encode(value))).collect();
         let link = format!("{}{path}?{}", call.root(), query.join("&"));
         let mut bound = [0; BOUND];
         bound[..16].copy_from_slice(call.caller.tenant.bytes());
         bound[16..32].copy_from_slice(call.caller.client.bytes());
         bound[32..].copy_from_slice(&digest([op.name(), &link]).to_be_bytes());
-        Pages {
-            house: call.house,
-            link,
-            bound,
-            token: call.options.skip_token.as_deref(),
-            top: call.options.top,
-        }
+        Pages { house: call.house, link, bound, token: call.options.skip_token.as_deref(), top: call.options.top }
     }
 
     pub fn most(&self) -> usize {
@@ -60,11 +52,7 @@ impl<'a> Pages<'a> {
     pub fn next(&self, last: ObjectId) -> String {
         let plain = [self.bound.as_slice(), last.bytes()].concat();
         let between = if self.link.ends_with('?') { "" } else { "&" };
-        format!(
-            "{}{between}$skiptoken={}",
-            self.link,
-            self.house.keys.seal(PURPOSE, &plain)
-        )
+        format!("{}{between}$skiptoken={}", self.link, self.house.keys.seal(PURPOSE, &plain))
     }
 }
 
@@ -76,9 +64,7 @@ fn opened(plain: &[u8], bound: &[u8; BOUND]) -> Option<ObjectId> {
 /// FNV-1a. The seal keeps the value from being made by others; this only tells one query from another.
 fn digest(parts: [&str; 2]) -> u64 {
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

@@ -37,35 +37,20 @@ enum Source {
 }
 
 pub(crate) const fn column(name: &'static str) -> Property {
-    Property {
-        name,
-        source: Source::Column,
-        default: false,
-        basic: false,
-        many: false,
-    }
+    Property { name, source: Source::Column, default: false, basic: false, many: false }
 }
 
 pub(crate) const fn more(name: &'static str) -> Property {
-    Property {
-        source: Source::More,
-        ..column(name)
-    }
+    Property { source: Source::More, ..column(name) }
 }
 
 /// A collection, kept as it was set.
 pub(crate) const fn many(name: &'static str) -> Property {
-    Property {
-        many: true,
-        ..more(name)
-    }
+    Property { many: true, ..more(name) }
 }
 
 pub(crate) const fn withheld(name: &'static str) -> Property {
-    Property {
-        source: Source::Withheld,
-        ..column(name)
-    }
+    Property { source: Source::Withheld, ..column(name) }
 }
 
 impl Property {
@@ -110,10 +95,7 @@ impl Selection {
         for name in names {
             let mut all = kinds.iter().flat_map(|kind| kind.properties);
             let known = all.find(|property| property.name.eq_ignore_ascii_case(name));
-            let known = known.ok_or_else(|| Refusal::NoSuchProperty {
-                property: name.clone(),
-                kind: named(kinds),
-            })?;
+            let known = known.ok_or_else(|| Refusal::NoSuchProperty { property: name.clone(), kind: named(kinds) })?;
             if !chosen.contains(&known.name) {
                 chosen.push(known.name);
             }
@@ -148,10 +130,7 @@ pub(crate) fn shown<E: Entity>(entity: &E, selection: &Selection, view: View) ->
             Selection::Names(names) => names.contains(&property.name),
         };
         if wanted {
-            map.insert(
-                property.name.to_owned(),
-                if in_view { value(entity, property) } else { Value::Null },
-            );
+            map.insert(property.name.to_owned(), if in_view { value(entity, property) } else { Value::Null });
         }
     }
     map
@@ -174,11 +153,7 @@ fn value<E: Entity>(entity: &E, property: &Property) -> Value {
         Source::More => entity.more(property.name).cloned().unwrap_or(Value::Null),
         Source::Withheld => Value::Null,
     };
-    if found.is_null() && property.many {
-        Value::Array(Vec::new())
-    } else {
-        found
-    }
+    if found.is_null() && property.many { Value::Array(Vec::new()) } else { found }
 }
 
 #[cfg(test)]

@@ -92,16 +92,7 @@ fn error(entry: &Entry, explanation: Option<&Explanation>, trail: &Trail) -> Ans
         reason: explanation.map(|explanation| explanation.reason),
         explanation,
     };
-    json(
-        entry.status,
-        &Body {
-            error: Told {
-                code: entry.code,
-                message: &entry.text,
-                inner,
-            },
-        },
-    )
+    json(entry.status, &Body { error: Told { code: entry.code, message: &entry.text, inner } })
 }
 
 fn json(status: StatusCode, body: &impl Serialize) -> Answer {
@@ -131,11 +122,7 @@ mod tests {
 
     fn trail() -> Trail {
         let now = Moment::from_secs(1_795_414_492);
-        Trail {
-            request: "r".to_owned(),
-            client: "c".to_owned(),
-            now,
-        }
+        Trail { request: "r".to_owned(), client: "c".to_owned(), now }
     }
 
     fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
@@ -151,13 +138,7 @@ mod tests {
             reason: None,
             explanation: None,
         };
-        let body = Body {
-            error: Told {
-                code: "BadRequest",
-                message: "m",
-                inner,
-            },
-        };
+        let body = Body { error: Told { code: "BadRequest", message: "m", inner } };
         assert_eq!(
             serde_json::to_string(&body).expect("plain"),
             r#"{"error":{"code":"BadRequest","message":"m","innerError":{"date":"2026-11-23T06:14:52","request-id":"r","client-request-id":"c"}}}"#
@@ -169,10 +150,7 @@ mod tests {
         let told = |told: Refusal| refusal(&told, Version::V1, "https://login.example", &trail());
         static READ: [Method; 2] = [Method::GET, Method::POST];
         let answer = told(Refusal::MethodNotAllowed(&READ));
-        assert_eq!(
-            (answer.status().as_u16(), header(&answer, "allow")),
-            (405, Some("GET, POST"))
-        );
+        assert_eq!((answer.status().as_u16(), header(&answer, "allow")), (405, Some("GET, POST")));
         let answer = told(Refusal::Unproven(Unproven::NoToken));
         assert_eq!(answer.status().as_u16(), 401);
         assert!(header(&answer, "www-authenticate").is_some_and(|text| text.starts_with("Bearer realm=\"\"")));

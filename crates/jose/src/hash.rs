@@ -7,10 +7,7 @@ use aws_lc_rs::{constant_time, digest, hmac};
 use crate::base64url::b64url_encode;
 
 pub fn sha256(data: &[u8]) -> [u8; 32] {
-    digest::digest(&digest::SHA256, data)
-        .as_ref()
-        .try_into()
-        .expect("SHA-256 gives 32 bytes")
+    digest::digest(&digest::SHA256, data).as_ref().try_into().expect("SHA-256 gives 32 bytes")
 }
 
 /// The parts are one message, joined without a mark between them: `["ab", "c"]` and `["a", "bc"]` give the same.
@@ -54,10 +51,7 @@ mod tests {
 
     #[test]
     fn sha256_gives_the_published_digest() {
-        assert_eq!(
-            hex(&sha256(b"abc")),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(hex(&sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
@@ -86,10 +80,7 @@ mod tests {
     #[test]
     fn the_token_and_code_of_the_standard_give_its_hashes() {
         // OpenID Connect Core, Appendix A.4 and A.6.
-        assert_eq!(
-            left_half_sha256_b64("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
-            "77QmUPtjPfzWtF2AnpK9RQ"
-        );
+        assert_eq!(left_half_sha256_b64("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
         assert_eq!(
             left_half_sha256_b64("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"),
             "LDktKdoQak3Pk0cnXxCltA"

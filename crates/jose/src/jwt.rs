@@ -86,10 +86,7 @@ mod tests {
     fn the_headers_are_the_two_known_ones() {
         let (key, _) = first();
         let kid = key.kid();
-        assert_eq!(
-            header_of(&key.sign_jwt(Header::Plain, b"{}")),
-            json!({"typ": "JWT", "alg": "RS256", "kid": kid})
-        );
+        assert_eq!(header_of(&key.sign_jwt(Header::Plain, b"{}")), json!({"typ": "JWT", "alg": "RS256", "kid": kid}));
         assert_eq!(
             header_of(&key.sign_jwt(Header::WithX5t, b"{}")),
             json!({"typ": "JWT", "alg": "RS256", "kid": kid, "x5t": kid})

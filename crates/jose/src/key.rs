@@ -53,9 +53,8 @@ impl SigningKey {
     ) -> Result<(SigningKey, KeyMaterial), CryptoFault> {
         let validity = Validity::new(not_before_unix, not_after_unix)?;
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| CryptoFault("generating an RSA key failed"))?;
-        let pkcs8: Pkcs8V1Der<'static> = pair
-            .as_der()
-            .map_err(|_| CryptoFault("writing the RSA key as PKCS#8 failed"))?;
+        let pkcs8: Pkcs8V1Der<'static> =
+            pair.as_der().map_err(|_| CryptoFault("writing the RSA key as PKCS#8 failed"))?;
         let material = KeyMaterial {
             pkcs8: Zeroizing::new(pkcs8.as_ref().to_vec()),
             cert_der: self_signed(&pair, subject, validity)?,
@@ -127,9 +126,7 @@ impl SigningKey {
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningKey")
-            .field("kid", &self.kid())
-            .finish_non_exhaustive()
+        f.debug_struct("SigningKey").field("kid", &self.kid()).finish_non_exhaustive()
     }
 }
 
@@ -160,10 +157,7 @@ impl Validity {
         if not_after > Validity::LAST {
             return Err(CryptoFault("a certificate cannot be valid after the year 9999"));
         }
-        Ok(Validity {
-            not_before: Duration::from_secs(not_before),
-            not_after: Duration::from_secs(not_after),
-        })
+        Ok(Validity { not_before: Duration::from_secs(not_before), not_after: Duration::from_secs(not_after) })
     }
 }
 
@@ -226,9 +220,7 @@ mod tests {
         use base64::Engine as _;
         let (key, material) = first();
         let public = key.public();
-        let cert = base64::engine::general_purpose::STANDARD
-            .decode(&public.x5c[0])
-            .unwrap();
+        let cert = base64::engine::general_purpose::STANDARD.decode(&public.x5c[0]).unwrap();
         assert_eq!(cert, material.cert_der);
         assert_eq!(public.kid, sha1_thumbprint(&cert));
         assert_eq!(public.x5t, public.kid);
@@ -285,10 +277,7 @@ mod tests {
 
     #[test]
     fn a_certificate_of_another_key_is_refused() {
-        let mixed = KeyMaterial {
-            pkcs8: first().1.pkcs8.clone(),
-            cert_der: second().1.cert_der.clone(),
-        };
+        let mixed = KeyMaterial { pkcs8: first().1.pkcs8.clone(), cert_der: second().1.cert_der.clone() };
         assert_eq!(
             SigningKey::from_material(&mixed).unwrap_err(),
             CryptoFault("the certificate belongs to another key")
@@ -299,33 +288,17 @@ mod tests {
     fn damaged_material_is_refused() {
         let (_, whole) = first();
         for pkcs8 in [&b""[..], b"not DER at all", &whole.pkcs8[..whole.pkcs8.len() - 1]] {
-            let damaged = KeyMaterial {
-                pkcs8: Zeroizing::new(pkcs8.to_vec()),
-                cert_der: whole.cert_der.clone(),
-            };
+            let damaged = KeyMaterial { pkcs8: Zeroizing::new(pkcs8.to_vec()), cert_der: whole.cert_der.clone() };
             assert!(SigningKey::from_material(&damaged).is_err());
         }
-        let no_certificate = KeyMaterial {
-            pkcs8: whole.pkcs8.clone(),
-            cert_der: Vec::new(),
-        };
+        let no_certificate = KeyMaterial { pkcs8: whole.pkcs8.clone(), cert_der: Vec::new() };
         assert!(SigningKey::from_material(&no_certificate).is_err());
     }
 
     #[test]
     fn impossible_dates_are_refused_before_any_key_is_made() {
-        for (from, to) in [
-            (-1, 10),
-            (10, -1),
-            (10, 10),
-            (10, 9),
-            (0, 253_402_300_800),
-            (i64::MIN, i64::MAX),
-        ] {
-            assert!(
-                SigningKey::generate("signing.test", from, to).is_err(),
-                "{from} to {to}"
-            );
+        for (from, to) in [(-1, 10), (10, -1), (10, 10), (10, 9), (0, 253_402_300_800), (i64::MIN, i64::MAX)] {
+            assert!(SigningKey::generate("signing.test", from, to).is_err(), "{from} to {to}");
         }
     }
 

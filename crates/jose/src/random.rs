@@ -4,9 +4,7 @@ use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .expect("the library's generator ends the process rather than fail");
+    SystemRandom::new().fill(&mut bytes).expect("the library's generator ends the process rather than fail");
     bytes
 }
 

@@ -29,10 +29,7 @@ impl VerifyingKey {
     pub(crate) fn new(kid: &str, public_der: &[u8]) -> Result<VerifyingKey, CryptoFault> {
         let key = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public_der)
             .map_err(|_| CryptoFault("the public key is not RSA"))?;
-        Ok(VerifyingKey {
-            kid: kid.to_owned(),
-            key,
-        })
+        Ok(VerifyingKey { kid: kid.to_owned(), key })
     }
 
     pub fn kid(&self) -> &str {
@@ -75,9 +72,7 @@ pub enum TokenRefusal {
 
 impl KeyRing {
     pub fn new(keys: impl IntoIterator<Item = VerifyingKey>) -> KeyRing {
-        KeyRing {
-            keys: keys.into_iter().map(|key| (key.kid.clone(), key)).collect(),
-        }
+        KeyRing { keys: keys.into_iter().map(|key| (key.kid.clone(), key)).collect() }
     }
 
     pub fn verify(&self, compact: &str, max_len: usize) -> Result<Verified<'_>, TokenRefusal> {
@@ -93,11 +88,7 @@ impl KeyRing {
         if !key.accepts(parts.signed.as_bytes(), &signature) {
             return Err(TokenRefusal::BadSignature);
         }
-        Ok(Verified {
-            kid: key.kid(),
-            header,
-            payload,
-        })
+        Ok(Verified { kid: key.kid(), header, payload })
     }
 
     fn key_for(&self, header: &[u8]) -> Result<&VerifyingKey, TokenRefusal> {
@@ -131,12 +122,7 @@ impl<'t> Parts<'t> {
         if header.is_empty() || payload.is_empty() || signature.is_empty() {
             return None;
         }
-        Some(Parts {
-            header,
-            payload,
-            signature,
-            signed,
-        })
+        Some(Parts { header, payload, signature, signed })
     }
 }
 
@@ -238,11 +224,8 @@ mod tests {
     #[test]
     fn malformed_tokens_are_refused() {
         let token = first().0.sign_jwt(Header::Plain, CLAIMS);
-        let [header, payload, signature]: [&str; 3] = token
-            .split('.')
-            .collect::<Vec<_>>()
-            .try_into()
-            .expect("a token has three parts");
+        let [header, payload, signature]: [&str; 3] =
+            token.split('.').collect::<Vec<_>>().try_into().expect("a token has three parts");
         // 256 bytes leave four stray bits in the last character, all zero: `A`, `Q`, `g` or `w`.
         let (rest, last) = signature.split_at(signature.len() - 1);
         let respelled = match last {
@@ -263,22 +246,13 @@ mod tests {
             ("no payload", format!("{header}..{signature}")),
             ("no signature", format!("{header}.{payload}.")),
             ("padding", format!("{header}.{payload}.{signature}==")),
-            (
-                "another spelling of the signature",
-                format!("{header}.{payload}.{rest}{respelled}"),
-            ),
+            ("another spelling of the signature", format!("{header}.{payload}.{rest}{respelled}")),
             ("standard base64", format!("{header}.{payload}.+{}", &signature[1..])),
             ("space in front", format!(" {token}")),
             ("line break at the end", format!("{token}\n")),
             ("not ASCII", format!("{header}.é.{signature}")),
-            (
-                "header not JSON",
-                format!("{}.{payload}.{signature}", b64url_encode(b"typ=JWT")),
-            ),
-            (
-                "header not UTF-8",
-                format!("{}.{payload}.{signature}", b64url_encode(b"{\"alg\":\"\xff\"}")),
-            ),
+            ("header not JSON", format!("{}.{payload}.{signature}", b64url_encode(b"typ=JWT"))),
+            ("header not UTF-8", format!("{}.{payload}.{signature}", b64url_encode(b"{\"alg\":\"\xff\"}"))),
         ];
         for (what, token) in cases {
             assert_eq!(refusal(&token), TokenRefusal::Malformed, "{what}");
@@ -312,25 +286,16 @@ mod tests {
     #[test]
     fn unknown_members_and_spaces_in_a_header_do_no_harm() {
         let (key, _) = first();
-        let header = format!(
-            r#" {{ "kid" : "{}", "nonce":{{"a":[1]}}, "alg":"\u0052S256" }}"#,
-            key.kid()
-        );
+        let header = format!(r#" {{ "kid" : "{}", "nonce":{{"a":[1]}}, "alg":"\u0052S256" }}"#, key.kid());
         assert!(ring().verify(&with_header(&header, key), ROOMY).is_ok());
     }
 
     #[test]
     fn any_other_algorithm_is_refused_whatever_the_signature() {
         let (key, _) = first();
-        for alg in [
-            "none", "None", "", "HS256", "rs256", "RS384", "RS512", "PS256", "ES256", "RS256 ",
-        ] {
+        for alg in ["none", "None", "", "HS256", "rs256", "RS384", "RS512", "PS256", "ES256", "RS256 "] {
             let header = format!(r#"{{"typ":"JWT","alg":"{alg}","kid":"{}"}}"#, key.kid());
-            assert_eq!(
-                refusal(&with_header(&header, key)),
-                TokenRefusal::WrongAlgorithm,
-                "{alg:?}"
-            );
+            assert_eq!(refusal(&with_header(&header, key)), TokenRefusal::WrongAlgorithm, "{alg:?}");
         }
     }
 
@@ -351,16 +316,8 @@ mod tests {
         let token = outside.sign_jwt(Header::Plain, CLAIMS);
         assert_eq!(ring.verify(&token, ROOMY), Err(TokenRefusal::UnknownKey));
         assert_eq!(KeyRing::default().verify(&token, ROOMY), Err(TokenRefusal::UnknownKey));
-        for header in [
-            r#"{"alg":"RS256"}"#,
-            r#"{"alg":"RS256","kid":null}"#,
-            r#"{"alg":"RS256","kid":""}"#,
-        ] {
-            assert_eq!(
-                refusal(&with_header(header, inside)),
-                TokenRefusal::UnknownKey,
-                "{header}"
-            );
+        for header in [r#"{"alg":"RS256"}"#, r#"{"alg":"RS256","kid":null}"#, r#"{"alg":"RS256","kid":""}"#] {
+            assert_eq!(refusal(&with_header(header, inside)), TokenRefusal::UnknownKey, "{header}");
         }
     }
 
@@ -385,17 +342,8 @@ mod tests {
         let signatures: [&[u8]; 6] = [&[], &[0], &[0; 255], &[0; 256], &[0xff; 256], &[0; 257]];
         for signature in signatures {
             let text = b64url_encode(signature);
-            let expected = if text.is_empty() {
-                TokenRefusal::Malformed
-            } else {
-                TokenRefusal::BadSignature
-            };
-            assert_eq!(
-                refusal(&[ours[0], ours[1], &text].join(".")),
-                expected,
-                "{} bytes",
-                signature.len()
-            );
+            let expected = if text.is_empty() { TokenRefusal::Malformed } else { TokenRefusal::BadSignature };
+            assert_eq!(refusal(&[ours[0], ours[1], &text].join(".")), expected, "{} bytes", signature.len());
         }
     }
 }

@@ -24,9 +24,7 @@ pub struct Sealer {
 impl Sealer {
     pub fn new(key: [u8; 32]) -> Sealer {
         let key = Zeroizing::new(key);
-        Sealer {
-            key: RandomizedNonceKey::new(&AES_256_GCM, key.as_slice()).expect("any 32 bytes are an AES-256 key"),
-        }
+        Sealer { key: RandomizedNonceKey::new(&AES_256_GCM, key.as_slice()).expect("any 32 bytes are an AES-256 key") }
     }
 
     /// `purpose` is bound to the value, not hidden in it: it opens for the same purpose only, so that what was sealed
@@ -50,11 +48,7 @@ impl Sealer {
         let (nonce, rest) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut plain = rest.to_vec();
-        let len = self
-            .key
-            .open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut plain)
-            .ok()?
-            .len();
+        let len = self.key.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut plain).ok()?.len();
         plain.truncate(len);
         Some(plain)
     }
@@ -154,14 +148,8 @@ mod tests {
         // depends on these values.
         let master: [u8; 32] = std::array::from_fn(|i| i as u8);
         let hex = |key: [u8; 32]| key.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        assert_eq!(
-            hex(derive(&master, "flow")),
-            "252af495fac43ba9625da7130a3710f1fab583319ad2afda5afa5c9b5a6c5e8b"
-        );
-        assert_eq!(
-            hex(derive(&master, "")),
-            "37ad29109f43265287804b674e2653d0a513718907f97fca97c95bded8104bbf"
-        );
+        assert_eq!(hex(derive(&master, "flow")), "252af495fac43ba9625da7130a3710f1fab583319ad2afda5afa5c9b5a6c5e8b");
+        assert_eq!(hex(derive(&master, "")), "37ad29109f43265287804b674e2653d0a513718907f97fca97c95bded8104bbf");
     }
 
     #[test]

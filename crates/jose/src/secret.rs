@@ -43,17 +43,11 @@ struct Stored {
 }
 
 impl Stored {
-    const NOBODYS: Stored = Stored {
-        salt: [0; 16],
-        digest: [0; 32],
-    };
+    const NOBODYS: Stored = Stored { salt: [0; 16], digest: [0; 32] };
 
     fn read(text: &str) -> Option<Stored> {
         let (salt, digest) = text.strip_prefix("v1$")?.split_once('$')?;
-        Some(Stored {
-            salt: b64url_decode(salt)?.try_into().ok()?,
-            digest: b64url_decode(digest)?.try_into().ok()?,
-        })
+        Some(Stored { salt: b64url_decode(salt)?.try_into().ok()?, digest: b64url_decode(digest)?.try_into().ok()? })
     }
 
     fn fits(&self, secret: &str) -> bool {
@@ -78,13 +72,7 @@ mod tests {
     #[test]
     fn only_the_secret_itself_matches() {
         assert!(SecretDigest::matches(STORED, SECRET));
-        for other in [
-            "",
-            "kX8~correct-hors",
-            "kX8~correct-horse ",
-            "KX8~correct-horse",
-            STORED,
-        ] {
+        for other in ["", "kX8~correct-hors", "kX8~correct-horse ", "KX8~correct-horse", STORED] {
             assert!(!SecretDigest::matches(STORED, other), "{other:?}");
         }
     }

@@ -121,9 +121,7 @@ impl fmt::Display for Select {
 
 fn system(name: &str) -> Result<Option<(&'static str, Taken)>, OptionError> {
     let bare = name.strip_prefix('$').unwrap_or(name);
-    let known = SYSTEM
-        .iter()
-        .find(|(known, _)| known.strip_prefix('$').is_some_and(|k| k.eq_ignore_ascii_case(bare)));
+    let known = SYSTEM.iter().find(|(known, _)| known.strip_prefix('$').is_some_and(|k| k.eq_ignore_ascii_case(bare)));
     match known {
         Some(option) => Ok(Some(*option)),
         None if name.starts_with('$') => Err(OptionError::Unknown(shown(name))),

@@ -68,10 +68,7 @@ fn take(segment: &str, steps: &mut Vec<Step>) -> Option<()> {
     let behind = match inside.split_once('=') {
         _ if inside.is_empty() => Step::Call,
         _ if inside.starts_with('\'') => Step::Key(unquoted(inside)?),
-        Some((key, value)) if is_identifier(key) => Step::NamedKey {
-            name: key.to_owned(),
-            value: unquoted(value)?,
-        },
+        Some((key, value)) if is_identifier(key) => Step::NamedKey { name: key.to_owned(), value: unquoted(value)? },
         _ => return None,
     };
     steps.extend([Step::Name(name.to_owned()), behind]);
@@ -94,9 +91,7 @@ fn unquoted(text: &str) -> Option<String> {
 
 fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
-    chars
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+    chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
@@ -132,19 +127,10 @@ mod tests {
         let cases: [(&[&str], Vec<Step>); 8] = [
             (&["me"], vec![name("me")]),
             (&["users", "a@b.example"], vec![name("users"), name("a@b.example")]),
-            (
-                &["users('a@b.example')", "memberOf"],
-                vec![name("users"), key("a@b.example"), name("memberOf")],
-            ),
+            (&["users('a@b.example')", "memberOf"], vec![name("users"), key("a@b.example"), name("memberOf")]),
             (&["users('$x@b.example')"], vec![name("users"), key("$x@b.example")]),
-            (
-                &["users('o''brien@b.example')"],
-                vec![name("users"), key("o'brien@b.example")],
-            ),
-            (
-                &["users", "o'brien@b.example"],
-                vec![name("users"), name("o'brien@b.example")],
-            ),
+            (&["users('o''brien@b.example')"], vec![name("users"), key("o'brien@b.example")]),
+            (&["users", "o'brien@b.example"], vec![name("users"), name("o'brien@b.example")]),
             (&["users('a(b)=c')"], vec![name("users"), key("a(b)=c")]),
             (&["users", "delta()"], vec![name("users"), name("delta"), Step::Call]),
         ];
@@ -155,13 +141,7 @@ mod tests {
 
     #[test]
     fn an_alternate_key_has_a_name() {
-        let steps = vec![
-            name("groups"),
-            Step::NamedKey {
-                name: "uniqueName".to_owned(),
-                value: "a=b".to_owned(),
-            },
-        ];
+        let steps = vec![name("groups"), Step::NamedKey { name: "uniqueName".to_owned(), value: "a=b".to_owned() }];
         assert_eq!(Path::parse(["groups(uniqueName='a=b')"]), Ok(Path(steps)));
     }
 
@@ -194,11 +174,7 @@ mod tests {
             "users('a\u{7f}')",
         ];
         for case in cases {
-            assert_eq!(
-                Path::parse([case]),
-                Err(PathError::Malformed(case.to_owned())),
-                "{case:?}"
-            );
+            assert_eq!(Path::parse([case]), Err(PathError::Malformed(case.to_owned())), "{case:?}");
         }
     }
 
@@ -215,9 +191,7 @@ mod tests {
     #[test]
     fn an_error_repeats_only_the_beginning() {
         let long = format!("users({}", "ä".repeat(200));
-        let Err(PathError::Malformed(shown)) = Path::parse([long.as_str()]) else {
-            panic!("malformed")
-        };
+        let Err(PathError::Malformed(shown)) = Path::parse([long.as_str()]) else { panic!("malformed") };
         assert_eq!(shown.chars().count(), 64);
     }
 

@@ -45,7 +45,10 @@ impl Site {
         let answered = tokio::spawn(async move { site.dispatch(&incoming).await }).await;
         let mut answer = answered.unwrap_or_else(|panic| {
             tracing::error!(%correlation, %panic, "a request panicked");
-            answer::text(StatusCode::INTERNAL_SERVER_ERROR, format!("Something went wrong. Correlation ID: {correlation}"))
+            answer::text(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                format!("Something went wrong. Correlation ID: {correlation}"),
+            )
         });
         if head_only {
             *answer.body_mut() = http_body_util::Full::default();
@@ -53,21 +56,13 @@ impl Site {
         answer
     }
 
-    fn incoming(
-        &self,
-        method: Method,
-        path: String,
-        query: String,
-        headers: http::HeaderMap,
-        body: Bytes,
-    ) -> Incoming {
+    fn incoming(&self, method: Method, path: String, query: String, headers: http::HeaderMap, body: Bytes) -> Incoming {
         let (correlation, trace) = {
             let mut draw = self.house.draw();
             let draw: &mut dyn Draw = &mut *draw;
             (draw.id().into(), draw.id().into())
         };
-        let mut incoming =
-            Incoming { method, path, query, headers, body, correlation, trace, now: self.house.now() };
+        let mut incoming = Incoming { method, path, query, headers, body, correlation, trace, now: self.house.now() };
         if let Some(sent) = sent_correlation(&incoming) {
             incoming.correlation = sent;
         }

@@ -71,7 +71,12 @@ impl Store {
     }
 
     /// Writes a record of one tenant, whole or not at all. What it changed is stale in every memo afterwards.
-    pub async fn commit(&self, tenant: TenantId, record: &Record, now: mandate_base::Moment) -> Result<Committed, Fault> {
+    pub async fn commit(
+        &self,
+        tenant: TenantId,
+        record: &Record,
+        now: mandate_base::Moment,
+    ) -> Result<Committed, Fault> {
         if record.is_nothing() {
             return Ok(Committed::Done);
         }
@@ -81,7 +86,8 @@ impl Store {
         }
         // On a task of its own: whoever asked may go away, but what it changed must end older answers all the same,
         // and so must a commit whose outcome nobody learned.
-        let (driver, generations, shared) = (self.driver.clone(), self.generations.clone(), Generations::is_shared(record));
+        let (driver, generations, shared) =
+            (self.driver.clone(), self.generations.clone(), Generations::is_shared(record));
         let commit = async move {
             let committed = driver.write(writes).await;
             if !matches!(committed, Ok(Committed::Raced)) {

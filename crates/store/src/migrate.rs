@@ -8,7 +8,8 @@ use crate::value::Value;
 
 const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../migrations/0001_first.sql"))];
 
-const MAKE_LEDGER: &str = "CREATE TABLE IF NOT EXISTS migrations (number {int} NOT NULL PRIMARY KEY, checksum {int} NOT NULL){table}";
+const MAKE_LEDGER: &str =
+    "CREATE TABLE IF NOT EXISTS migrations (number {int} NOT NULL PRIMARY KEY, checksum {int} NOT NULL){table}";
 const READ_LEDGER: &str = "SELECT number, checksum FROM migrations ORDER BY number";
 const NOTE: &str = "INSERT INTO migrations (number, checksum) VALUES ($1, $2)";
 
@@ -20,7 +21,10 @@ pub async fn run(driver: &Driver) -> Result<(), Fault> {
             Some(row) if row.int(0)? == *number && row.int(1)? == checksum(text) => {}
             Some(row) => {
                 let found = row.int(0)?;
-                return Err(Fault::new("checking migrations", format!("migration {found} is not the one that is known")));
+                return Err(Fault::new(
+                    "checking migrations",
+                    format!("migration {found} is not the one that is known"),
+                ));
             }
             None => apply(driver, *number, text).await?,
         }
@@ -44,14 +48,15 @@ async fn apply(driver: &Driver, number: i64, text: &str) -> Result<(), Fault> {
 fn statements(text: &str) -> impl Iterator<Item = String> {
     let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
     let code = code.join("\n");
-    let parts: Vec<String> = code.split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> =
+        code.split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
     parts.into_iter()
 }
 
 /// FNV-1a: it finds an edited file, which is all it is for.
 fn checksum(text: &str) -> i64 {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     i64::from_ne_bytes(hash.to_ne_bytes())
 }

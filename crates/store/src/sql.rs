@@ -10,7 +10,8 @@ pub struct GlobalSql(&'static str);
 
 impl TenantSql {
     pub const fn new(text: &'static str) -> TenantSql {
-        let bound = contains(text, "tenant_id = $1") || (contains(text, "INSERT INTO") && contains(text, "(tenant_id,"));
+        let bound =
+            contains(text, "tenant_id = $1") || (contains(text, "INSERT INTO") && contains(text, "(tenant_id,"));
         assert!(bound, "a statement on a tenant's table must say `tenant_id = $1`, or insert it first");
         TenantSql(text)
     }

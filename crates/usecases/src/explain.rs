@@ -73,7 +73,8 @@ fn user_check(caller: &Caller, side: &UserSide) -> Option<String> {
         UserSide::Held { by: Right::Anyone, .. } => "open to everybody who is signed in".to_owned(),
         UserSide::Held { by: Right::Action(action), .. } => {
             let giving = person.roles.iter().filter_map(|held| roles().template(held.role));
-            let role = giving.into_iter().find(|role| role.actions.holds(*action)).map_or("default rights", |role| role.name);
+            let role =
+                giving.into_iter().find(|role| role.actions.holds(*action)).map_or("default rights", |role| role.name);
             format!("{} by {role}", roles().action_name(*action))
         }
         UserSide::Missing { wanted: Some(action) } => format!("the user lacks {}", roles().action_name(*action)),

@@ -42,9 +42,8 @@ pub async fn by_name(facing: Facing<'_>, origins: &Origins, name: Option<&str>) 
 pub async fn by_app(facing: Facing<'_>, app: AppId) -> Result<Option<Resource>, Fault> {
     let Some(card) = facing.global.card_by_app_id(app).await? else { return Ok(None) };
     let sp = facing.view.sp_by_app(app).await?;
-    let reachable = sp.is_some()
-        || card.home == facing.view.tenant_id()
-        || card.registration.sign_in_audience.crosses_tenants();
+    let reachable =
+        sp.is_some() || card.home == facing.view.tenant_id() || card.registration.sign_in_audience.crosses_tenants();
     Ok(reachable.then_some(Resource { card, sp }))
 }
 
@@ -53,7 +52,8 @@ pub async fn by_app(facing: Facing<'_>, app: AppId) -> Result<Option<Resource>, 
 pub fn is_graph(origins: &Origins, name: &str) -> bool {
     let name = name.trim_end_matches('/');
     let own = origins.graph.as_str();
-    let host_only = own.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map(|(host, _)| host);
+    let host_only =
+        own.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map(|(host, _)| host);
     name.eq_ignore_ascii_case(GRAPH_URI)
         || name.eq_ignore_ascii_case(own)
         || host_only.is_some_and(|host| name.eq_ignore_ascii_case(host))

@@ -26,7 +26,11 @@ pub trait UseCase {
 const TRIES: usize = 3;
 
 /// The record commits whatever the verdict is: a replayed code is refused *and* ends its family.
-pub async fn settle<U: UseCase>(house: &House, tenant: TenantId, deed: &U) -> Result<Result<U::Reply, U::Refusal>, Fault> {
+pub async fn settle<U: UseCase>(
+    house: &House,
+    tenant: TenantId,
+    deed: &U,
+) -> Result<Result<U::Reply, U::Refusal>, Fault> {
     let facing = Facing { view: house.store.tenant(tenant), global: house.store.global() };
     for _ in 0..TRIES {
         let facts = deed.load(facing).await?;

@@ -61,7 +61,8 @@ mod tests {
         let text = ticket.text(TicketKind::Code);
         let read = Ticket::read(TicketKind::Code, &text).expect("just written");
         assert_eq!((read.tenant, read.hash), (ticket.tenant, ticket.hash));
-        for bad in ["", "1c", "1c.", "1c.AAAA", &text[..text.len() - 2], &format!("{text}A"), &text.replace("1c", "1r")] {
+        for bad in ["", "1c", "1c.", "1c.AAAA", &text[..text.len() - 2], &format!("{text}A"), &text.replace("1c", "1r")]
+        {
             assert!(Ticket::read(TicketKind::Code, bad).is_none(), "{bad}");
         }
     }

@@ -11,6 +11,6 @@ pub use survey::{
 };
 
 #[cfg(test)]
-mod survey_tests;
-#[cfg(test)]
 mod policy_tests;
+#[cfg(test)]
+mod survey_tests;

@@ -184,10 +184,8 @@ fn a_publisher_without_an_id_is_not_verified() {
     unverified.registration.verified_publisher = Some(named_only);
     let verified_only =
         ConditionSet { client_applications_from_verified_publisher_only: true, ..ConditionSet::default() };
-    let own_partner = ConditionSet {
-        client_application_publisher_ids: vec!["900001".to_owned()],
-        ..ConditionSet::default()
-    };
+    let own_partner =
+        ConditionSet { client_application_publisher_ids: vec!["900001".to_owned()], ..ConditionSet::default() };
     for set in [verified_only, own_partner] {
         assert!(policy(vec![set.clone()], vec![]).passes(&event(&contacts())), "{set:?}");
         for client in [&unverified, &client(ZONNEBEL, None)] {

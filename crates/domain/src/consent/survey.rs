@@ -99,9 +99,14 @@ pub enum Why {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScopeRefusal {
-    NoSuchScope { resource: AppId, scope: String },
+    NoSuchScope {
+        resource: AppId,
+        scope: String,
+    },
     /// `/.default` of a resource that the registration does not name, and of which nothing stands.
-    NotInRegistration { resource: AppId },
+    NotInRegistration {
+        resource: AppId,
+    },
     /// A client asks for itself by URI instead of by GUID.
     NoSuchResource,
 }
@@ -188,8 +193,7 @@ fn cover_riders(asked: &[Asked], facts: &SurveyFacts<'_>, items: &mut [Item]) {
     let to_itself = asked.iter().any(|ask| ask.resource == facts.client.app_id)
         && asked.iter().all(|ask| ask.resource == facts.client.app_id || asks_sign_in_only(ask));
     let mut api_items = items.iter_mut().filter(beyond).peekable();
-    let pre_authorized =
-        api_items.peek().is_some() && api_items.all(|item| item.standing == Standing::PreAuthorized);
+    let pre_authorized = api_items.peek().is_some() && api_items.all(|item| item.standing == Standing::PreAuthorized);
     let cover = match (to_itself, pre_authorized) {
         (true, _) => Standing::Itself,
         (false, true) => Standing::PreAuthorized,
@@ -246,9 +250,11 @@ impl<'a> SurveyFacts<'a> {
     }
 
     fn missing(&self, api: &ResourceFacts<'_>, scope: &Scope) -> Standing {
-        let event = self.event(api, scope.id.into(), EventKind::Delegated {
-            user_consentable: scope.consent == ScopeConsent::User,
-        });
+        let event = self.event(
+            api,
+            scope.id.into(),
+            EventKind::Delegated { user_consentable: scope.consent == ScopeConsent::User },
+        );
         if self.for_all_policies().any(|policy| policy.passes(&event)) {
             return Standing::Missing;
         }
@@ -356,4 +362,3 @@ impl Survey {
         self.missing().next().is_none()
     }
 }
-

@@ -301,14 +301,13 @@ fn default_asks_for_nothing_more_once_something_stands() {
 
 #[test]
 fn default_counts_what_stands_at_the_api_it_names_and_at_no_other() {
-    let world = World::new()
-        .lists(GRAPH, &["User.Read"])
-        .lists(ORDERS, &["Orders.Read"])
-        .granted(GRAPH, Some(JORIS), "User.Read");
-    let whole_list = [
-        world.scope(GRAPH, "User.Read", Standing::Granted),
-        world.scope(ORDERS, "Orders.Read", Standing::Missing),
-    ];
+    let world = World::new().lists(GRAPH, &["User.Read"]).lists(ORDERS, &["Orders.Read"]).granted(
+        GRAPH,
+        Some(JORIS),
+        "User.Read",
+    );
+    let whole_list =
+        [world.scope(GRAPH, "User.Read", Standing::Granted), world.scope(ORDERS, "Orders.Read", Standing::Missing)];
     assert_eq!(world.items(&[by_default(ORDERS)]), whole_list);
     assert_eq!(world.items(&[by_default(GRAPH)]), whole_list[..1]);
 }
@@ -317,10 +316,7 @@ fn default_counts_what_stands_at_the_api_it_names_and_at_no_other() {
 fn default_counts_a_grant_of_sign_in_scopes_as_standing() {
     // protocol.md §5.1 asks for the list "if no delegated grant" stands; one of `openid` is one.
     let world = World::new().lists(GRAPH, &["openid", "User.Read"]).granted(GRAPH, Some(JORIS), "openid profile");
-    let standing = [
-        world.scope(GRAPH, "openid", Standing::Granted),
-        world.scope(GRAPH, "profile", Standing::Granted),
-    ];
+    let standing = [world.scope(GRAPH, "openid", Standing::Granted), world.scope(GRAPH, "profile", Standing::Granted)];
     assert_eq!(world.items(&[by_default(GRAPH)]), standing);
 }
 
@@ -540,10 +536,7 @@ fn sign_in_scopes_ride_on_pre_authorization_only_when_nothing_else_is_asked() {
         world.scope(ORDERS, "Orders.Write", Standing::Missing),
         world.scope(GRAPH, "openid", Standing::Missing),
     ];
-    assert_eq!(
-        world.items(&[named(ORDERS, &["Orders.Read", "Orders.Write"]), named(GRAPH, &["openid"])]),
-        expected
-    );
+    assert_eq!(world.items(&[named(ORDERS, &["Orders.Read", "Orders.Write"]), named(GRAPH, &["openid"])]), expected);
 }
 
 #[test]
@@ -594,10 +587,7 @@ fn a_token_to_itself_excuses_no_other_permission() {
         world.scope(GRAPH, "openid", Standing::Blocked(Why::TurnedOff)),
         world.scope(GRAPH, "User.Read", Standing::Blocked(Why::TurnedOff)),
     ];
-    assert_eq!(
-        world.items(&[named(CONTACTS, &["access_as_user"]), named(GRAPH, &["openid", "User.Read"])]),
-        expected
-    );
+    assert_eq!(world.items(&[named(CONTACTS, &["access_as_user"]), named(GRAPH, &["openid", "User.Read"])]), expected);
 }
 
 #[test]
@@ -677,9 +667,11 @@ fn one_policys_exclusion_does_not_weaken_anothers_inclusion() {
     };
     let world = World::new();
     let (but_files, only_files) = (files(&world), files(&world));
-    let world = world
-        .has_policy("all-but-files", vec![ConditionSet::default()], vec![but_files])
-        .has_policy("only-files", vec![only_files], vec![]);
+    let world = world.has_policy("all-but-files", vec![ConditionSet::default()], vec![but_files]).has_policy(
+        "only-files",
+        vec![only_files],
+        vec![],
+    );
     let (all_but, only) = ("ManagePermissionGrantsForSelf.all-but-files", "ManagePermissionGrantsForSelf.only-files");
     let world = world.lets_users(&[all_but]);
     assert_eq!(world.standing(GRAPH, "User.Read"), Standing::Missing);

@@ -46,7 +46,9 @@ pub enum CodeRefusal {
     OtherRedirect,
     Expired,
     /// Used before; `late` when that was too long ago to be the same client's retry.
-    Replayed { late: bool },
+    Replayed {
+        late: bool,
+    },
 }
 
 impl Code {

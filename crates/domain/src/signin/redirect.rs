@@ -18,7 +18,9 @@ pub enum Platform {
 pub enum RedirectRefusal {
     /// The request names none, and the app has none or several.
     Ambiguous,
-    NotRegistered { asked: String },
+    NotRegistered {
+        asked: String,
+    },
 }
 
 const LONGEST: usize = 2048;
@@ -38,9 +40,8 @@ pub fn find(
         return Err(refused());
     }
     let exact = registered(registration).find(|(uri, _)| *uri == asked);
-    let found = exact.or_else(|| {
-        registered(registration).find(|(uri, platform)| same(uri, asked, *platform, own_origin))
-    });
+    let found =
+        exact.or_else(|| registered(registration).find(|(uri, platform)| same(uri, asked, *platform, own_origin)));
     found.map(|(_, platform)| (asked.to_owned(), platform)).ok_or_else(refused)
 }
 

@@ -89,11 +89,7 @@ impl ScopeAsk {
         let resource = match self.resources.iter_mut().find(same) {
             Some(resource) => resource,
             None => {
-                self.resources.push(ResourceAsk {
-                    name: name.map(str::to_owned),
-                    default: false,
-                    values: Vec::new(),
-                });
+                self.resources.push(ResourceAsk { name: name.map(str::to_owned), default: false, values: Vec::new() });
                 self.resources.last_mut().expect("pushed on the line above")
             }
         };

@@ -60,9 +60,10 @@ pub fn account_step(ask: &Ask, here: &[SignedIn], done: &Done, now: Moment) -> A
             AccountStep::SignIn(SignInWhy::Again)
         };
     }
-    let hinted = ask.login_hint.as_deref().map(|hint| {
-        usable.iter().copied().find(|place| here[*place].user.upn.as_str().eq_ignore_ascii_case(hint))
-    });
+    let hinted = ask
+        .login_hint
+        .as_deref()
+        .map(|hint| usable.iter().copied().find(|place| here[*place].user.upn.as_str().eq_ignore_ascii_case(hint)));
     match (ask.prompt, hinted, usable.as_slice()) {
         (Prompt::None, hinted, usable) => silent(ask, hinted, usable, here, now),
         (Prompt::Login, _, _) => AccountStep::SignIn(SignInWhy::Again),
@@ -75,13 +76,7 @@ pub fn account_step(ask: &Ask, here: &[SignedIn], done: &Done, now: Moment) -> A
     }
 }
 
-fn silent(
-    ask: &Ask,
-    hinted: Option<Option<usize>>,
-    usable: &[usize],
-    here: &[SignedIn],
-    now: Moment,
-) -> AccountStep {
+fn silent(ask: &Ask, hinted: Option<Option<usize>>, usable: &[usize], here: &[SignedIn], now: Moment) -> AccountStep {
     let place = match (hinted, usable) {
         (Some(Some(place)), _) => place,
         (None, [only]) => *only,

@@ -5,9 +5,7 @@ use super::*;
 use crate::application::{Api, OptionalClaim, OptionalClaims, Registration, Web};
 use crate::tenant::{Settings, Tenant, TenantProfile};
 use crate::user::{Upn, User, UserKind};
-use mandate_base::{
-    AppId, GroupId, Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId, UserId,
-};
+use mandate_base::{AppId, GroupId, Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId, UserId};
 use serde_json::{Value, json};
 
 const LOGIN: &str = "https://login.waterkant.example";
@@ -103,10 +101,7 @@ fn issue() -> Issue<'static> {
 }
 
 fn api(version: Option<u8>) -> Registration {
-    Registration {
-        api: Api { requested_access_token_version: version, ..Api::default() },
-        ..Registration::default()
-    }
+    Registration { api: Api { requested_access_token_version: version, ..Api::default() }, ..Registration::default() }
 }
 
 fn token<'a>(resource: &'a Registration, aud: &'a str, scp: &'a str) -> Delegated<'a> {

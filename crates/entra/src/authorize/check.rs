@@ -87,9 +87,7 @@ fn redirect_trouble(refusal: &RedirectRefusal, card: &AppCard) -> Trouble {
     let client = card.app_id.to_string();
     match refusal {
         RedirectRefusal::Ambiguous => Trouble::new(900_971, &[("client", &client)]),
-        RedirectRefusal::NotRegistered { asked } => {
-            Trouble::new(50_011, &[("redirect", asked), ("client", &client)])
-        }
+        RedirectRefusal::NotRegistered { asked } => Trouble::new(50_011, &[("redirect", asked), ("client", &client)]),
     }
 }
 

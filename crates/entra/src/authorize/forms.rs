@@ -49,9 +49,7 @@ pub async fn login(cx: Cx<'_>) -> Answer {
     }
     let kmsi = form.any("kmsi").is_some();
     match begin(cx, &standing, browser, (name, password), kmsi).await {
-        Ok((session, browser)) => {
-            proceed::run(cx, Flow { chosen: Some(session), fresh: true, ..flow }, browser).await
-        }
+        Ok((session, browser)) => proceed::run(cx, Flow { chosen: Some(session), fresh: true, ..flow }, browser).await,
         Err(error) => again(cx, &standing, Some(error), name).await,
     }
 }

@@ -121,8 +121,7 @@ fn refuse(cx: Cx<'_>, standing: &Standing, trouble: Trouble) -> Answer {
 
 async fn with_account(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
     let person = &standing.people[place];
-    let facing =
-        Facing { view: cx.house.store.tenant(person.tenant), global: cx.house.store.global() };
+    let facing = Facing { view: cx.house.store.tenant(person.tenant), global: cx.house.store.global() };
     let asking = Asking {
         origins: cx.origins(),
         client: standing.checked.ask.client,

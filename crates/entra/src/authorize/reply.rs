@@ -30,7 +30,9 @@ pub fn send(cx: Cx<'_>, mut fields: Vec<(String, String)>, to: &ReplyTo) -> Answ
         fields.push(("state".to_owned(), state.clone()));
     }
     match to.mode {
-        ResponseMode::Query => answer::redirect(&appended(&to.uri, if to.uri.contains('?') { '&' } else { '?' }, &fields)),
+        ResponseMode::Query => {
+            answer::redirect(&appended(&to.uri, if to.uri.contains('?') { '&' } else { '?' }, &fields))
+        }
         ResponseMode::Fragment => answer::redirect(&appended(&to.uri, '#', &fields)),
         ResponseMode::FormPost => form_post(cx, fields, to),
     }

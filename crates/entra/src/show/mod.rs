@@ -4,9 +4,9 @@ mod app;
 mod permissions;
 
 use crate::authorize::Flow;
+use crate::authorize::Standing;
 use crate::cx::Cx;
 use crate::errors::Trouble;
-use crate::authorize::Standing;
 use app::{account, app_shown};
 use http::StatusCode;
 use mandate_base::TenantId;

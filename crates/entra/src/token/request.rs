@@ -12,10 +12,18 @@ pub struct TokenRequest {
 }
 
 pub enum Grant {
-    Code { code: Ticket, redirect: Option<String>, verifier: Option<String> },
-    Refresh { token: Ticket },
+    Code {
+        code: Ticket,
+        redirect: Option<String>,
+        verifier: Option<String>,
+    },
+    Refresh {
+        token: Ticket,
+    },
     /// `None`: Graph's short form.
-    ClientCredentials { resource: Option<String> },
+    ClientCredentials {
+        resource: Option<String>,
+    },
 }
 
 impl TokenRequest {

@@ -23,11 +23,7 @@ pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
     let found = find(call, &permit, id).await?;
     let group = found.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
     let context = call.context(GROUP.set, &selection, true);
-    Ok(entity(
-        context,
-        shown(&group, &selection, permit.view()),
-        call.cost(COST),
-    ))
+    Ok(entity(context, shown(&group, &selection, permit.view()), call.cost(COST)))
 }
 
 pub(super) async fn find(call: &Call<'_>, permit: &Permit, id: Option<GroupId>) -> Result<Option<Group>, Fault> {
@@ -65,11 +61,7 @@ impl Entity for Group {
     }
 }
 
-pub(super) static GROUP: Kind = Kind {
-    name: "microsoft.graph.group",
-    set: "groups",
-    properties: PROPERTIES,
-};
+pub(super) static GROUP: Kind = Kind { name: "microsoft.graph.group", set: "groups", properties: PROPERTIES };
 
 const PROPERTIES: &[Property] = &[
     column("id").default().basic(),
@@ -152,15 +144,8 @@ pub(super) mod tests {
 
     #[test]
     fn what_has_a_column_is_shown_from_it() {
-        let names = [
-            "id",
-            "displayName",
-            "securityEnabled",
-            "mailEnabled",
-            "createdDateTime",
-            "mailNickname",
-            "groupTypes",
-        ];
+        let names =
+            ["id", "displayName", "securityEnabled", "mailEnabled", "createdDateTime", "mailNickname", "groupTypes"];
         let select = Select::Names(names.iter().map(|name| (*name).to_owned()).collect());
         let selection = Selection::of(Some(&select), &[&GROUP]).expect("properties of a group");
         let expected = json!({
@@ -168,10 +153,7 @@ pub(super) mod tests {
             "mailEnabled": false, "createdDateTime": "2026-11-23T06:14:52Z", "mailNickname": "operations",
             "groupTypes": [],
         });
-        assert_eq!(
-            Value::Object(shown(&operations(None), &selection, View::Full)),
-            expected
-        );
+        assert_eq!(Value::Object(shown(&operations(None), &selection, View::Full)), expected);
     }
 
     #[test]
@@ -183,10 +165,8 @@ pub(super) mod tests {
 
     #[test]
     fn no_property_stands_twice_in_the_table() {
-        let names: Map<String, Value> = PROPERTIES
-            .iter()
-            .map(|property| (property.name.to_ascii_lowercase(), Value::Null))
-            .collect();
+        let names: Map<String, Value> =
+            PROPERTIES.iter().map(|property| (property.name.to_ascii_lowercase(), Value::Null)).collect();
         assert_eq!(names.len(), PROPERTIES.len());
     }
 }

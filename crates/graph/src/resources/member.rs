@@ -42,11 +42,7 @@ pub(super) async fn members_of(call: &Call<'_>, name: &str, cast: Option<Cast>) 
 
 pub(super) async fn groups_of(call: &Call<'_>, subject: &Subject, cast: Option<Cast>) -> Result<Answer, Stop> {
     let target = user::target(call, subject).await?;
-    let op = if *subject == Subject::Me {
-        Op::MeMemberOf
-    } else {
-        Op::UsersMemberOf
-    };
+    let op = if *subject == Subject::Me { Op::MeMemberOf } else { Op::UsersMemberOf };
     let permit = call.permit(op, target.id.map(ObjectId::from))?;
     let listed = Listed::of(call, cast)?;
     let found = match target.id {
@@ -54,21 +50,14 @@ pub(super) async fn groups_of(call: &Call<'_>, subject: &Subject, cast: Option<C
         None => None,
     };
     let user = found.ok_or(Refusal::NoSuchObject(target.name))?;
-    let whose = if *subject == Subject::Me {
-        "/me".to_owned()
-    } else {
-        format!("/users/{}", user.id)
-    };
+    let whose = if *subject == Subject::Me { "/me".to_owned() } else { format!("/users/{}", user.id) };
     let path = format!("{whose}/memberOf{}", listed.path());
     let pages = Pages::of(call, op, &path);
     let after = pages.after()?;
     let mut groups = directory::member_of(call.house, &call.caller, &permit, user.id).await?;
     let more = cut(&mut groups, after, pages.most());
     let next = groups.last().filter(|_| more).map(|last| pages.next(last.id.into()));
-    let value = groups
-        .into_iter()
-        .filter_map(|group| listed.show(call, &MemberObject::Group(group)))
-        .collect();
+    let value = groups.into_iter().filter_map(|group| listed.show(call, &MemberObject::Group(group))).collect();
     Ok(collection(listed.context(call), value, next, call.cost(COST)))
 }
 
@@ -97,9 +86,7 @@ impl Listed {
     }
 
     fn path(&self) -> String {
-        self.cast
-            .map(|cast| format!("/{}", kind_of(cast).name))
-            .unwrap_or_default()
+        self.cast.map(|cast| format!("/{}", kind_of(cast).name)).unwrap_or_default()
     }
 
     fn context(&self, call: &Call<'_>) -> String {
@@ -112,18 +99,14 @@ impl Listed {
         let (cast, mut properties) = match member {
             MemberObject::User(user) => (Cast::User, self.as_far_as_seen(call, Op::UsersGet, user)),
             MemberObject::Group(group) => (Cast::Group, self.as_far_as_seen(call, Op::GroupsGet, group)),
-            MemberObject::ServicePrincipal(sp) => (
-                Cast::ServicePrincipal,
-                bare(&SERVICE_PRINCIPAL, sp.id.into(), &self.selection),
-            ),
+            MemberObject::ServicePrincipal(sp) => {
+                (Cast::ServicePrincipal, bare(&SERVICE_PRINCIPAL, sp.id.into(), &self.selection))
+            }
         };
         match self.cast {
             // The list's type is the base type, so each item names its own (graph-api.md §3.1).
             None => {
-                properties.insert(
-                    "@odata.type".to_owned(),
-                    Value::from(format!("#{}", kind_of(cast).name)),
-                );
+                properties.insert("@odata.type".to_owned(), Value::from(format!("#{}", kind_of(cast).name)));
                 Some(properties)
             }
             Some(wanted) => (wanted == cast).then_some(properties),
@@ -161,10 +144,7 @@ mod tests {
 
     #[test]
     fn a_page_goes_on_after_its_last_row() {
-        let numbered = |number: u128| Group {
-            id: GroupId::from_u128(number),
-            ..operations(None)
-        };
+        let numbered = |number: u128| Group { id: GroupId::from_u128(number), ..operations(None) };
         let page = |after: Option<u128>, most| {
             let mut groups: Vec<Group> = [3, 1, 2, 4].into_iter().map(numbered).collect();
             let more = cut(&mut groups, after.map(ObjectId::from_u128), most);

@@ -22,16 +22,8 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
         return Err(Refusal::PageToken.into());
     }
     let found = directory::organization(call.house, &call.caller, &permit).await?;
-    let value = found
-        .iter()
-        .map(|tenant| shown(&**tenant, &selection, permit.view()))
-        .collect();
-    Ok(collection(
-        call.context(ORGANIZATION.set, &selection, false),
-        value,
-        None,
-        call.cost(COST),
-    ))
+    let value = found.iter().map(|tenant| shown(&**tenant, &selection, permit.view())).collect();
+    Ok(collection(call.context(ORGANIZATION.set, &selection, false), value, None, call.cost(COST)))
 }
 
 pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
@@ -43,11 +35,7 @@ pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
     let found = found.filter(|tenant| Some(tenant.id) == id);
     let tenant = found.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
     let context = call.context(ORGANIZATION.set, &selection, true);
-    Ok(entity(
-        context,
-        shown(&*tenant, &selection, permit.view()),
-        call.cost(COST),
-    ))
+    Ok(entity(context, shown(&*tenant, &selection, permit.view()), call.cost(COST)))
 }
 
 impl Entity for Tenant {
@@ -91,11 +79,7 @@ fn verified_domains(tenant: &Tenant) -> Value {
     shown.collect()
 }
 
-static ORGANIZATION: Kind = Kind {
-    name: "microsoft.graph.organization",
-    set: "organization",
-    properties: PROPERTIES,
-};
+static ORGANIZATION: Kind = Kind { name: "microsoft.graph.organization", set: "organization", properties: PROPERTIES };
 
 /// `User.Read` shows the id, the name and the domains (graph-api.md §2.1).
 const PROPERTIES: &[Property] = &[
@@ -136,26 +120,15 @@ mod tests {
     use mandate_domain::tenant::{Settings, TenantProfile, VerifiedDomain};
 
     fn waterkant() -> Tenant {
-        let domain = |name: &str, is_default| VerifiedDomain {
-            name: name.to_owned(),
-            is_default,
-        };
+        let domain = |name: &str, is_default| VerifiedDomain { name: name.to_owned(), is_default };
         let profile = TenantProfile {
             display_name: "Waterkant".to_owned(),
             country_letter_code: Some("NL".to_owned()),
-            verified_domains: vec![
-                domain("waterkant.example", true),
-                domain("waterkant.onmandate.example", false),
-            ],
+            verified_domains: vec![domain("waterkant.example", true), domain("waterkant.onmandate.example", false)],
             ..TenantProfile::default()
         };
         let created = Moment::from_secs(1_795_414_492);
-        Tenant {
-            id: TenantId::from_u128(1),
-            created,
-            profile,
-            settings: Settings::default(),
-        }
+        Tenant { id: TenantId::from_u128(1), created, profile, settings: Settings::default() }
     }
 
     #[test]
@@ -171,10 +144,7 @@ mod tests {
             "displayName": "Waterkant",
             "verifiedDomains": [domain("waterkant.example", true), domain("waterkant.onmandate.example", false)],
         });
-        assert_eq!(
-            Value::Object(shown(&waterkant(), &Selection::Default, View::Basic)),
-            expected
-        );
+        assert_eq!(Value::Object(shown(&waterkant(), &Selection::Default, View::Basic)), expected);
     }
 
     #[test]

@@ -3,11 +3,8 @@
 
 use crate::property::{Kind, Property, withheld};
 
-pub(super) static SERVICE_PRINCIPAL: Kind = Kind {
-    name: "microsoft.graph.servicePrincipal",
-    set: "servicePrincipals",
-    properties: PROPERTIES,
-};
+pub(super) static SERVICE_PRINCIPAL: Kind =
+    Kind { name: "microsoft.graph.servicePrincipal", set: "servicePrincipals", properties: PROPERTIES };
 
 const PROPERTIES: &[Property] = &[
     withheld("id").default().basic(),

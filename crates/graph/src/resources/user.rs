@@ -18,11 +18,7 @@ const COST: u8 = 2;
 
 pub(super) async fn show(call: &Call<'_>, subject: &Subject) -> Result<Answer, Stop> {
     call.refuse_paging()?;
-    let op = if *subject == Subject::Me {
-        Op::MeGet
-    } else {
-        Op::UsersGet
-    };
+    let op = if *subject == Subject::Me { Op::MeGet } else { Op::UsersGet };
     let target = target(call, subject).await?;
     let permit = call.permit(op, target.id.map(ObjectId::from))?;
     let selection = call.selection(&[&USER])?;
@@ -32,11 +28,7 @@ pub(super) async fn show(call: &Call<'_>, subject: &Subject) -> Result<Answer, S
     };
     let user = found.ok_or(Refusal::NoSuchObject(target.name))?;
     let context = call.context(USER.set, &selection, true);
-    Ok(entity(
-        context,
-        shown(&user, &selection, permit.view()),
-        call.cost(COST),
-    ))
+    Ok(entity(context, shown(&user, &selection, permit.view()), call.cost(COST)))
 }
 
 pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
@@ -46,16 +38,8 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
     let after = pages.after()?.map(UserId::from);
     let (users, more) = directory::users(call.house, &call.caller, &permit, after, pages.most()).await?;
     let next = users.last().filter(|_| more).map(|last| pages.next(last.id.into()));
-    let value = users
-        .iter()
-        .map(|user| shown(user, &selection, permit.view()))
-        .collect();
-    Ok(collection(
-        call.context(USER.set, &selection, false),
-        value,
-        next,
-        call.cost(COST),
-    ))
+    let value = users.iter().map(|user| shown(user, &selection, permit.view())).collect();
+    Ok(collection(call.context(USER.set, &selection, false), value, next, call.cost(COST)))
 }
 
 /// Whom a path means.
@@ -70,10 +54,7 @@ pub(super) async fn target(call: &Call<'_>, subject: &Subject) -> Result<Target,
     match subject {
         Subject::Me => {
             let user = call.caller.user().ok_or(Refusal::NobodyIsMe)?;
-            Ok(Target {
-                id: Some(user.id),
-                name: user.id.to_string(),
-            })
+            Ok(Target { id: Some(user.id), name: user.id.to_string() })
         }
         Subject::Named(name) => {
             let id = directory::user_by_name(call.house, &call.caller, name).await?;

@@ -46,10 +46,7 @@ fn the_default_set_is_the_documented_one() {
         "mail": null, "mobilePhone": "+31 6 5555 0102", "officeLocation": null, "preferredLanguage": null,
         "surname": "Bakker", "userPrincipalName": UPN,
     });
-    assert_eq!(
-        Value::Object(shown(&joris(), &Selection::Default, View::Full)),
-        expected
-    );
+    assert_eq!(Value::Object(shown(&joris(), &Selection::Default, View::Full)), expected);
 }
 
 #[test]
@@ -58,20 +55,12 @@ fn the_basic_set_is_names_and_addresses() {
         "id": ID, "displayName": "Joris Bakker", "givenName": "Joris", "mail": null, "surname": "Bakker",
         "userPrincipalName": UPN,
     });
-    assert_eq!(
-        Value::Object(shown(&joris(), &Selection::Default, View::Basic)),
-        expected
-    );
+    assert_eq!(Value::Object(shown(&joris(), &Selection::Default, View::Basic)), expected);
 }
 
 #[test]
 fn what_has_a_column_is_shown_from_it() {
-    let selection = selecting(&[
-        "accountEnabled",
-        "userType",
-        "createdDateTime",
-        "signInSessionsValidFromDateTime",
-    ]);
+    let selection = selecting(&["accountEnabled", "userType", "createdDateTime", "signInSessionsValidFromDateTime"]);
     let expected = json!({
         "accountEnabled": true, "userType": "Member", "createdDateTime": "2026-11-23T06:14:52Z",
         "signInSessionsValidFromDateTime": "2026-11-23T06:14:52Z",
@@ -92,10 +81,7 @@ fn secrets_and_what_has_a_permission_of_its_own_stay_null() {
 
 #[test]
 fn no_property_stands_twice_in_the_table() {
-    let names: Map<String, Value> = USER
-        .properties
-        .iter()
-        .map(|property| (property.name.to_ascii_lowercase(), Value::Null))
-        .collect();
+    let names: Map<String, Value> =
+        USER.properties.iter().map(|property| (property.name.to_ascii_lowercase(), Value::Null)).collect();
     assert_eq!(names.len(), USER.properties.len());
 }

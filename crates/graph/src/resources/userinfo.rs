@@ -54,24 +54,13 @@ mod tests {
     fn told(profile: bool, email: bool) -> Value {
         let mut user = joris();
         user.mail = Some("joris@waterkant.example".to_owned());
-        Value::Object(claims(
-            &UserInfo {
-                sub: "s".to_owned(),
-                user,
-                profile,
-                email,
-            },
-            "https://graph.example",
-        ))
+        Value::Object(claims(&UserInfo { sub: "s".to_owned(), user, profile, email }, "https://graph.example"))
     }
 
     #[test]
     fn each_scope_adds_its_claims() {
         assert_eq!(told(false, false), json!({ "sub": "s" }));
-        assert_eq!(
-            told(false, true),
-            json!({ "sub": "s", "email": "joris@waterkant.example" })
-        );
+        assert_eq!(told(false, true), json!({ "sub": "s", "email": "joris@waterkant.example" }));
         let profile = json!({
             "sub": "s", "name": "Joris Bakker", "given_name": "Joris", "family_name": "Bakker",
             "picture": "https://graph.example/v1.0/me/photo/$value",

@@ -40,12 +40,17 @@ pub fn run(options: DevOptions) -> Result<(), String> {
 }
 
 async fn start(options: DevOptions, cores: usize) -> Result<(), String> {
+    mandate_graph::check()?;
     // The seed is read whole before anything is written: a bad file changes nothing.
     let text = seed_text(&options)?;
     let seed = read_seed(&options, &text)?;
     let folder = Folder::open(&options.data)?;
     folder.forget_env()?;
-    let login = if options.port == 443 { "https://localhost".to_owned() } else { format!("https://localhost:{}", options.port) };
+    let login = if options.port == 443 {
+        "https://localhost".to_owned()
+    } else {
+        format!("https://localhost:{}", options.port)
+    };
     let certificates = tls::dev_certificates(folder.path(), clock::now(), &[])
         .map_err(|error| format!("cannot make certificates in {}: {error}", options.data.display()))?;
     let config = tls::server_config(&certificates).map_err(|error| format!("cannot use the certificates: {error}"))?;
@@ -61,9 +66,7 @@ async fn start(options: DevOptions, cores: usize) -> Result<(), String> {
 fn seed_text(options: &DevOptions) -> Result<String, String> {
     match &options.seed {
         None => Ok(SAMPLE.to_owned()),
-        Some(path) => {
-            std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
-        }
+        Some(path) => std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display())),
     }
 }
 

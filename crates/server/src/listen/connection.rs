@@ -44,12 +44,7 @@ pub(super) struct Reception {
 impl Reception {
     pub fn new(tls: Option<Arc<ServerConfig>>, handler: Handler, limits: Limits) -> Reception {
         let http = protocols(&limits);
-        Reception {
-            tls: tls.map(TlsAcceptor::from),
-            handler,
-            limits,
-            http,
-        }
+        Reception { tls: tls.map(TlsAcceptor::from), handler, limits, http }
     }
 
     pub async fn attend(&self, stream: TcpStream, peer: SocketAddr, mut stop: watch::Receiver<bool>) {
@@ -111,9 +106,7 @@ impl Reception {
 fn protocols(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     // The pulse counts the time. The buffer is what bounds a head; the library accepts no smaller one.
-    http.http1()
-        .header_read_timeout(None::<Duration>)
-        .max_buf_size(limits.max_header_bytes.max(8 * 1024));
+    http.http1().header_read_timeout(None::<Duration>).max_buf_size(limits.max_header_bytes.max(8 * 1024));
     http.http2()
         .max_concurrent_streams(limits.max_streams)
         .max_header_list_size(u32::try_from(limits.max_header_bytes).unwrap_or(u32::MAX));
@@ -195,11 +188,7 @@ async fn hint_at_https(mut stream: TcpStream) -> io::Result<()> {
     // Closing with unread bytes resets the connection, and the reset can overtake the hint. Whatever the client still
     // sends is read for a moment and forgotten.
     let mut rest = stream.take(64 * 1024);
-    let _ = timeout(
-        Duration::from_secs(1),
-        tokio::io::copy(&mut rest, &mut tokio::io::sink()),
-    )
-    .await;
+    let _ = timeout(Duration::from_secs(1), tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
     Ok(())
 }
 
@@ -226,8 +215,7 @@ async fn answer(
 
 fn words(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("without words")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
 }
 
 #[derive(Debug)]

@@ -70,11 +70,7 @@ pub fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
 }
 
 fn open(addr: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if addr.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
+    let socket = if addr.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     // A restart must not wait until the connections of the last run are forgotten. On Windows the option means
     // something else: it would let another program take the port over.
     #[cfg(not(windows))]
@@ -128,10 +124,7 @@ pub async fn serve(
         }
     };
     if tokio::time::timeout(grace, all_ended).await.is_err() {
-        tracing::warn!(
-            connections = connections.len(),
-            "closing connections whose requests did not finish in time"
-        );
+        tracing::warn!(connections = connections.len(), "closing connections whose requests did not finish in time");
         connections.abort_all();
     }
 }
@@ -150,10 +143,7 @@ async fn accept(
     if let Some(pause) = pause {
         tokio::time::sleep(pause).await;
     }
-    let slot = Arc::clone(slots)
-        .acquire_owned()
-        .await
-        .expect("nobody closes the semaphore");
+    let slot = Arc::clone(slots).acquire_owned().await.expect("nobody closes the semaphore");
     let (stream, peer) = listener.accept().await?;
     Ok((stream, peer, slot))
 }
@@ -166,10 +156,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 fn pause_after(err: &io::Error, last: Option<Duration>) -> Option<Duration> {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     // The connection failed, not the listener.
-    if matches!(
-        err.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
-    ) {
+    if matches!(err.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted) {
         return None;
     }
     let Some(last) = last else {

@@ -35,16 +35,8 @@ struct State {
 
 impl Pulse {
     pub fn starting(now: Instant) -> Arc<Pulse> {
-        let state = State {
-            opened: now,
-            in_flight: 0,
-            version: None,
-            heard: None,
-            moved: now,
-        };
-        Arc::new(Pulse {
-            state: Mutex::new(state),
-        })
+        let state = State { opened: now, in_flight: 0, version: None, heard: None, moved: now };
+        Arc::new(Pulse { state: Mutex::new(state) })
     }
 
     /// A request has arrived whole, but for its body. It is in flight until the guard is dropped.
@@ -173,11 +165,7 @@ mod tests {
     }
 
     fn limits() -> Limits {
-        Limits {
-            header_read: secs(15),
-            idle: secs(75),
-            ..Limits::default()
-        }
+        Limits { header_read: secs(15), idle: secs(75), ..Limits::default() }
     }
 
     /// A connection that answered one request, ten seconds after it was opened.
@@ -244,14 +232,8 @@ mod tests {
     fn a_response_that_still_moves_is_not_cut_off() {
         let start = Instant::now();
         let pulse = after_one(Version::HTTP_11, start);
-        assert_eq!(
-            pulse.due(&limits(), Some(start + secs(30))),
-            Some(start + secs(30) + LINGER)
-        );
+        assert_eq!(pulse.due(&limits(), Some(start + secs(30))), Some(start + secs(30) + LINGER));
         pulse.moved(start + secs(33));
-        assert_eq!(
-            pulse.due(&limits(), Some(start + secs(30))),
-            Some(start + secs(33) + LINGER)
-        );
+        assert_eq!(pulse.due(&limits(), Some(start + secs(30))), Some(start + secs(33) + LINGER));
     }
 }

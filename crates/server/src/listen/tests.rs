@@ -51,9 +51,7 @@ impl Served {
 
 /// Far above what any of this takes, so that a hang is a failure.
 async fn soon<T>(event: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(20), event)
-        .await
-        .expect("must not hang")
+    tokio::time::timeout(Duration::from_secs(20), event).await.expect("must not hang")
 }
 
 fn saying(text: &'static str) -> Handler {
@@ -72,9 +70,7 @@ struct Noon;
 
 impl TimeProvider for Noon {
     fn current_time(&self) -> Option<UnixTime> {
-        Some(UnixTime::since_unix_epoch(Duration::from_secs(
-            NOW.secs().unsigned_abs(),
-        )))
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(NOW.secs().unsigned_abs())))
     }
 }
 
@@ -85,9 +81,7 @@ async fn connect_tls(
     protocols: &[&str],
 ) -> io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap())
-        .unwrap();
+    roots.add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ClientConfig::builder_with_details(provider, Arc::new(Noon))
         .with_safe_default_protocol_versions()
@@ -96,9 +90,7 @@ async fn connect_tls(
         .with_no_client_auth();
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
     let stream = TcpStream::connect(address).await?;
-    TlsConnector::from(Arc::new(config))
-        .connect(ServerName::try_from(name).unwrap(), stream)
-        .await
+    TlsConnector::from(Arc::new(config)).connect(ServerName::try_from(name).unwrap(), stream).await
 }
 
 /// All that still comes. A reset counts as an end.
@@ -125,13 +117,10 @@ async fn a_client_that_trusts_the_ca_speaks_http_2() {
     });
     let served = Served::new(Some(tls), version_told, Limits::default());
 
-    let stream = connect_tls(served.address, &certificates.ca_pem, "localhost", &["h2", "http/1.1"])
-        .await
-        .unwrap();
+    let stream = connect_tls(served.address, &certificates.ca_pem, "localhost", &["h2", "http/1.1"]).await.unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-    let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
-        .await
-        .unwrap();
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
     let connection = tokio::spawn(connection);
     let request = Request::get("https://localhost/").body(Empty::<Bytes>::new()).unwrap();
     let response = soon(sender.send_request(request)).await.unwrap();
@@ -148,33 +137,15 @@ async fn every_name_and_protocol_is_served() {
     let certificates = certificates();
     let tls = server_config(&certificates).unwrap();
     let served = Served::new(Some(tls), saying("hello"), Limits::default());
-    for name in [
-        "localhost",
-        "127.0.0.1",
-        "::1",
-        "mandate.localhost",
-        "login.mandate.localhost",
-    ] {
+    for name in ["localhost", "127.0.0.1", "::1", "mandate.localhost", "login.mandate.localhost"] {
         for protocols in [&["http/1.1"][..], &[]] {
-            let mut stream = connect_tls(served.address, &certificates.ca_pem, name, protocols)
-                .await
-                .unwrap();
-            stream
-                .write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-                .await
-                .unwrap();
+            let mut stream = connect_tls(served.address, &certificates.ca_pem, name, protocols).await.unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
             let answer = rest(&mut stream).await;
-            assert!(
-                answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\nhello"),
-                "{name}: {answer}"
-            );
+            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\nhello"), "{name}: {answer}");
         }
     }
-    assert!(
-        connect_tls(served.address, &certificates.ca_pem, "example.test", &["h2"])
-            .await
-            .is_err()
-    );
+    assert!(connect_tls(served.address, &certificates.ca_pem, "example.test", &["h2"]).await.is_err());
     served.stopped().await;
 }
 
@@ -197,10 +168,7 @@ async fn plain_http_on_the_tls_port_gets_a_hint() {
 #[tokio::test]
 async fn a_handshake_that_never_comes_is_not_waited_for() {
     let tls = server_config(&certificates()).unwrap();
-    let limits = Limits {
-        handshake: Duration::from_millis(50),
-        ..Limits::default()
-    };
+    let limits = Limits { handshake: Duration::from_millis(50), ..Limits::default() };
     let served = Served::new(Some(tls), saying("never"), limits);
     let mut silent = served.connect().await;
     let mut half = served.connect().await;
@@ -212,18 +180,10 @@ async fn a_handshake_that_never_comes_is_not_waited_for() {
 
 #[tokio::test]
 async fn half_a_head_is_not_waited_for() {
-    let limits = Limits {
-        header_read: Duration::from_millis(400),
-        ..Limits::default()
-    };
+    let limits = Limits { header_read: Duration::from_millis(400), ..Limits::default() };
     let served = Served::plain(saying("hello"), limits);
     let mut streams = Vec::new();
-    for half in [
-        &b""[..],
-        b"G",
-        b"GET / HTTP/1.1\r\nhost: loc",
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00",
-    ] {
+    for half in [&b""[..], b"G", b"GET / HTTP/1.1\r\nhost: loc", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00"] {
         let mut stream = served.connect().await;
         stream.write_all(half).await.unwrap();
         streams.push(stream);
@@ -244,10 +204,7 @@ async fn half_a_head_is_not_waited_for() {
 
 #[tokio::test]
 async fn an_idle_connection_is_closed() {
-    let limits = Limits {
-        idle: Duration::from_millis(50),
-        ..Limits::default()
-    };
+    let limits = Limits { idle: Duration::from_millis(50), ..Limits::default() };
     let served = Served::plain(saying("hello"), limits);
     let mut stream = served.connect().await;
     stream.write_all(ASK).await.unwrap();
@@ -258,10 +215,7 @@ async fn an_idle_connection_is_closed() {
 
 #[tokio::test]
 async fn a_head_beyond_the_limit_is_answered_431() {
-    let limits = Limits {
-        max_header_bytes: 8 * 1024,
-        ..Limits::default()
-    };
+    let limits = Limits { max_header_bytes: 8 * 1024, ..Limits::default() };
     let served = Served::plain(saying("never"), limits);
     let mut stream = served.connect().await;
     // Exactly the limit, without an end: nothing is left unread that would turn the close into a reset.
@@ -307,20 +261,14 @@ async fn shutdown_waits_for_a_request_in_flight() {
     assert!(!served.done.is_finished());
     let_go.notify_one();
     let answer = rest(&mut stream).await;
-    assert!(
-        answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("done"),
-        "{answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("done"), "{answer}");
     soon(served.done).await.unwrap();
 }
 
 #[tokio::test]
 async fn shutdown_does_not_wait_for_ever() {
     let (called, let_go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let limits = Limits {
-        grace: Duration::from_millis(50),
-        ..Limits::default()
-    };
+    let limits = Limits { grace: Duration::from_millis(50), ..Limits::default() };
     let served = Served::plain(held(&called, &let_go), limits);
     let mut stream = served.connect().await;
     stream.write_all(ASK).await.unwrap();
@@ -351,10 +299,7 @@ async fn a_panic_closes_its_connection_and_no_other() {
     read_until(&mut bystander, "hello").await;
     for path in ["/at-once", "/later"] {
         let mut stream = served.connect().await;
-        stream
-            .write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes())
-            .await
-            .unwrap();
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).await.unwrap();
         assert_eq!(rest(&mut stream).await, "", "{path}");
     }
     bystander.write_all(ASK).await.unwrap();
@@ -364,10 +309,7 @@ async fn a_panic_closes_its_connection_and_no_other() {
 
 #[tokio::test]
 async fn a_connection_beyond_the_limit_waits_for_a_slot() {
-    let limits = Limits {
-        max_connections: 1,
-        ..Limits::default()
-    };
+    let limits = Limits { max_connections: 1, ..Limits::default() };
     let served = Served::plain(saying("hello"), limits);
     let mut first = served.connect().await;
     first.write_all(ASK).await.unwrap();
@@ -388,10 +330,7 @@ async fn a_taken_port_is_told_by_its_address() {
     let address = first.local_addr().unwrap();
     let err = bind(address).err().unwrap();
     assert_eq!(err.kind(), io::ErrorKind::AddrInUse);
-    assert!(
-        err.to_string().starts_with(&format!("listening on `{address}`: ")),
-        "{err}"
-    );
+    assert!(err.to_string().starts_with(&format!("listening on `{address}`: ")), "{err}");
 }
 
 #[test]

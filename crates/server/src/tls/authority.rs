@@ -56,12 +56,7 @@ impl Authority {
             return Ok(None);
         }
         // Whether key and certificate belong together shows when a leaf of theirs is checked.
-        Ok(Some(Authority {
-            key,
-            pem: pem.to_string(),
-            certificate,
-            until,
-        }))
+        Ok(Some(Authority { key, pem: pem.to_string(), certificate, until }))
     }
 
     pub fn make(names: &Names, now: Moment) -> Result<Authority, rcgen::Error> {
@@ -69,18 +64,11 @@ impl Authority {
         let from = now - BACKDATE;
         let until = from + AUTHORITY_LIFE;
         let mut params = params_of(&key);
-        params.name_constraints = Some(NameConstraints {
-            permitted_subtrees: names.zones(),
-            excluded_subtrees: Vec::new(),
-        });
+        params.name_constraints =
+            Some(NameConstraints { permitted_subtrees: names.zones(), excluded_subtrees: Vec::new() });
         set_validity(&mut params, from, until);
         let made = params.self_signed(&key)?;
-        Ok(Authority {
-            key,
-            pem: made.pem(),
-            certificate: made.der().clone(),
-            until,
-        })
+        Ok(Authority { key, pem: made.pem(), certificate: made.der().clone(), until })
     }
 
     pub fn keep(&self, folder: &Path) -> io::Result<()> {
@@ -103,11 +91,7 @@ impl Authority {
 
         let authority = params_of(&self.key);
         let made = params.signed_by(&key, &Issuer::from_params(&authority, &self.key))?;
-        Ok(Leaf::new(
-            made.pem(),
-            made.der().clone(),
-            Zeroizing::new(key.serialize_der()),
-        ))
+        Ok(Leaf::new(made.pem(), made.der().clone(), Zeroizing::new(key.serialize_der())))
     }
 
     pub fn pem(&self) -> &str {
@@ -123,12 +107,7 @@ impl Authority {
 /// the CAs of two folders are told apart in a trust store.
 fn params_of(key: &KeyPair) -> CertificateParams {
     let mut params = CertificateParams::default();
-    let mark: String = params
-        .key_identifier(key)
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mark: String = params.key_identifier(key).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     params.distinguished_name = named(&format!("Mandate development CA {mark}"));
     // RFC 5280 §4.2.1.9: it signs servers' certificates and no further CA.
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));

@@ -52,11 +52,7 @@ impl Leaf {
         let key = Zeroizing::new(key.serialize_der());
         let paired =
             private_key(&key).and_then(|key| CertifiedKey::from_der(vec![certificate.clone()], key, &provider()));
-        Ok(paired.is_ok().then(|| Leaf {
-            pem: pem.to_string(),
-            certificate,
-            key,
-        }))
+        Ok(paired.is_ok().then(|| Leaf { pem: pem.to_string(), certificate, key }))
     }
 
     pub fn keep(&self, folder: &Path, names: &Names) -> io::Result<()> {

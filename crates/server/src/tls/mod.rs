@@ -84,12 +84,7 @@ fn together(authority: &Authority, leaf: Leaf) -> DevCertificates {
 
 /// TLS 1.2 and 1.3, HTTP/2 before HTTP/1.1. Fails when key and certificate do not belong together.
 pub fn server_config(certificates: &DevCertificates) -> Result<Arc<ServerConfig>, rustls::Error> {
-    let chain = certificates
-        .chain_der
-        .iter()
-        .cloned()
-        .map(CertificateDer::from)
-        .collect();
+    let chain = certificates.chain_der.iter().cloned().map(CertificateDer::from).collect();
     let key = private_key(&certificates.key_der)?;
     let mut config = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&TLS13, &TLS12])?

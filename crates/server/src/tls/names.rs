@@ -9,13 +9,7 @@ use rcgen::{CidrSubnet, GeneralSubtree};
 use rustls::pki_types::ServerName;
 
 /// The loopback addresses by number too: some clients are configured with one, and a name would not match it.
-const ALWAYS: [&str; 5] = [
-    "localhost",
-    "mandate.localhost",
-    "*.mandate.localhost",
-    "127.0.0.1",
-    "::1",
-];
+const ALWAYS: [&str; 5] = ["localhost", "mandate.localhost", "*.mandate.localhost", "127.0.0.1", "::1"];
 
 /// In a fixed order and without repetition, so that two lists compare as text.
 pub(super) struct Names(Vec<String>);
@@ -104,33 +98,16 @@ mod tests {
 
     #[test]
     fn a_name_in_another_spelling_is_the_same_name() {
-        let names = with(&[
-            "LocalHost",
-            " box.example.test ",
-            "Box.Example.Test",
-            "0:0::1",
-            "2001:DB8::7",
-        ])
-        .unwrap();
+        let names = with(&["LocalHost", " box.example.test ", "Box.Example.Test", "0:0::1", "2001:DB8::7"]).unwrap();
         let beyond = &names.to_vec()[ALWAYS.len()..];
         assert_eq!(beyond, ["box.example.test", "2001:db8::7"]);
     }
 
     #[test]
     fn what_no_client_could_ask_for_is_refused() {
-        for odd in [
-            "",
-            "*",
-            "*.",
-            "*.test",
-            "a b",
-            "a..b",
-            "-a.test",
-            "a.test.",
-            "https://a.test",
-            "a.test:8443",
-            "*.1.2.3.4",
-        ] {
+        for odd in
+            ["", "*", "*.", "*.test", "a b", "a..b", "-a.test", "a.test.", "https://a.test", "a.test:8443", "*.1.2.3.4"]
+        {
             assert!(with(&[odd]).is_err(), "{odd:?}");
         }
     }
@@ -139,9 +116,6 @@ mod tests {
     fn names_on_this_machine_widen_no_zone() {
         let plain = with(&[]).unwrap().zones();
         assert_eq!(with(&["login.mandate.localhost", "127.0.0.9"]).unwrap().zones(), plain);
-        assert_eq!(
-            with(&["box.test", "*.box.test", "192.0.2.7"]).unwrap().zones().len(),
-            plain.len() + 2
-        );
+        assert_eq!(with(&["box.test", "*.box.test", "192.0.2.7"]).unwrap().zones().len(), plain.len() + 2);
     }
 }

@@ -69,10 +69,7 @@ fn a_name_the_ca_may_not_vouch_for_makes_a_new_ca_once() {
     let wider = made(folder.path(), NOW, &["*.works.example.test", "192.0.2.7"]);
     assert_ne!(local.ca_pem, wider.ca_pem);
     // A name within the zone, and none at all, are both within what it may vouch for.
-    assert_eq!(
-        wider.ca_pem,
-        made(folder.path(), NOW, &["login.works.example.test"]).ca_pem
-    );
+    assert_eq!(wider.ca_pem, made(folder.path(), NOW, &["login.works.example.test"]).ca_pem);
     assert_eq!(wider.ca_pem, made(folder.path(), NOW, &[]).ca_pem);
 }
 
@@ -123,13 +120,8 @@ fn a_foreign_key_beside_the_ca_costs_the_ca_when_it_has_to_sign() {
 fn a_name_that_is_none_is_refused_and_nothing_is_written() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("data");
-    let refused = dev_certificates(&folder, NOW, &["not a name".to_owned()])
-        .err()
-        .unwrap();
-    assert_eq!(
-        refused.to_string(),
-        "`not a name` is neither a host name nor an address"
-    );
+    let refused = dev_certificates(&folder, NOW, &["not a name".to_owned()]).err().unwrap();
+    assert_eq!(refused.to_string(), "`not a name` is neither a host name nor an address");
     assert!(!folder.exists());
 }
 
@@ -137,15 +129,9 @@ fn a_name_that_is_none_is_refused_and_nothing_is_written() {
 fn the_folder_holds_these_files_and_no_drafts() {
     let folder = tempfile::tempdir().unwrap();
     made(folder.path(), NOW, &[]);
-    let mut names: Vec<_> = fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    let mut names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(
-        names,
-        ["ca-key.pem", "ca.pem", "leaf-key.pem", "leaf.names", "leaf.pem"]
-    );
+    assert_eq!(names, ["ca-key.pem", "ca.pem", "leaf-key.pem", "leaf.names", "leaf.pem"]);
 }
 
 #[cfg(unix)]

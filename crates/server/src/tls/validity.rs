@@ -46,10 +46,7 @@ fn element(input: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
         // The long form: so many bytes hold the length. Three of them are 16 MiB, more than any certificate.
         0x81..=0x83 => {
             let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-            (
-                bytes.iter().fold(0_usize, |len, &byte| (len << 8) | usize::from(byte)),
-                rest,
-            )
+            (bytes.iter().fold(0_usize, |len, &byte| (len << 8) | usize::from(byte)), rest)
         }
         _ => return None,
     };
@@ -82,9 +79,9 @@ fn moment(year: i16, text: &[u8]) -> Option<Moment> {
 
 /// INVARIANT: at most four digits, so that it fits.
 fn number(digits: &[u8]) -> Option<i16> {
-    digits.iter().try_fold(0, |number: i16, digit| {
-        digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
-    })
+    digits
+        .iter()
+        .try_fold(0, |number: i16, digit| digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0')))
 }
 
 #[cfg(test)]
@@ -124,33 +121,20 @@ mod tests {
                 encoded(GENERALIZED_TIME, b"20500101000000Z"),
                 issuer_len,
             );
-            let expected = Validity {
-                from: Moment::from_secs(1),
-                until: Moment::from_secs(2_524_608_000),
-            };
+            let expected = Validity { from: Moment::from_secs(1), until: Moment::from_secs(2_524_608_000) };
             assert_eq!(Validity::of(&der), Some(expected), "{issuer_len}");
         }
     }
 
     #[test]
     fn a_damaged_certificate_has_no_validity() {
-        let good = certificate(
-            encoded(UTC_TIME, b"260101000000Z"),
-            encoded(UTC_TIME, b"360101000000Z"),
-            40,
-        );
+        let good = certificate(encoded(UTC_TIME, b"260101000000Z"), encoded(UTC_TIME, b"360101000000Z"), 40);
         for len in 0..good.len() {
             assert_eq!(Validity::of(&good[..len]), None, "cut at {len}");
         }
-        for odd in [
-            &b"260101000000"[..],
-            b"261301000000Z",
-            b"2601010000Z",
-            b"26010100000aZ",
-            b"260101000000+",
-            b"2",
-            b"",
-        ] {
+        for odd in
+            [&b"260101000000"[..], b"261301000000Z", b"2601010000Z", b"26010100000aZ", b"260101000000+", b"2", b""]
+        {
             let der = certificate(encoded(UTC_TIME, odd), encoded(UTC_TIME, b"360101000000Z"), 40);
             assert_eq!(Validity::of(&der), None, "{odd:?}");
         }

@@ -21,7 +21,8 @@ const WAIT: Duration = Duration::from_secs(5);
 
 impl Postgres {
     pub fn open(url: &str) -> Result<Postgres, Fault> {
-        let config = url.parse::<tokio_postgres::Config>().map_err(Fault::while_doing("reading the store's address"))?;
+        let config =
+            url.parse::<tokio_postgres::Config>().map_err(Fault::while_doing("reading the store's address"))?;
         let fast = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(config, NoTls, fast);
         let pool = Pool::builder(manager)

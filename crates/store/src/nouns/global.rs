@@ -33,7 +33,8 @@ pub enum KeyUse {
 }
 
 const TENANT_BY_ID: GlobalSql = GlobalSql::new("SELECT id, created, profile, settings FROM tenants WHERE id = $1");
-const TENANTS: GlobalSql = GlobalSql::new("SELECT id, created, profile, settings FROM tenants ORDER BY created, id LIMIT $1");
+const TENANTS: GlobalSql =
+    GlobalSql::new("SELECT id, created, profile, settings FROM tenants ORDER BY created, id LIMIT $1");
 const TENANT_OF_DOMAIN: GlobalSql = GlobalSql::new("SELECT tenant FROM domains WHERE name_key = $1");
 const CARD_BY_APP: GlobalSql =
     GlobalSql::new("SELECT app_id, application, home, created, registration, secrets FROM app_cards WHERE app_id = $1");
@@ -71,10 +72,14 @@ impl Global<'_> {
 
     /// Apps whose registration names this text: for the CORS preflight, which tells no client.
     pub async fn cards_naming(&self, text: &str) -> Result<Vec<AppCard>, Fault> {
-        let literal: String = text.to_lowercase().chars().flat_map(|c| {
-            let escape = matches!(c, '%' | '_' | '!').then_some('!');
-            escape.into_iter().chain([c])
-        }).collect();
+        let literal: String = text
+            .to_lowercase()
+            .chars()
+            .flat_map(|c| {
+                let escape = matches!(c, '%' | '_' | '!').then_some('!');
+                escape.into_iter().chain([c])
+            })
+            .collect();
         let pattern = format!("%{literal}%");
         self.driver.rows(SPA_CARDS.text(), &[pattern.into()]).await?.iter().map(card_of).collect()
     }

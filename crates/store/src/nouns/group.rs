@@ -22,9 +22,8 @@ const GROUP_MEMBERS: TenantSql = TenantSql::new(
     "SELECT member, kind FROM links
       WHERE tenant_id = $1 AND group_id = $2 AND role = $3 AND member > $4 ORDER BY member LIMIT $5",
 );
-const GROUPS_OF: TenantSql = TenantSql::new(
-    "SELECT group_id FROM links WHERE tenant_id = $1 AND member = $2 AND role = $3 ORDER BY group_id",
-);
+const GROUPS_OF: TenantSql =
+    TenantSql::new("SELECT group_id FROM links WHERE tenant_id = $1 AND member = $2 AND role = $3 ORDER BY group_id");
 /// Up through every nesting; UNION ends a cycle, should one ever be stored.
 const GROUPS_ABOVE: TenantSql = TenantSql::new(
     "WITH RECURSIVE above (group_id) AS (

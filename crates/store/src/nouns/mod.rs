@@ -8,8 +8,8 @@ mod group;
 pub(crate) mod signin;
 mod user;
 
-pub use global::{Global, KeyRow, KeyUse};
 pub use audit::{AuditRow, SignInRow};
+pub use global::{Global, KeyRow, KeyUse};
 pub use group::Assignee;
 
 use crate::Fault;
@@ -35,7 +35,11 @@ impl TenantView<'_> {
         self.driver.rows(sql.text(), &bound).await
     }
 
-    async fn row(&self, sql: &'static TenantSql, values: impl IntoIterator<Item = Value>) -> Result<Option<Row>, Fault> {
+    async fn row(
+        &self,
+        sql: &'static TenantSql,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Option<Row>, Fault> {
         Ok(self.rows(sql, values).await?.into_iter().next())
     }
 

@@ -99,8 +99,7 @@ fn family_of(row: &Row) -> Result<Family, Fault> {
     })
 }
 
-const PLATFORMS: [(Platform, &str); 3] =
-    [(Platform::Web, "web"), (Platform::Spa, "spa"), (Platform::Public, "public")];
+const PLATFORMS: [(Platform, &str); 3] = [(Platform::Web, "web"), (Platform::Spa, "spa"), (Platform::Public, "public")];
 
 pub(crate) fn platform_word(platform: Platform) -> &'static str {
     PLATFORMS.iter().find(|(known, _)| *known == platform).map_or("", |(_, word)| word)

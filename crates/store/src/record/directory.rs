@@ -33,8 +33,7 @@ const USER_ADD: TenantSql = TenantSql::new(
 );
 const USER_ENABLE: TenantSql = TenantSql::new("UPDATE users SET enabled = $3 WHERE tenant_id = $1 AND id = $2");
 const USER_REMOVE: TenantSql = TenantSql::new("DELETE FROM users WHERE tenant_id = $1 AND id = $2");
-const USER_SESSIONS: TenantSql =
-    TenantSql::new("UPDATE users SET sessions_from = $3 WHERE tenant_id = $1 AND id = $2");
+const USER_SESSIONS: TenantSql = TenantSql::new("UPDATE users SET sessions_from = $3 WHERE tenant_id = $1 AND id = $2");
 const GROUP_ADD: TenantSql = TenantSql::new(
     "INSERT INTO user_groups (tenant_id, id, display_name, display_key, security, mail, created, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -45,9 +44,8 @@ const LINKS_REMOVE: TenantSql = TenantSql::new("DELETE FROM links WHERE tenant_i
 const APPLICATION_ADD: TenantSql = TenantSql::new(
     "INSERT INTO applications (tenant_id, id, app_id, display_name, display_key) VALUES ($1, $2, $3, $4, $5)",
 );
-const APPLICATION_SET: TenantSql = TenantSql::new(
-    "UPDATE applications SET display_name = $3, display_key = $4 WHERE tenant_id = $1 AND id = $2",
-);
+const APPLICATION_SET: TenantSql =
+    TenantSql::new("UPDATE applications SET display_name = $3, display_key = $4 WHERE tenant_id = $1 AND id = $2");
 const SP_ADD: TenantSql = TenantSql::new(
     "INSERT INTO service_principals (tenant_id, id, app_id, home, display_name, display_key, enabled, assignment_required, created, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -197,13 +195,8 @@ impl Writes {
     fn application_set(&mut self, card: &AppCard) -> Result<(), Fault> {
         let name = card.registration.display_name.as_str();
         self.one(&APPLICATION_SET, [id(card.application), name.into(), folded(name)]);
-        let values = [
-            id(card.app_id),
-            json(&card.registration)?,
-            json(&card.secrets)?,
-            id(self.tenant),
-            id(card.application),
-        ];
+        let values =
+            [id(card.app_id), json(&card.registration)?, json(&card.secrets)?, id(self.tenant), id(card.application)];
         self.global(&CARD_SET, values);
         Ok(())
     }

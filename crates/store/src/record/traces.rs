@@ -17,9 +17,8 @@ const SESSION_ADD: TenantSql = TenantSql::new(
 pub(super) const SESSION_END: TenantSql = TenantSql::new(
     "UPDATE sessions SET ended = $3, ended_by = $4 WHERE tenant_id = $1 AND id = $2 AND (ended IS NULL OR ended_by = 'signOut')",
 );
-const CODE_ADD: TenantSql = TenantSql::new(
-    "INSERT INTO codes (tenant_id, hash, expires, family, bound) VALUES ($1, $2, $3, $4, $5)",
-);
+const CODE_ADD: TenantSql =
+    TenantSql::new("INSERT INTO codes (tenant_id, hash, expires, family, bound) VALUES ($1, $2, $3, $4, $5)");
 /// A code is spent once: of two requests that both read it unspent, one hits no row.
 const CODE_USE: TenantSql =
     TenantSql::new("UPDATE codes SET used = $3 WHERE tenant_id = $1 AND hash = $2 AND used IS NULL");

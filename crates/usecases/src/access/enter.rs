@@ -59,7 +59,9 @@ pub enum EnterRefusal {
     NoSuchIdentity,
     IdentityDisabled,
     /// The session, or everything from before a moment, was revoked after the token was issued.
-    Revoked { since: Moment },
+    Revoked {
+        since: Moment,
+    },
 }
 
 /// Far above any token of ours; a limit, so that nobody makes us hash megabytes.
@@ -99,8 +101,7 @@ pub async fn enter(house: &House, bearer: &str) -> Result<Result<Caller, EnterRe
 /// Everything that the token alone can tell.
 fn read(house: &House, bearer: &str) -> Result<(Presented, TenantId, AppId), EnterRefusal> {
     let verified = house.keys.ring.verify(bearer, LONGEST).map_err(EnterRefusal::Token)?;
-    let token: Presented =
-        serde_json::from_slice(&verified.payload).map_err(|_| EnterRefusal::NotAnAccessToken)?;
+    let token: Presented = serde_json::from_slice(&verified.payload).map_err(|_| EnterRefusal::NotAnAccessToken)?;
     let tenant = TenantId::parse(&token.tid).map_err(|_| EnterRefusal::NotAnAccessToken)?;
     if !is_graph(&house.origins, &token.aud) {
         return Err(EnterRefusal::WrongAudience);
@@ -267,9 +268,8 @@ fn rights(user: Option<&User>, tenant: Option<&Tenant>, held: &[RoleAssignment])
         }
     }
     let limited = held.iter().filter_map(|assignment| Some((assignment.within?, roles().template(assignment.role)?)));
-    let scoped = limited.flat_map(|(within, role)| {
-        role.actions.iter().map(move |action| ScopedAction { action, within })
-    });
+    let scoped =
+        limited.flat_map(|(within, role)| role.actions.iter().map(move |action| ScopedAction { action, within }));
     (everywhere, scoped.collect())
 }
 
@@ -285,4 +285,3 @@ impl Caller {
         self.person().map(|person| &person.user)
     }
 }
-

@@ -7,6 +7,7 @@ mod enter;
 mod permit;
 
 pub use enter::{Caller, EnterRefusal, Person, Who, enter};
+pub use mandate_jose::TokenRefusal;
 pub use permit::{Denial, Operation, Permit, permit};
 
 use crate::tokens::AppStandings;

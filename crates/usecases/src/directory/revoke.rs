@@ -3,7 +3,9 @@
 use crate::Fault;
 use crate::access::Permit;
 use crate::settle::{Facing, UseCase};
-use mandate_base::{AssignmentId, CorrelationId, Draw, GrantId, Moment, ObjectId, ServicePrincipalId, SessionId, UserId};
+use mandate_base::{
+    AssignmentId, CorrelationId, Draw, GrantId, Moment, ObjectId, ServicePrincipalId, SessionId, UserId,
+};
 use mandate_domain::audit::Activity;
 use mandate_domain::record::{Change, Plan, Record};
 
@@ -81,22 +83,16 @@ impl Revoke<'_> {
                 sp.into(),
                 "ServicePrincipal",
             ),
-            Revocation::ServicePrincipalRemoved(sp) => (
-                Change::ServicePrincipalRemoved(sp),
-                Activity::RemoveServicePrincipal,
-                sp.into(),
-                "ServicePrincipal",
-            ),
+            Revocation::ServicePrincipalRemoved(sp) => {
+                (Change::ServicePrincipalRemoved(sp), Activity::RemoveServicePrincipal, sp.into(), "ServicePrincipal")
+            }
             Revocation::UserDisabled(user) => {
                 (Change::UserEnabled { user, enabled: false }, Activity::DisableAccount, user.into(), "User")
             }
             Revocation::UserRemoved(user) => (Change::UserRemoved(user), Activity::DeleteUser, user.into(), "User"),
-            Revocation::UserSessions(user) => (
-                Change::UserSessionsRevoked { user, at: now },
-                Activity::RevokeSignInSessions,
-                user.into(),
-                "User",
-            ),
+            Revocation::UserSessions(user) => {
+                (Change::UserSessionsRevoked { user, at: now }, Activity::RevokeSignInSessions, user.into(), "User")
+            }
             Revocation::Session(session) => {
                 (Change::SessionRevoked { session, at: now }, Activity::RevokeSession, session.into(), "Session")
             }

@@ -1,8 +1,8 @@
 //! Begins a browser session for somebody who has just given their password.
 
+use crate::Fault;
 use crate::settle::{Facing, UseCase};
 use crate::tickets::Ticket;
-use crate::Fault;
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId, UserId};
 use mandate_domain::audit::{SignIn, SignInKind};
 use mandate_domain::record::{Plan, Record, Trace};

@@ -40,7 +40,9 @@ pub enum AppTokenRefusal {
     Proof(ProofRefusal),
     /// No credential at all.
     CredentialMissing,
-    NoSuchResource { name: String },
+    NoSuchResource {
+        name: String,
+    },
     /// The resource admits assigned apps only.
     NotAssigned,
     Busy,
@@ -94,15 +96,8 @@ async fn attempt(house: &House, ask: &AppTokenAsk<'_>) -> Result<Result<AppToken
         (b64url_encode(&draw.bytes::<16>()), access_life(draw))
     };
     let audience = resources::audience(&resource.card, ask.resource);
-    let issue = Issue {
-        origins: house.token_origins(),
-        tenant: ask.tenant,
-        now,
-        life,
-        uti: &uti,
-        client: ask.client,
-        proof,
-    };
+    let issue =
+        Issue { origins: house.token_origins(), tenant: ask.tenant, now, life, uti: &uti, client: ask.client, proof };
     let registration = &resource.card.registration;
     let claims = claims::app_only(&issue, registration, &audience, sp.id, &standing.roles).json();
     let header = if registration.token_version() == 1 { Header::WithX5t } else { Header::Plain };

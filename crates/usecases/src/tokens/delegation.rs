@@ -54,7 +54,9 @@ pub enum DelegationRefusal {
     SessionsRevoked,
     ConsentMissing,
     SeveralResources,
-    ResourceNotHere { app: AppId },
+    ResourceNotHere {
+        app: AppId,
+    },
 }
 
 /// Judges an encounter at the token endpoint: the same rules as on the pages, with nobody to ask.

@@ -75,9 +75,15 @@ impl UseCase for RedeemCode<'_> {
         // It was parsed before it was stored; an older rule than today's must not end in a fault.
         let flow = ScopeAsk::parse(&code.bound.scope).unwrap_or_default();
         let asked = self.scopes.cloned().unwrap_or_else(|| first_resource(&flow));
-        let asked = if asked.resources.is_empty() && self.scopes.is_some() { with_resource_of(asked, &flow) } else { asked };
-        let asking =
-            Asking { origins: self.origins, client: self.client, user: code.bound.user, scopes: &asked, whole_list: false };
+        let asked =
+            if asked.resources.is_empty() && self.scopes.is_some() { with_resource_of(asked, &flow) } else { asked };
+        let asking = Asking {
+            origins: self.origins,
+            client: self.client,
+            user: code.bound.user,
+            scopes: &asked,
+            whole_list: false,
+        };
         let met = encounter(facing, &asking).await?;
         let people = match &met {
             Ok(met) => delegation::people_at(facing.view, met).await?,
@@ -126,9 +132,10 @@ impl RedeemCode<'_> {
         if facts.asked.resources.len() > 1 {
             return Err(RedeemRefusal::Delegation(DelegationRefusal::SeveralResources));
         }
-        let met = facts.met.as_ref().map_err(|refusal| {
-            RedeemRefusal::Delegation(DelegationRefusal::Encounter(refusal.clone()))
-        })?;
+        let met = facts
+            .met
+            .as_ref()
+            .map_err(|refusal| RedeemRefusal::Delegation(DelegationRefusal::Encounter(refusal.clone())))?;
         delegation::judge(met, bound.signed_in).map_err(RedeemRefusal::Delegation)
     }
 

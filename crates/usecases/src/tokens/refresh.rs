@@ -61,7 +61,8 @@ impl UseCase for Refresh<'_> {
         // Of several resources the first is meant (protocol.md §2.3); a request for none means the sign-in's.
         let named = if asked.resources.is_empty() { &flow } else { &asked };
         let asked = ScopeAsk { resources: named.resources.iter().take(1).cloned().collect(), ..asked };
-        let asking = Asking { origins: self.origins, client: self.client, user: family.user, scopes: &asked, whole_list: false };
+        let asking =
+            Asking { origins: self.origins, client: self.client, user: family.user, scopes: &asked, whole_list: false };
         let met = encounter(facing, &asking).await?;
         let people = match &met {
             Ok(met) => delegation::people_at(view, met).await?,
@@ -95,9 +96,10 @@ impl Refresh<'_> {
         if facts.session.as_ref().is_none_or(Session::is_revoked) {
             return Err(RefreshRefused::SessionRevoked);
         }
-        let met = facts.met.as_ref().map_err(|refusal| {
-            RefreshRefused::Delegation(DelegationRefusal::Encounter(refusal.clone()))
-        })?;
+        let met = facts
+            .met
+            .as_ref()
+            .map_err(|refusal| RefreshRefused::Delegation(DelegationRefusal::Encounter(refusal.clone())))?;
         delegation::judge(met, facts.family.signed_in).map_err(RefreshRefused::Delegation)
     }
 

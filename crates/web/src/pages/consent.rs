@@ -36,25 +36,16 @@ impl ConsentPage {
         match self.already {
             0 => None,
             1 => Some(self.w().consent_already_one.to_owned()),
-            many => Some(fill(
-                self.w().consent_already_many,
-                &[("count", many.to_string().as_str())],
-            )),
+            many => Some(fill(self.w().consent_already_many, &[("count", many.to_string().as_str())])),
         }
     }
 
     fn reach_label(&self) -> String {
-        fill(
-            self.w().consent_for_all,
-            &[("organisation", self.organisation.as_str())],
-        )
+        fill(self.w().consent_for_all, &[("organisation", self.organisation.as_str())])
     }
 
     fn reach_hint(&self) -> String {
-        fill(
-            self.w().consent_for_all_hint,
-            &[("organisation", self.organisation.as_str())],
-        )
+        fill(self.w().consent_for_all_hint, &[("organisation", self.organisation.as_str())])
     }
 
     fn not_you(&self) -> String {

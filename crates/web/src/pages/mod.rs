@@ -103,12 +103,7 @@ impl AppShown {
 
     /// Stands in for a missing logo.
     pub fn initial(&self) -> String {
-        self.name
-            .trim()
-            .chars()
-            .next()
-            .map(|first| first.to_uppercase().collect())
-            .unwrap_or_default()
+        self.name.trim().chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default()
     }
 
     /// A foreign publisher owes a privacy statement, so its absence is shown; one's own organisation does not.

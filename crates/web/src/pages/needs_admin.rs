@@ -61,11 +61,8 @@ impl NeedsAdminPage {
     fn mail_link(&self, helper: &Helper) -> Option<String> {
         let address = helper.mail.as_deref()?;
         let w = self.w();
-        let permissions: Vec<String> = self
-            .blocked
-            .iter()
-            .map(|line| format!("- {} ({}, {})", line.title, line.value, line.resource))
-            .collect();
+        let permissions: Vec<String> =
+            self.blocked.iter().map(|line| format!("- {} ({}, {})", line.title, line.value, line.resource)).collect();
         let subject = fill(w.mail_subject, &[("app", self.app.name.as_str())]);
         let body = fill(
             w.mail_body,
@@ -79,12 +76,7 @@ impl NeedsAdminPage {
         );
         // RFC 6068 §5: a line break in a body is CR LF.
         let body = body.replace('\n', "\r\n");
-        Some(format!(
-            "mailto:{}?subject={}&body={}",
-            percent(address, "@"),
-            percent(&subject, ""),
-            percent(&body, "")
-        ))
+        Some(format!("mailto:{}?subject={}&body={}", percent(address, "@"), percent(&subject, ""), percent(&body, "")))
     }
 }
 

@@ -74,10 +74,7 @@ impl SignInPage {
 
     /// Whether the entries are what is wrong, rather than the account or the moment.
     fn entries_invalid(&self) -> bool {
-        matches!(
-            self.error,
-            Some(SignInError::WrongNameOrPassword | SignInError::Missing)
-        )
+        matches!(self.error, Some(SignInError::WrongNameOrPassword | SignInError::Missing))
     }
 
     fn focus_password(&self) -> bool {

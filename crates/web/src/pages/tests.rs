@@ -7,11 +7,7 @@ fn chrome(lang: Lang) -> Chrome {
         lang,
         css_href: "/assets/mandate.css?v=1".to_owned(),
         brand_css_href: None,
-        brand: Brand {
-            name: "Waterkant".to_owned(),
-            logo: None,
-            text: None,
-        },
+        brand: Brand { name: "Waterkant".to_owned(), logo: None, text: None },
         tenant: "waterkant.example".to_owned(),
         flow: "sealed".to_owned(),
         canary: "canary".to_owned(),
@@ -61,10 +57,7 @@ fn consent(lang: Lang, app: AppShown, can_grant_for_org: bool) -> ConsentPage {
         app,
         account: joris(),
         groups: vec![
-            PermissionGroup {
-                purpose: Purpose::Profile,
-                lines: vec![line("User.Read", None)],
-            },
+            PermissionGroup { purpose: Purpose::Profile, lines: vec![line("User.Read", None)] },
             PermissionGroup {
                 purpose: Purpose::ThisApi("Waterkant Orders API".to_owned()),
                 lines: vec![line("Orders.Read", None)],
@@ -104,8 +97,7 @@ fn error(lang: Lang, code: u32) -> ErrorPage {
 
 /// Where `needle` stands; the assertion names it when it does not.
 fn at(html: &str, needle: &str) -> usize {
-    html.find(needle)
-        .unwrap_or_else(|| panic!("`{needle}` is missing in\n{html}"))
+    html.find(needle).unwrap_or_else(|| panic!("`{needle}` is missing in\n{html}"))
 }
 
 #[test]
@@ -113,20 +105,10 @@ fn every_page_has_one_main_one_heading_and_no_script_or_style_of_its_own() {
     for lang in Lang::ALL {
         let pages = [
             ("signin", sign_in(Some(SignInError::Busy)).html()),
-            (
-                "consent",
-                consent(lang, contacts(false, Some("Zonnebel Software")), true).html(),
-            ),
+            ("consent", consent(lang, contacts(false, Some("Zonnebel Software")), true).html()),
             ("error", error(lang, 50011).html()),
             ("signed-out", SignedOutPage { chrome: chrome(lang) }.html()),
-            (
-                "signing-out",
-                SigningOutPage {
-                    chrome: chrome(lang),
-                    accounts: vec![joris()],
-                }
-                .html(),
-            ),
+            ("signing-out", SigningOutPage { chrome: chrome(lang), accounts: vec![joris()] }.html()),
             (
                 "accounts",
                 AccountsPage {
@@ -142,10 +124,7 @@ fn every_page_has_one_main_one_heading_and_no_script_or_style_of_its_own() {
             at(&html, &format!("data-page=\"{name}\""));
             assert_eq!(html.matches("<main").count(), 1, "{name}");
             assert_eq!(html.matches("<h1>").count(), 1, "{name}");
-            assert!(
-                !html.contains("<script") && !html.contains("style=\"") && !html.contains("<style"),
-                "{name}"
-            );
+            assert!(!html.contains("<script") && !html.contains("style=\"") && !html.contains("<style"), "{name}");
         }
     }
 }
@@ -161,11 +140,7 @@ fn a_wrong_password_is_told_next_to_the_fields_and_in_the_title() {
 
 #[test]
 fn a_known_name_puts_the_focus_on_the_password_without_an_error() {
-    let page = SignInPage {
-        login: "joris.bakker@waterkant.example".to_owned(),
-        ask_password: true,
-        ..sign_in(None)
-    };
+    let page = SignInPage { login: "joris.bakker@waterkant.example".to_owned(), ask_password: true, ..sign_in(None) };
     let html = page.html();
     assert!(at(&html, " autofocus") > at(&html, "id=\"i0118\""));
     assert!(!html.contains("id=\"error\""));
@@ -175,10 +150,7 @@ fn a_known_name_puts_the_focus_on_the_password_without_an_error() {
 fn the_accepting_button_comes_first_and_the_box_for_everyone_is_not_ticked() {
     let html = consent(Lang::En, contacts(true, Some("Zonnebel Software")), true).html();
     assert!(at(&html, "name=\"ucaccept\" value=\"Yes\"") < at(&html, "name=\"ucaccept\" value=\"No\""));
-    at(
-        &html,
-        "id=\"onBehalf\" name=\"consentForOrg\" type=\"checkbox\" value=\"1\"",
-    );
+    at(&html, "id=\"onBehalf\" name=\"consentForOrg\" type=\"checkbox\" value=\"1\"");
     assert!(!html.contains("checked"));
     at(&html, "Allow this for everyone in Waterkant");
     at(&html, "<li data-permission=\"Orders.Read\">");
@@ -187,11 +159,7 @@ fn the_accepting_button_comes_first_and_the_box_for_everyone_is_not_ticked() {
 
 #[test]
 fn who_may_not_grant_for_everyone_does_not_see_the_box() {
-    assert!(
-        !consent(Lang::En, contacts(true, None), false)
-            .html()
-            .contains("onBehalf")
-    );
+    assert!(!consent(Lang::En, contacts(true, None), false).html().contains("onBehalf"));
 }
 
 #[test]
@@ -201,10 +169,7 @@ fn an_unverified_foreign_app_is_called_that_and_yes_is_not_emphasised() {
     at(&foreign, "Publisher not verified.");
     at(&foreign, "Gives Zonnebel Software as its publisher");
     assert!(!foreign.contains(emphasised));
-    at(
-        &consent(Lang::En, contacts(true, Some("Zonnebel Software")), true).html(),
-        emphasised,
-    );
+    at(&consent(Lang::En, contacts(true, Some("Zonnebel Software")), true).html(), emphasised);
     at(&consent(Lang::En, contacts(false, None), true).html(), emphasised);
 }
 
@@ -224,10 +189,7 @@ fn only_web_addresses_of_a_publisher_become_links() {
 
 #[test]
 fn text_from_outside_is_escaped() {
-    let app = AppShown {
-        name: "<b>\"x\"&'".to_owned(),
-        ..contacts(true, None)
-    };
+    let app = AppShown { name: "<b>\"x\"&'".to_owned(), ..contacts(true, None) };
     let html = consent(Lang::En, app, false).html();
     assert!(!html.contains("<b>"));
 }
@@ -242,20 +204,14 @@ fn approval_needed_offers_no_way_to_accept_and_tells_what_blocks_and_who_helps()
             line("GroupMember.Read.All", Some(Blocked::AdminOnly)),
             line("User.Read.All", Some(Blocked::AdminOnly)),
         ],
-        others: ["openid", "profile", "offline_access", "User.Read"]
-            .map(|value| line(value, None))
-            .into(),
+        others: ["openid", "profile", "offline_access", "User.Read"].map(|value| line(value, None)).into(),
         helpers: vec![
             Helper {
                 name: "Sanne de Vries".to_owned(),
                 mail: Some("sanne.devries@waterkant.example".to_owned()),
                 role: "Globale beheerder".to_owned(),
             },
-            Helper {
-                name: "Anneke Jansen".to_owned(),
-                mail: None,
-                role: "Applicatiebeheerder".to_owned(),
-            },
+            Helper { name: "Anneke Jansen".to_owned(), mail: None, role: "Applicatiebeheerder".to_owned() },
         ],
         correlation: "6f0c3b1e".to_owned(),
     };
@@ -266,24 +222,14 @@ fn approval_needed_offers_no_way_to_accept_and_tells_what_blocks_and_who_helps()
     assert!(blocked < at(&html, "data-permission=\"User.Read.All\""));
     assert!(at(&html, "data-permission=\"User.Read.All\"") < others);
     assert!(others < at(&html, "data-permission=\"openid\""));
-    assert_eq!(
-        html.matches("href=\"mailto:sanne.devries@waterkant.example?subject=")
-            .count(),
-        1
-    );
+    assert_eq!(html.matches("href=\"mailto:sanne.devries@waterkant.example?subject=").count(), 1);
     assert_eq!(html.matches("mailto:").count(), 1);
 }
 
 #[test]
 fn a_letter_to_a_helper_survives_its_way_through_a_link() {
-    assert_eq!(
-        super::needs_admin::percent("a b\r\n&?=é+", ""),
-        "a%20b%0D%0A%26%3F%3D%C3%A9%2B"
-    );
-    assert_eq!(
-        super::needs_admin::percent("o'neil+x@waterkant.example", "@"),
-        "o%27neil%2Bx@waterkant.example"
-    );
+    assert_eq!(super::needs_admin::percent("a b\r\n&?=é+", ""), "a%20b%0D%0A%26%3F%3D%C3%A9%2B");
+    assert_eq!(super::needs_admin::percent("o'neil+x@waterkant.example", "@"), "o%27neil%2Bx@waterkant.example");
 }
 
 #[test]
@@ -298,17 +244,11 @@ fn a_form_post_sends_the_fields_escaped_under_the_nonce_it_was_given() {
     let page = FormPostPage {
         lang: Lang::En,
         action: "https://intranet.waterkant.example/signin-oidc".to_owned(),
-        fields: vec![
-            ("code".to_owned(), "abc".to_owned()),
-            ("state".to_owned(), "\"><i>".to_owned()),
-        ],
+        fields: vec![("code".to_owned(), "abc".to_owned()), ("state".to_owned(), "\"><i>".to_owned())],
         nonce: "bm9uY2U".to_owned(),
     };
     let html = page.html();
-    at(
-        &html,
-        "<form method=\"post\" action=\"https://intranet.waterkant.example/signin-oidc\">",
-    );
+    at(&html, "<form method=\"post\" action=\"https://intranet.waterkant.example/signin-oidc\">");
     at(&html, "<input type=\"hidden\" name=\"code\" value=\"abc\">");
     at(&html, "<script nonce=\"bm9uY2U\">");
     assert!(!html.contains("<i>"));

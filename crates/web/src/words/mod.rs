@@ -50,9 +50,7 @@ impl Lang {
     /// Reads one language tag; region and script do not matter: `nl`, `nl-BE` and `NL_be` are the same here.
     pub fn parse(text: &str) -> Option<Lang> {
         let primary = text.trim().split(['-', '_']).next()?;
-        Lang::ALL
-            .into_iter()
-            .find(|lang| lang.tag().eq_ignore_ascii_case(primary))
+        Lang::ALL.into_iter().find(|lang| lang.tag().eq_ignore_ascii_case(primary))
     }
 
     /// The language a browser prefers among ours; English when it names none of them.
@@ -64,9 +62,8 @@ impl Lang {
                 continue;
             };
             // RFC 9110 §12.4.2: a missing weight is 1, and a weight of 0 means "not this one".
-            let weight = pieces
-                .find_map(|piece| piece.trim().strip_prefix("q=")?.trim().parse::<f32>().ok())
-                .unwrap_or(1.0);
+            let weight =
+                pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.trim().parse::<f32>().ok()).unwrap_or(1.0);
             if weight <= 0.0 {
                 continue;
             }
@@ -90,10 +87,7 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
         rest = &rest[open..];
         let found = rest.find('}').and_then(|close| {
             let name = &rest[1..close];
-            values
-                .iter()
-                .find(|(place, _)| *place == name)
-                .map(|(_, value)| (close, *value))
+            values.iter().find(|(place, _)| *place == name).map(|(_, value)| (close, *value))
         });
         match found {
             Some((close, value)) => {
