@@ -1,6 +1,6 @@
 //! The `Authorization` header → a caller, or a 401 with its challenge.
 
-use crate::base64;
+use mandate_web::base64;
 use crate::dispatch::Version;
 use crate::errors::{Refusal, Stop, Unproven};
 use http::header;
@@ -46,7 +46,7 @@ pub(crate) fn challenge(unproven: &Unproven, version: Version, login: &str) -> S
     match unproven {
         Unproven::Refused(EnterRefusal::Revoked { since }) => {
             let claims = format!(r#"{{"access_token":{{"nbf":{{"essential":true,"value":"{}"}}}}}}"#, since.secs());
-            let claims = base64::encode(claims.as_bytes());
+            let claims = base64::standard(claims.as_bytes());
             format!(r#"{door}, error="insufficient_claims", claims="{claims}""#)
         }
         // RFC 6750 §3.1; no error at all when no token came.

@@ -5,7 +5,6 @@
 //! needs, `resources` for what they answer, `errors` for every refusal's code and text.
 #![forbid(unsafe_code)]
 
-mod base64;
 mod bearer;
 mod call;
 mod cors;
