@@ -79,6 +79,8 @@ pub struct Modified {
 /// One sign-in: a person's, or an app's own, succeeded or refused.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignIn {
+    /// Time-ordered: the log is kept in its order.
+    pub id: ObjectId,
     pub at: Moment,
     pub kind: SignInKind,
     pub client: Option<AppId>,

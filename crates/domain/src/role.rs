@@ -2,7 +2,7 @@
 //!
 //! The tables are facts (`data/directory-roles.tsv`, `role-actions.tsv`, `default-user-permissions.tsv`).
 
-use crate::tenant::DefaultUserRolePermissions;
+use crate::tenant::AuthorizationPolicy;
 use crate::user::UserKind;
 use mandate_base::{AssignmentId, Moment, ObjectId, RoleTemplateId};
 use mandate_decide::{Action, ActionSet};
@@ -48,6 +48,10 @@ struct DefaultRight {
     action: Action,
     gated_by: &'static str,
 }
+
+/// The values of `authorizationPolicy.guestUserRoleId` beside the default (consent-and-governance.md 14.5).
+const GUESTS_AS_MEMBERS: &str = "a0b1b346-4d3e-4e8b-98f8-753987be4970";
+const RESTRICTED_GUESTS: &str = "2af84b1e-32c8-42b7-82bc-daa82404023b";
 
 const FOR_ALL: &str = "microsoft.directory/servicePrincipals/managePermissionGrantsForAll.";
 
@@ -140,11 +144,13 @@ impl Roles {
     }
 
     /// What a person may do without any role: the default rights that the tenant's policy leaves on.
-    pub fn default_rights(&self, kind: UserKind, policy: &DefaultUserRolePermissions) -> ActionSet {
-        let class = match kind {
-            UserKind::Member => "member-user",
-            UserKind::Guest => "guest-user",
+    pub fn default_rights(&self, kind: UserKind, policy: &AuthorizationPolicy) -> ActionSet {
+        let class = match (kind, policy.guest_user_role_id.as_deref()) {
+            (UserKind::Member, _) | (UserKind::Guest, Some(GUESTS_AS_MEMBERS)) => "member-user",
+            (UserKind::Guest, Some(RESTRICTED_GUESTS)) => "restricted-guest-user",
+            (UserKind::Guest, _) => "guest-user",
         };
+        let policy = &policy.default_user_role_permissions;
         let left_on = |right: &&DefaultRight| {
             right.class == class
                 && match gate(right.gated_by) {
@@ -190,8 +196,12 @@ mod tests {
     #[test]
     fn a_member_reads_others_unless_the_policy_says_no() {
         let read = roles().action("microsoft.directory/users/standard/read").expect("in the table");
-        let open = DefaultUserRolePermissions::default();
-        let closed = DefaultUserRolePermissions { allowed_to_read_other_users: false, ..open.clone() };
+        let open = AuthorizationPolicy::default();
+        let mut closed = open.clone();
+        closed.default_user_role_permissions.allowed_to_read_other_users = false;
+        let as_members =
+            AuthorizationPolicy { guest_user_role_id: Some(GUESTS_AS_MEMBERS.to_owned()), ..open.clone() };
+        assert!(roles().default_rights(UserKind::Guest, &as_members).holds(read));
         assert!(roles().default_rights(UserKind::Member, &open).holds(read));
         assert!(!roles().default_rights(UserKind::Member, &closed).holds(read));
         assert!(!roles().default_rights(UserKind::Guest, &open).holds(read));

@@ -31,10 +31,20 @@ async fn route(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
         ["reselect"] if post => authorize::reselect(cx).await,
         ["consent", "set"] if post => authorize::consent(cx).await,
         ["language"] if post => authorize::language(cx).await,
+        ["oauth2", "v2.0", "devicecode"] | ["oauth2", "authorize" | "token" | "logout" | "devicecode"] => not_yet(),
         ["branding.css"] if get => plain::branding(cx).await,
         _ => return discovery::answer(cx, rest, get).await,
     };
     Some(answer)
+}
+
+/// Named in the metadata, since clients want the whole document; not served yet.
+fn not_yet() -> Answer {
+    let body = serde_json::json!({
+        "error": "not_implemented",
+        "error_description": "This endpoint is not served yet. Use the v2.0 authorize and token endpoints.",
+    });
+    answer::json(http::StatusCode::NOT_IMPLEMENTED, &body)
 }
 
 fn finish(request: &Incoming, mut answer: Answer) -> Answer {

@@ -7,8 +7,8 @@ pub struct SystemChance;
 
 impl Draw for SystemChance {
     fn fill(&mut self, into: &mut [u8]) {
-        for chunk in into.chunks_mut(32) {
-            chunk.copy_from_slice(&random_bytes::<32>()[..chunk.len()]);
+        for chunk in into.chunks_mut(16) {
+            chunk.copy_from_slice(&random_bytes::<16>()[..chunk.len()]);
         }
     }
 }

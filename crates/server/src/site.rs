@@ -38,19 +38,8 @@ impl Site {
         let path = head.uri.path().to_owned();
         let query = head.uri.query().unwrap_or("").to_owned();
         let incoming = self.incoming(head.method, path, query, head.headers, body);
-        // On a task of its own: a client that goes away must not leave a deed half done.
-        let site = self.clone();
-        let correlation = incoming.correlation;
-        let head_only = incoming.method == Method::HEAD;
-        let answered = tokio::spawn(async move { site.dispatch(&incoming).await }).await;
-        let mut answer = answered.unwrap_or_else(|panic| {
-            tracing::error!(%correlation, %panic, "a request panicked");
-            answer::text(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                format!("Something went wrong. Correlation ID: {correlation}"),
-            )
-        });
-        if head_only {
+        let mut answer = self.dispatch(&incoming).await;
+        if incoming.method == Method::HEAD {
             *answer.body_mut() = http_body_util::Full::default();
         }
         answer

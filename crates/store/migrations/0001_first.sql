@@ -31,5 +31,4 @@ CREATE TABLE families (tenant_id {bytes} NOT NULL, id {bytes} NOT NULL, user_id 
 CREATE TABLE refresh_tokens (tenant_id {bytes} NOT NULL, hash {bytes} NOT NULL, family {bytes} NOT NULL, issued {int} NOT NULL, replaced {int}, PRIMARY KEY (tenant_id, hash)){table};
 CREATE TABLE audits (tenant_id {bytes} NOT NULL, at {int} NOT NULL, place {int} NOT NULL, activity TEXT NOT NULL, category TEXT NOT NULL, actor TEXT NOT NULL, targets TEXT NOT NULL, changed TEXT NOT NULL, correlation {bytes} NOT NULL);
 CREATE INDEX audits_by_time ON audits (tenant_id, at, place);
-CREATE TABLE sign_ins (tenant_id {bytes} NOT NULL, at {int} NOT NULL, kind TEXT NOT NULL, client {bytes} NOT NULL, user_id {bytes} NOT NULL, name TEXT NOT NULL, code {int} NOT NULL, reason TEXT NOT NULL, resource {bytes} NOT NULL, correlation {bytes} NOT NULL);
-CREATE INDEX sign_ins_by_time ON sign_ins (tenant_id, at)
+CREATE TABLE sign_ins (tenant_id {bytes} NOT NULL, id {bytes} NOT NULL, at {int} NOT NULL, kind TEXT NOT NULL, client {bytes} NOT NULL, user_id {bytes} NOT NULL, name TEXT NOT NULL, code {int} NOT NULL, reason TEXT NOT NULL, resource {bytes} NOT NULL, correlation {bytes} NOT NULL, PRIMARY KEY (tenant_id, id)){table}

@@ -7,7 +7,7 @@ use mandate_usecases::keys::Kek;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 pub struct Folder(PathBuf);
@@ -27,7 +27,8 @@ struct KeptKey {
 impl Folder {
     pub fn open(path: &Path) -> Result<Folder, String> {
         let told = |error: std::io::Error| format!("cannot use {}: {error}", path.display());
-        fs::create_dir_all(path).map_err(told)?;
+        // Password hashes and keys lie in it.
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(told)?;
         Ok(Folder(fs::canonicalize(path).map_err(told)?))
     }
 
@@ -68,6 +69,10 @@ impl Folder {
         if let Some(text) = self.read(KEK)? {
             let bytes = b64url_decode(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
             return bytes.map(Kek::new).ok_or_else(|| format!("{} is damaged", self.0.join(KEK).display()));
+        }
+        // A new key beside old keys would lock them in for good: the old one may only be misplaced.
+        if self.0.join(KEYS).exists() {
+            return Err(format!("{} is missing, and {KEYS} was sealed with it", self.0.join(KEK).display()));
         }
         let key = random_bytes::<32>();
         self.write(KEK, &b64url_encode(&key))?;

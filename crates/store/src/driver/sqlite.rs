@@ -84,6 +84,9 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Fault> 
 }
 
 fn connect(path: Option<&Path>) -> Result<Connection, Fault> {
+    if let Some(path) = path {
+        for_owner_only(path).map_err(Fault::while_doing("making the database"))?;
+    }
     let open = || -> rusqlite::Result<Connection> {
         let connection = match path {
             None => Connection::open_in_memory()?,
@@ -104,6 +107,15 @@ fn connect(path: Option<&Path>) -> Result<Connection, Fault> {
         Ok(connection)
     };
     open().map_err(Fault::while_doing("opening the database"))
+}
+
+/// Password hashes lie in it. SQLite gives its log the mode of the database.
+fn for_owner_only(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    if path.exists() {
+        return Ok(());
+    }
+    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop)
 }
 
 fn read(connection: &Connection, sql: &str, values: &[Value]) -> rusqlite::Result<Vec<Row>> {

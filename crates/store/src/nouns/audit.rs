@@ -9,7 +9,7 @@ const AUDITS: TenantSql = TenantSql::new(
     "SELECT at, activity, actor, targets, changed FROM audits WHERE tenant_id = $1 ORDER BY at DESC, place DESC LIMIT $2",
 );
 const SIGN_INS: TenantSql =
-    TenantSql::new("SELECT at, kind, name, code, reason FROM sign_ins WHERE tenant_id = $1 ORDER BY at DESC LIMIT $2");
+    TenantSql::new("SELECT at, kind, name, code, reason FROM sign_ins WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2");
 
 /// An audit row as stored: actor, targets and changes are JSON.
 #[derive(Clone, Debug, PartialEq)]

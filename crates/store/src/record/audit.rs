@@ -13,8 +13,8 @@ const AUDIT_ADD: TenantSql = TenantSql::new(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 );
 const SIGN_IN_ADD: TenantSql = TenantSql::new(
-    "INSERT INTO sign_ins (tenant_id, at, kind, client, user_id, name, code, reason, resource, correlation)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    "INSERT INTO sign_ins (tenant_id, id, at, kind, client, user_id, name, code, reason, resource, correlation)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 );
 
 /// Sign-ins of many tenants in one transaction; each row still says whose it is.
@@ -45,6 +45,7 @@ impl Writes {
 
     pub fn sign_in(&mut self, sign_in: &SignIn) {
         let values = [
+            id(sign_in.id),
             sign_in.at.into(),
             kind_word(sign_in.kind).into(),
             id_or_none(sign_in.client),

@@ -18,6 +18,7 @@ use mandate_domain::tenant::{Settings, Tenant, TenantProfile, VerifiedDomain};
 use mandate_domain::token::refresh::{Family, RefreshToken};
 use mandate_domain::user::{Upn, User, UserKind};
 use mandate_store::{Committed, Store};
+use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::Map;
 
 pub const WATERKANT: TenantId = TenantId::from_u128(0x11111111_1111_4111_8111_111111111111);
@@ -237,7 +238,11 @@ pub fn refresh(number: u8, family: u128) -> RefreshToken {
 }
 
 pub fn sign_in(at: Moment, name: &str) -> SignIn {
+    // Time first, as in life; the count keeps two of one moment apart.
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let place = u128::from(COUNT.fetch_add(1, Ordering::Relaxed));
     SignIn {
+        id: ObjectId::from_u128((at.millis() as u128) << 80 | place),
         at,
         kind: SignInKind::Interactive,
         client: Some(app_id(1)),

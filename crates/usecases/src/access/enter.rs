@@ -260,7 +260,7 @@ async fn load_person(
 /// What a person may do: the default rights of members or guests, and what each role adds, where it adds it.
 fn rights(user: Option<&User>, tenant: Option<&Tenant>, held: &[RoleAssignment]) -> (ActionSet, Vec<ScopedAction>) {
     let (Some(user), Some(tenant)) = (user, tenant) else { return (ActionSet::EMPTY, Vec::new()) };
-    let policy = &tenant.settings.authorization_policy.default_user_role_permissions;
+    let policy = &tenant.settings.authorization_policy;
     let mut everywhere = roles().default_rights(user.kind, policy);
     for id in people::tenant_wide(held) {
         if let Some(role) = roles().template(id) {

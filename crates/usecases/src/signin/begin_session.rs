@@ -55,6 +55,7 @@ impl UseCase for BeginSession {
             record.trace(Trace::SessionEnded { session: old.id, ended: Ended { at: now, how: EndedBy::SignOut } });
         }
         record.sign_in(SignIn {
+            id: draw.timed_id(now),
             at: now,
             kind: SignInKind::Interactive,
             client: Some(self.client),

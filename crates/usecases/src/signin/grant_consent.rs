@@ -8,7 +8,7 @@ use crate::{Fault, Origins};
 use mandate_base::{AppId, CorrelationId, Draw, Moment, ServicePrincipalId, SessionId, UserId};
 use mandate_domain::application::{AccessKind, AppCard};
 use mandate_domain::audit::{Activity, Actor, Doer};
-use mandate_domain::consent::{Item, ScopeRefusal, Survey};
+use mandate_domain::consent::{Item, ScopeRefusal, Standing, Survey};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::MemberKind;
 use mandate_domain::record::{Change, Plan, Record};
@@ -99,11 +99,15 @@ impl GrantConsent<'_> {
         let mut record = Record::default();
         let client = sp_of(&met.client, met.client_sp.as_ref(), &doer, now, &mut record, draw);
         for loaded in &met.resources {
-            // The tenant-wide consent also writes down what only this person had: everybody gets the list as shown.
+            // The tenant-wide consent also writes down what only this person had: everybody gets the list as shown. What
+            // needs no grant, since the API's owner lets the client in, gets none.
             let wanted = |item: &&Item| {
                 item.resource == loaded.card.app_id
-                    && item.resource != met.client.app_id
-                    && (self.for_organisation || !matches!(item.standing, mandate_domain::consent::Standing::Granted))
+                    && match item.standing {
+                        Standing::Missing => true,
+                        Standing::Granted => self.for_organisation,
+                        Standing::PreAuthorized | Standing::Itself | Standing::Blocked(_) => false,
+                    }
             };
             let items: Vec<&Item> = survey.items.iter().filter(wanted).collect();
             if items.is_empty() {

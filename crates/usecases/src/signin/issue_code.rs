@@ -64,7 +64,7 @@ impl UseCase for IssueCode<'_> {
         };
         match judge(&met, session, now) {
             Ok(session) => {
-                let mut record = self.sign_in(&met, now);
+                let mut record = self.sign_in(&met, now, draw);
                 let doer = self.doer(&met);
                 sp_of(&met.client, met.client_sp.as_ref(), &doer, now, &mut record, draw);
                 let code = self.ask.response.code.then(|| self.code(&session, now, &mut record, draw));
@@ -115,9 +115,10 @@ impl IssueCode<'_> {
         ticket
     }
 
-    fn sign_in(&self, met: &Encounter, now: Moment) -> Record {
+    fn sign_in(&self, met: &Encounter, now: Moment, draw: &mut dyn Draw) -> Record {
         let mut record = Record::default();
         record.sign_in(SignIn {
+            id: draw.timed_id(now),
             at: now,
             kind: SignInKind::Interactive,
             client: Some(self.ask.client),

@@ -135,6 +135,9 @@ async fn standing(
 }
 
 fn note(house: &House, ask: &AppTokenAsk<'_>, outcome: &Result<AppToken, AppTokenRefusal>) {
+    let mut draw = house.draw();
+    let draw: &mut dyn Draw = &mut *draw;
+    let now = house.now();
     let reason = match outcome {
         Ok(_) => "token issued".to_owned(),
         Err(refusal) => format!("refused: {refusal:?}"),
@@ -142,7 +145,8 @@ fn note(house: &House, ask: &AppTokenAsk<'_>, outcome: &Result<AppToken, AppToke
     house.store.note(
         ask.tenant,
         SignIn {
-            at: house.now(),
+            id: draw.timed_id(now),
+            at: now,
             kind: SignInKind::ServicePrincipal,
             client: Some(ask.client),
             user: None,

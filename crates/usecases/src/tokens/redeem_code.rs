@@ -99,7 +99,7 @@ impl UseCase for RedeemCode<'_> {
         let verdict = match self.judge(&facts, now) {
             Ok(()) => Ok(self.redeem(*facts, now, &mut record, draw)),
             Err(refusal) => {
-                self.refuse(&facts.code, &refusal, now, &mut record);
+                self.refuse(&facts.code, &refusal, now, &mut record, draw);
                 Err(refusal)
             }
         };
@@ -157,7 +157,7 @@ impl RedeemCode<'_> {
         let CodeFacts { code, asked, flow, met, people, .. } = facts;
         let met = met.ok()?;
         record.trace(Trace::CodeUsed { hash: code.hash, at: now });
-        record.sign_in(self.entry(&code, &met, now));
+        record.sign_in(self.entry(&code, &met, now, draw));
         let offline = flow.offline_access || asked.offline_access;
         let ends = (code.bound.platform == Platform::Spa).then_some(now + SPA_LIFE);
         let refresh = offline.then(|| self.begin_family(&code, ends, now, record, draw));
@@ -194,11 +194,19 @@ impl RedeemCode<'_> {
     }
 
     /// A replay that is not the client's own retry ends what the first use began (RFC 6749 §4.1.2).
-    fn refuse(&self, code: &Code, refusal: &RedeemRefusal, now: Moment, record: &mut Record) {
+    fn refuse(
+        &self,
+        code: &Code,
+        refusal: &RedeemRefusal,
+        now: Moment,
+        record: &mut Record,
+        draw: &mut dyn Draw,
+    ) {
         if *refusal == RedeemRefusal::Code(CodeRefusal::Replayed { late: true }) {
             record.trace(Trace::FamilyRevoked { family: code.family, at: now });
         }
         record.sign_in(SignIn {
+            id: draw.timed_id(now),
             at: now,
             kind: SignInKind::NonInteractive,
             client: Some(self.client),
@@ -211,8 +219,9 @@ impl RedeemCode<'_> {
         });
     }
 
-    fn entry(&self, code: &Code, met: &Encounter, now: Moment) -> SignIn {
+    fn entry(&self, code: &Code, met: &Encounter, now: Moment, draw: &mut dyn Draw) -> SignIn {
         SignIn {
+            id: draw.timed_id(now),
             at: now,
             kind: SignInKind::NonInteractive,
             client: Some(self.client),

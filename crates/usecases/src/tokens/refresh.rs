@@ -75,8 +75,9 @@ impl UseCase for Refresh<'_> {
     fn plan(&self, facts: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<Redeemed, RefreshRefused> {
         let Some(facts) = facts else { return Plan::refuse(RefreshRefused::Token(RefreshRefusal::Unknown)) };
         let mut record = Record::default();
-        record.sign_in(self.entry(&facts, self.judge(&facts, now).err().as_ref(), now));
-        let verdict = match self.judge(&facts, now) {
+        let judged = self.judge(&facts, now);
+        record.sign_in(self.entry(&facts, judged.as_ref().err(), now, draw));
+        let verdict = match judged {
             Ok(()) => self.renew(*facts, now, &mut record, draw),
             Err(refusal) => {
                 if refusal == RefreshRefused::Token(RefreshRefusal::Reused) {
@@ -143,9 +144,16 @@ impl Refresh<'_> {
         })
     }
 
-    fn entry(&self, facts: &RefreshFacts, refusal: Option<&RefreshRefused>, now: Moment) -> SignIn {
+    fn entry(
+        &self,
+        facts: &RefreshFacts,
+        refusal: Option<&RefreshRefused>,
+        now: Moment,
+        draw: &mut dyn Draw,
+    ) -> SignIn {
         let name = facts.met.as_ref().map_or("", |met| met.user.upn.as_str());
         SignIn {
+            id: draw.timed_id(now),
             at: now,
             kind: SignInKind::NonInteractive,
             client: Some(self.client),

@@ -22,6 +22,10 @@ impl FormPostPage {
         render(self)
     }
 
+    fn css_href(&self) -> &'static str {
+        crate::assets::css_href()
+    }
+
     fn w(&self) -> &'static Words {
         self.lang.words()
     }

@@ -71,8 +71,6 @@ pub static DE: Words = Words {
     consent_already_many: "Die App hat außerdem bereits {count} früher erteilte Berechtigungen.",
     consent_for_all: "Für alle bei {organisation} zulassen",
     consent_for_all_hint: "Die App erhält diese Berechtigungen dann für alle Konten bei {organisation}, und niemand sonst wird mehr gefragt. Lassen Sie dies ausgeschaltet, um es nur für Ihr eigenes Konto zuzulassen.",
-    consent_withdraw: "Sie können dies jederzeit widerrufen.",
-    my_apps: "Ihre Apps und Berechtigungen ansehen",
     consent_accept: "Zulassen",
     consent_decline: "Ablehnen",
     consent_not_you: "Sie sind nicht {name}?",

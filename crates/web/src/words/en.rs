@@ -71,8 +71,6 @@ pub static EN: Words = Words {
     consent_already_many: "The app already holds {count} more permissions, granted earlier.",
     consent_for_all: "Allow this for everyone in {organisation}",
     consent_for_all_hint: "The app then gets these permissions for every account in {organisation}, and nobody else is asked. Leave this off to allow it for your own account only.",
-    consent_withdraw: "You can withdraw this at any time.",
-    my_apps: "View your apps and permissions",
     consent_accept: "Allow",
     consent_decline: "Decline",
     consent_not_you: "Not {name}?",

@@ -213,8 +213,6 @@ pub struct Words {
     pub consent_already_many: &'static str, // {count}
     pub consent_for_all: &'static str,      // {organisation}
     pub consent_for_all_hint: &'static str, // {organisation}
-    pub consent_withdraw: &'static str,
-    pub my_apps: &'static str,
     pub consent_accept: &'static str,
     pub consent_decline: &'static str,
     pub consent_not_you: &'static str, // {name}

@@ -71,8 +71,6 @@ pub static NL: Words = Words {
     consent_already_many: "De app heeft daarnaast al {count} machtigingen die eerder zijn verleend.",
     consent_for_all: "Toestaan voor iedereen in {organisation}",
     consent_for_all_hint: "De app krijgt deze machtigingen dan voor alle accounts in {organisation}, en verder wordt niemand nog iets gevraagd. Laat dit uit om het alleen voor uw eigen account toe te staan.",
-    consent_withdraw: "U kunt dit op elk moment intrekken.",
-    my_apps: "Uw apps en machtigingen bekijken",
     consent_accept: "Toestaan",
     consent_decline: "Weigeren",
     consent_not_you: "Bent u niet {name}?",

@@ -1,0 +1,27 @@
+//! The end-to-end tests: whole requests through the whole house, in one process, on a store of each test's own.
+//!
+//! Never: a port, a real clock, an order between tests. Next: `contact_sync` and `delegation` for the features by their
+//! ids, `revocation` for what ends access, `bad_*` for what is refused, `transcripts` for the wire field by field.
+
+mod accounts;
+mod bad_authorize;
+mod bad_forms;
+mod bad_token;
+mod codes;
+mod consent;
+mod consent_policy;
+mod contact_sync;
+mod delegation;
+mod first_consent;
+mod front_channel;
+mod injection;
+mod refresh_tokens;
+mod revocation;
+mod sign_in;
+mod silent;
+mod single_page_apps;
+mod stores;
+mod strangers;
+mod time;
+mod transcripts;
+mod wrong_tenant_or_app;

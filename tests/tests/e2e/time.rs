@@ -1,0 +1,139 @@
+//! What time does to tokens and sessions (protocol.md §4.6).
+
+use mandate_tests::app::INTRANET;
+use mandate_tests::people::{JORIS, WATERKANT};
+use mandate_tests::tokens::claims;
+use mandate_tests::{NOON, World, days, hours, minutes, seconds};
+
+const SCOPE: &str = "openid offline_access User.Read";
+
+#[tokio::test]
+async fn an_access_token_lives_between_sixty_and_ninety_minutes_and_not_all_alike() {
+    let world = World::new().await;
+    let client = world.client(INTRANET);
+    let first = world.tokens(INTRANET, JORIS, SCOPE).await;
+    let mut lives = Vec::new();
+    for _ in 0..8 {
+        let reply = client.refresh(first.refresh()).await.granted();
+        let token = claims(&world, WATERKANT, reply.access()).await;
+        let number = |name: &str| token[name].as_i64().expect("a NumericDate");
+        assert_eq!((number("iat"), number("nbf")), (NOON.secs(), NOON.secs()));
+        let life = number("exp") - number("iat");
+        assert_eq!(
+            (reply.json["expires_in"].as_i64(), reply.json["ext_expires_in"].as_i64()),
+            (Some(life), Some(life))
+        );
+        assert!((3600..5400).contains(&life), "{life}");
+        lives.push(life);
+    }
+    lives.dedup();
+    assert!(lives.len() > 1, "{lives:?}");
+}
+
+#[tokio::test]
+async fn an_access_token_works_until_its_last_second_and_not_in_the_next() {
+    let world = World::new().await;
+    let tokens = world.tokens(INTRANET, JORIS, SCOPE).await;
+    let life = tokens.json["expires_in"].as_i64().expect("seconds");
+    let graph = world.graph(tokens.access());
+    world.later(seconds(life) - 1);
+    graph.get("/v1.0/me").await.found();
+    world.later(1);
+    let expired = graph.get("/v1.0/me").await;
+    assert_eq!(expired.refusal(), (401, "InvalidAuthenticationToken"));
+    assert_eq!(expired.json["error"]["message"], "Lifetime validation failed, the token is expired.");
+    assert!(expired.header("www-authenticate").is_some_and(|text| text.starts_with("Bearer ")));
+}
+
+#[tokio::test]
+async fn an_id_token_is_good_for_an_hour() {
+    let world = World::new().await;
+    let tokens = world.tokens(INTRANET, JORIS, SCOPE).await;
+    let id = claims(&world, WATERKANT, tokens.id_token()).await;
+    assert_eq!((id["iat"].as_i64(), id["exp"].as_i64()), (Some(NOON.secs()), Some(NOON.secs() + 3600)));
+}
+
+#[tokio::test]
+async fn a_browser_session_ends_after_a_day() {
+    let world = World::new().await;
+    let (mut joris, _) = world.let_in(INTRANET, JORIS, SCOPE).await;
+    world.later(hours(24) - 1);
+    joris.silently(WATERKANT, INTRANET.ask(SCOPE)).await.code();
+    world.later(1);
+    let over = joris.silently(WATERKANT, INTRANET.ask(SCOPE)).await;
+    assert_eq!(over.refusal(), ("login_required", 50058));
+}
+
+#[tokio::test]
+async fn a_browser_session_ends_with_the_window() {
+    let world = World::new().await;
+    let (mut joris, _) = world.let_in(INTRANET, JORIS, SCOPE).await;
+    joris.restart();
+    let over = joris.silently(WATERKANT, INTRANET.ask(SCOPE)).await;
+    assert_eq!(over.refusal(), ("login_required", 50058));
+}
+
+#[tokio::test]
+async fn who_stays_signed_in_stays_for_ninety_days_and_through_a_restart() {
+    let world = World::new().await;
+    let mut joris = world.browser();
+    joris.authorize(WATERKANT, &INTRANET.ask(SCOPE)).await.page("signin");
+    joris.stay_signed_in(JORIS).await.page("consent");
+    joris.accept().await.answer().code();
+    joris.restart();
+    world.later(days(90) - 1);
+    joris.silently(WATERKANT, INTRANET.ask(SCOPE)).await.code();
+    world.later(1);
+    let over = joris.silently(WATERKANT, INTRANET.ask(SCOPE)).await;
+    assert_eq!(over.refusal(), ("login_required", 50058));
+}
+
+#[tokio::test]
+async fn refresh_tokens_outlive_the_browsers_session() {
+    let world = World::new().await;
+    let tokens = world.tokens(INTRANET, JORIS, SCOPE).await;
+    world.later(days(30));
+    world.client(INTRANET).refresh(tokens.refresh()).await.granted();
+}
+
+#[tokio::test]
+async fn a_client_that_wants_a_fresh_sign_in_gets_one_and_hears_when_it_was() {
+    let world = World::new().await;
+    let (mut joris, _) = world.let_in(INTRANET, JORIS, "openid").await;
+    world.later(hours(2));
+    let asked = INTRANET.ask("openid").and("max_age", "3600");
+    joris.authorize(WATERKANT, &asked).await.page("signin");
+    let code = joris.sign_in(JORIS).await.answer().code();
+    let tokens = world.client(INTRANET).redeem(&code).await.granted();
+    let id = claims(&world, WATERKANT, tokens.id_token()).await;
+    assert_eq!(id["auth_time"].as_i64(), Some(world.now().secs()));
+    // Young enough now: no page.
+    world.later(minutes(30));
+    let code = joris.authorize(WATERKANT, &asked).await.answer().code();
+    let tokens = world.client(INTRANET).redeem(&code).await.granted();
+    let id = claims(&world, WATERKANT, tokens.id_token()).await;
+    assert_eq!(id["auth_time"].as_i64(), Some(world.now().secs() - 1800));
+}
+
+#[tokio::test]
+async fn a_client_that_wants_the_password_again_gets_it_once() {
+    let world = World::new().await;
+    let (mut joris, _) = world.let_in(INTRANET, JORIS, "openid").await;
+    world.later(minutes(5));
+    let asked = INTRANET.ask("openid").and("prompt", "login").and("max_age", "86400");
+    joris.authorize(WATERKANT, &asked).await.page("signin");
+    let code = joris.sign_in(JORIS).await.answer().code();
+    let tokens = world.client(INTRANET).redeem(&code).await.granted();
+    let id = claims(&world, WATERKANT, tokens.id_token()).await;
+    assert_eq!(id["auth_time"].as_i64(), Some(NOON.secs() + 300));
+}
+
+#[tokio::test]
+async fn a_token_from_the_future_is_not_taken() {
+    let world = World::new().await;
+    world.later(hours(1));
+    let tokens = world.tokens(INTRANET, JORIS, SCOPE).await;
+    world.later(-hours(1));
+    let early = world.graph(tokens.access()).get("/v1.0/me").await;
+    assert_eq!(early.refusal(), (401, "InvalidAuthenticationToken"));
+}
