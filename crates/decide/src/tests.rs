@@ -46,7 +46,7 @@ fn oracle(caller: &Caller<'_>, need: &Requirement<'_>, target: &Target<'_>) -> b
                         || scoped.iter().any(|held| {
                             held.action == wanted
                                 && (Some(held.within) == target.object
-                                    || target.units.iter().any(|unit| *unit == held.within))
+                                    || target.units.contains(&held.within))
                         })
                 }
             });

@@ -199,8 +199,7 @@ mod tests {
         let open = AuthorizationPolicy::default();
         let mut closed = open.clone();
         closed.default_user_role_permissions.allowed_to_read_other_users = false;
-        let as_members =
-            AuthorizationPolicy { guest_user_role_id: Some(GUESTS_AS_MEMBERS.to_owned()), ..open.clone() };
+        let as_members = AuthorizationPolicy { guest_user_role_id: Some(GUESTS_AS_MEMBERS.to_owned()), ..open.clone() };
         assert!(roles().default_rights(UserKind::Guest, &as_members).holds(read));
         assert!(roles().default_rights(UserKind::Member, &open).holds(read));
         assert!(!roles().default_rights(UserKind::Member, &closed).holds(read));

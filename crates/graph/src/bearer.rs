@@ -1,6 +1,5 @@
 //! The `Authorization` header → a caller, or a 401 with its challenge.
 
-use mandate_web::base64;
 use crate::dispatch::Version;
 use crate::errors::{Refusal, Stop, Unproven};
 use http::header;
@@ -8,6 +7,7 @@ use mandate_domain::catalogue::GRAPH;
 use mandate_usecases::House;
 use mandate_usecases::access::{self, Caller, EnterRefusal};
 use mandate_web::Incoming;
+use mandate_web::base64;
 
 pub(crate) async fn caller(house: &House, request: &Incoming) -> Result<Caller, Stop> {
     let token = token(request).map_err(Refusal::Unproven)?;

@@ -270,7 +270,7 @@ mod tests {
             format!(r#"{{"kid":"{kid}"}}"#),
             format!(r#"{{"alg":null,"kid":"{kid}"}}"#),
             format!(r#"{{"alg":["RS256"],"kid":"{kid}"}}"#),
-            format!(r#"{{"alg":"RS256","kid":7}}"#),
+            r#"{"alg":"RS256","kid":7}"#.to_owned(),
             format!(r#"{{"alg":"none","alg":"RS256","kid":"{kid}"}}"#),
             format!(r#"{{"alg":"RS256","kid":"other","kid":"{kid}"}}"#),
             format!(r#"{{"alg":"RS256","kid":"{kid}"}} "more""#),

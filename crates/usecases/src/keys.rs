@@ -3,8 +3,8 @@
 //! At rest each is sealed under the key-encryption key. Parsed once, here, and kept.
 
 use crate::Fault;
-use mandate_base::{DAY, Moment, Secret};
-use mandate_jose::{KeyMaterial, KeyRing, Sealer, SigningKey, derive, hash, jwks_json, random_bytes};
+use mandate_base::{DAY, Draw, Moment, Secret};
+use mandate_jose::{KeyMaterial, KeyRing, Sealer, SigningKey, derive, hash, jwks_json};
 use mandate_store::{KeyRow, KeyUse, Store};
 use std::sync::Arc;
 
@@ -43,10 +43,11 @@ pub async fn load_or_make(
     login: &str,
     now: Moment,
     spare: Vec<KeyRow>,
+    draw: &mut (dyn Draw + Send),
 ) -> Result<(Keys, Vec<KeyRow>), Fault> {
     let mut rows = store.global().keys().await?;
     if rows.is_empty() {
-        let fresh = if spare.is_empty() { make(kek, now)? } else { spare };
+        let fresh = if spare.is_empty() { make(kek, now, draw)? } else { spare };
         for row in &fresh {
             store.global().key_add(row).await?;
         }
@@ -56,7 +57,7 @@ pub async fn load_or_make(
 }
 
 /// Two signing keys are made side by side: each is a search for primes.
-fn make(kek: &Kek, now: Moment) -> Result<Vec<KeyRow>, Fault> {
+fn make(kek: &Kek, now: Moment, draw: &mut dyn Draw) -> Result<Vec<KeyRow>, Fault> {
     let generate = || SigningKey::generate("Mandate token signing", now.secs() - 60, (now + CERTIFICATE_LIFE).secs());
     let made = std::thread::scope(|scope| {
         let searches: Vec<_> = (0..PUBLISHED).map(|_| scope.spawn(generate)).collect();
@@ -70,7 +71,7 @@ fn make(kek: &Kek, now: Moment) -> Result<Vec<KeyRow>, Fault> {
         // The order of creation says which is in use: the oldest.
         rows.push(row(&sealer, key.kid(), KeyUse::Signing, &pack(&material), now + place as i64));
     }
-    rows.push(row(&sealer, "house", KeyUse::House, &random_bytes::<32>(), now));
+    rows.push(row(&sealer, "house", KeyUse::House, &draw.bytes::<32>(), now));
     Ok(rows)
 }
 

@@ -19,7 +19,7 @@ async fn an_id_token_comes_in_the_fragment_with_the_clients_nonce() {
     let answer = joris(&world).await.authorize(WATERKANT, &asking("id_token", "openid profile email")).await.answer();
     assert_eq!((answer.mode, answer.get("code")), (Mode::Fragment, None));
     let id = claims(&world, WATERKANT, answer.get("id_token").expect("asked for")).await;
-    assert_eq!((&id["nonce"], &id["aud"]), (&NONCE.into(), &INTRANET.id.into()));
+    assert_eq!((id["nonce"].as_str(), id["aud"].as_str()), (Some(NONCE), Some(INTRANET.id)));
     assert_eq!(id["email"], JORIS);
     assert!(lacks(&id, &["c_hash", "at_hash", "scp"]), "{id}");
 }
@@ -86,7 +86,7 @@ async fn client_info_comes_when_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn an_id_token_in_an_address_names_few_groups_and_then_only_that_there_are_some() {
+async fn an_id_token_in_an_address_still_names_a_few_groups_nested_ones_too() {
     let world = World::new().await;
     let answer = joris(&world).await.authorize(WATERKANT, &asking("id_token", "openid")).await.answer();
     let id = claims(&world, WATERKANT, answer.get("id_token").expect("asked for")).await;

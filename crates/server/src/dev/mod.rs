@@ -96,7 +96,7 @@ async fn load_keys(store: &Store, folder: &Folder, login: &str) -> Result<Keys, 
     let kek = folder.kek()?;
     let spare = folder.spare_keys()?;
     let kept = !spare.is_empty();
-    let loaded = keys::load_or_make(store, &kek, login, clock::now(), spare).await;
+    let loaded = keys::load_or_make(store, &kek, login, clock::now(), spare, &mut *chance::system()).await;
     let (keys, rows) = loaded.map_err(|fault| fault.to_string())?;
     if !kept {
         folder.keep_keys(&rows)?;

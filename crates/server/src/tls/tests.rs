@@ -1,3 +1,5 @@
+//! The certificates of dev mode: kept, renewed, and accepted by a TLS client.
+
 use std::fs;
 
 use rustls::pki_types::pem::PemObject;

@@ -20,6 +20,8 @@ pub struct Sqlite {
 struct Readers {
     connections: Vec<Arc<Mutex<Connection>>>,
     next: AtomicUsize,
+    /// The checkpoint thread ends when this goes.
+    _alive: mpsc::Sender<()>,
 }
 
 struct Job {
@@ -46,12 +48,12 @@ impl Sqlite {
         };
         let (writer, jobs) = mpsc::channel();
         spawn("store-writer", move || write_loop(&write_to, &jobs))?;
+        let (alive, watched) = mpsc::channel();
         if let Some(path) = path {
             let keeper = connect(Some(path))?;
-            let alive = Arc::downgrade(&connections[0]);
-            spawn("store-checkpoint", move || checkpoint_loop(&keeper, &alive))?;
+            spawn("store-checkpoint", move || checkpoint_loop(&keeper, &watched))?;
         }
-        Ok(Sqlite { readers: Arc::new(Readers { connections, next: AtomicUsize::new(0) }), writer })
+        Ok(Sqlite { readers: Arc::new(Readers { connections, next: AtomicUsize::new(0), _alive: alive }), writer })
     }
 
     pub fn rows(&self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, Fault> {
@@ -221,10 +223,9 @@ fn is_taken(error: &rusqlite::Error) -> bool {
 
 /// Moves the log into the database in small steps. A restart of the log is asked for only when it has grown, since it
 /// waits for readers.
-fn checkpoint_loop(connection: &Connection, alive: &std::sync::Weak<Mutex<Connection>>) {
+fn checkpoint_loop(connection: &Connection, alive: &mpsc::Receiver<()>) {
     const LARGE_PAGES: i64 = 16 * 1024;
-    while alive.strong_count() > 0 {
-        std::thread::sleep(CHECKPOINT_EVERY);
+    while alive.recv_timeout(CHECKPOINT_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
         let step = |mode: &str| {
             connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(1))
         };

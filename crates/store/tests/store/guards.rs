@@ -88,7 +88,7 @@ async fn a_taken_upn_undoes_the_whole_record(store: Store) {
     let taken_first = [added(twin), group_added, added(user(8, "anneke.jansen"))];
     for list in [taken_last, taken_first] {
         assert_eq!(commit(&store, changes(list)).await, Committed::Raced);
-        assert_eq!(store.tenant(WATERKANT).users_after(None, 10).await.expect("reads"), [jurgen.clone()]);
+        assert_eq!(store.tenant(WATERKANT).users_after(None, 10).await.expect("reads"), std::slice::from_ref(&jurgen));
         assert_eq!(store.tenant(WATERKANT).group_by_id(group_id(1)).await.expect("reads"), None);
     }
     // The same id is as taken as the same name.

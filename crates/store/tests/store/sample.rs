@@ -18,8 +18,8 @@ use mandate_domain::tenant::{Settings, Tenant, TenantProfile, VerifiedDomain};
 use mandate_domain::token::refresh::{Family, RefreshToken};
 use mandate_domain::user::{Upn, User, UserKind};
 use mandate_store::{Committed, Store};
-use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::Map;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub const WATERKANT: TenantId = TenantId::from_u128(0x11111111_1111_4111_8111_111111111111);
 pub const ZONNEBEL: TenantId = TenantId::from_u128(0x22222222_2222_4222_8222_222222222222);

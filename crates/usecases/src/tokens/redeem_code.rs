@@ -194,14 +194,7 @@ impl RedeemCode<'_> {
     }
 
     /// A replay that is not the client's own retry ends what the first use began (RFC 6749 §4.1.2).
-    fn refuse(
-        &self,
-        code: &Code,
-        refusal: &RedeemRefusal,
-        now: Moment,
-        record: &mut Record,
-        draw: &mut dyn Draw,
-    ) {
+    fn refuse(&self, code: &Code, refusal: &RedeemRefusal, now: Moment, record: &mut Record, draw: &mut dyn Draw) {
         if *refusal == RedeemRefusal::Code(CodeRefusal::Replayed { late: true }) {
             record.trace(Trace::FamilyRevoked { family: code.family, at: now });
         }
