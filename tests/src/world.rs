@@ -165,6 +165,7 @@ async fn spare_keys() -> Vec<KeyRow> {
 }
 
 async fn keys_for(store: &Store, spare: Vec<KeyRow>) -> (Keys, Vec<KeyRow>) {
-    let loaded = keys::load_or_make(store, &Kek::new([0x5a; 32]), LOGIN, NOON, spare).await;
+    let loaded =
+        keys::load_or_make(store, &Kek::new([0x5a; 32]), LOGIN, NOON, spare, &mut *crate::chance::seeded()()).await;
     loaded.expect("an empty store takes the keys it is given")
 }

@@ -45,8 +45,7 @@ fn oracle(caller: &Caller<'_>, need: &Requirement<'_>, target: &Target<'_>) -> b
                     everywhere.holds(wanted)
                         || scoped.iter().any(|held| {
                             held.action == wanted
-                                && (Some(held.within) == target.object
-                                    || target.units.contains(&held.within))
+                                && (Some(held.within) == target.object || target.units.contains(&held.within))
                         })
                 }
             });

@@ -1,6 +1,7 @@
 //! What answers where. Paths match without regard to case; the first segment is the tenant.
 
 use crate::cx::Cx;
+use crate::errors::Trouble;
 use crate::{authorize, discovery, logout, plain, token};
 use http::Method;
 use mandate_usecases::House;
@@ -25,6 +26,7 @@ async fn route(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
     let post = cx.request.method == Method::POST;
     let answer = match rest {
         ["oauth2", "v2.0", "authorize"] if get || post => authorize::begin(cx).await,
+        ["oauth2", "v2.0", "authorize" | "logout"] if !get && !post => wrong_method(cx),
         ["oauth2", "v2.0", "token"] => token::answer(cx).await,
         ["oauth2", "v2.0", "logout"] if get || post => logout::answer(cx).await,
         ["login"] if post => authorize::login(cx).await,
@@ -36,6 +38,14 @@ async fn route(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
         _ => return discovery::answer(cx, rest, get).await,
     };
     Some(answer)
+}
+
+fn wrong_method(cx: Cx<'_>) -> Answer {
+    let method = cx.request.method.as_str();
+    let refused = Trouble::new(900_561, &[("accepts", "GET and POST"), ("method", method)]);
+    let mut answer = refused.json(cx.request, &cx.origins().login);
+    answer::put_text(&mut answer, http::header::ALLOW, "GET, POST");
+    answer
 }
 
 /// Named in the metadata, since clients want the whole document; not served yet.

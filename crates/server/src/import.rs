@@ -15,7 +15,7 @@ pub async fn import(house: &House, seed: Seed) -> Result<(), String> {
     let permit = Permit::system("seed");
     let mut hashes = Hashes::default();
     for seeded in seed.tenants {
-        let new = new_tenant(house, &permit, seeded, &mut hashes)?;
+        let new = house.draw(|draw| new_tenant(&permit, seeded, &mut hashes, draw))?;
         match settle(house, new.tenant.id, &new).await {
             Ok(Ok(()) | Err(ImportRefusal::TenantExists)) => {}
             Err(fault) => return Err(fault.to_string()),
@@ -42,13 +42,11 @@ impl Hashes {
 }
 
 fn new_tenant<'p>(
-    house: &House,
     permit: &'p Permit,
     seeded: SeedTenant,
     hashes: &mut Hashes,
+    draw: &mut dyn Draw,
 ) -> Result<NewTenant<'p>, String> {
-    let mut draw = house.draw();
-    let draw: &mut dyn Draw = &mut *draw;
     let users = seeded.users.into_iter().map(|user| with_password(user, hashes, draw)).collect::<Result<_, _>>()?;
     let applications = seeded.applications.into_iter().map(|app| with_secrets(app, draw)).collect();
     Ok(NewTenant {

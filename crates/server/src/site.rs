@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use mandate_base::{CorrelationId, Draw};
+use mandate_base::CorrelationId;
 use mandate_usecases::House;
 use mandate_web::answer::{self, Answer};
 use mandate_web::{Incoming, Params};
@@ -46,11 +46,7 @@ impl Site {
     }
 
     fn incoming(&self, method: Method, path: String, query: String, headers: http::HeaderMap, body: Bytes) -> Incoming {
-        let (correlation, trace) = {
-            let mut draw = self.house.draw();
-            let draw: &mut dyn Draw = &mut *draw;
-            (draw.id().into(), draw.id().into())
-        };
+        let (correlation, trace) = self.house.draw(|draw| (draw.id().into(), draw.id().into()));
         let mut incoming = Incoming { method, path, query, headers, body, correlation, trace, now: self.house.now() };
         if let Some(sent) = sent_correlation(&incoming) {
             incoming.correlation = sent;

@@ -68,8 +68,9 @@ impl House {
         (self.clock)()
     }
 
-    pub fn draw(&self) -> Box<dyn Draw + Send> {
-        (self.chance)()
+    /// Whatever `with` draws.
+    pub fn draw<T>(&self, with: impl FnOnce(&mut dyn Draw) -> T) -> T {
+        with(&mut *(self.chance)())
     }
 
     /// Origins as tokens name them.

@@ -35,10 +35,7 @@ pub async fn settle<U: UseCase>(
     for _ in 0..TRIES {
         let facts = deed.load(facing).await?;
         let now = house.now();
-        let plan = {
-            let mut draw = house.draw();
-            deed.plan(facts, now, &mut *draw)
-        };
+        let plan = house.draw(|draw| deed.plan(facts, now, draw));
         if house.store.commit(tenant, &plan.record, now).await? == Committed::Done {
             return Ok(plan.verdict);
         }

@@ -173,3 +173,17 @@ async fn an_account_that_is_not_at_this_browser_cannot_be_picked() {
     let page = joris.submit("accounts", &[("account", &sid)]).await.page("accounts");
     assert_eq!(page.accounts(), [JORIS]);
 }
+
+/// The client wants the password of whoever answers: one person's does not stand for another's.
+#[tokio::test]
+async fn a_password_that_was_given_for_one_account_does_not_serve_another() {
+    let world = World::new().await;
+    let (mut browser, _) = world.let_in(INTRANET, LUKAS, "openid").await;
+    let asked = INTRANET.ask("openid").and("prompt", "select_account");
+    let picker = browser.authorize(WATERKANT, &asked).await.page("accounts").form("accounts").buttons;
+    let lukas = picker.iter().find(|button| button.upn.as_deref() == Some(LUKAS)).expect("signed in").value.clone();
+    world.later(minutes(5));
+    browser.authorize(WATERKANT, &INTRANET.ask("openid").and("prompt", "login")).await.page("signin");
+    browser.sign_in(JORIS).await.page("consent");
+    browser.submit("accounts", &[("account", &lukas)]).await.page("signin");
+}

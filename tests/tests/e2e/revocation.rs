@@ -255,6 +255,21 @@ async fn all_sessions_of_a_user_end_and_a_fresh_sign_in_begins_anew() {
     scene.works_for(INTRANET, &fresh).await;
 }
 
+/// A token tells its second only; the session behind it tells the rest.
+#[tokio::test]
+async fn a_token_of_the_very_second_of_the_revocation_is_refused_too() {
+    let world = World::new().await;
+    let tokens = world.tokens(INTRANET, JORIS, SCOPE).await;
+    world.later(500);
+    world.revoke(Revocation::UserSessions(JORIS_ID)).await;
+    world.later(100);
+    assert_eq!(world.client(INTRANET).refresh(tokens.refresh()).await.refusal(), (400, "invalid_grant", 50173));
+    assert_eq!(world.graph(tokens.access()).get("/v1.0/me").await.refusal(), INVALID);
+    // And a sign-in of that second, but afterwards, is a new beginning.
+    let fresh = world.tokens(INTRANET, JORIS, SCOPE).await;
+    world.graph(fresh.access()).get("/v1.0/me").await.found();
+}
+
 /// protocol.md §1.9: a sign-out clears the browser's session only.
 #[tokio::test]
 async fn a_sign_out_is_no_revocation() {

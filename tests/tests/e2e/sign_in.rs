@@ -133,7 +133,7 @@ async fn every_step_of_a_sign_in_is_in_the_log() {
         ("interactiveUser", "signed in with a password"),
         ("nonInteractiveUser", "code redeemed"),
     ];
-    assert_eq!(told, expected.map(|(kind, reason)| (kind.to_owned(), 0, reason.to_owned())));
+    assert_eq!(told, expected.map(|(kind, reason)| (kind.to_owned(), 0_i64, reason.to_owned())));
     assert!(rows.iter().all(|row| row.name == JORIS));
 }
 

@@ -123,6 +123,10 @@ fn rest(
     claims(params)?;
     let scope = params.one("scope")?.ok_or_else(|| Trouble::missing("scope"))?.to_owned();
     let scopes = scopes(&scope)?;
+    if response.id_token && !scopes.openid {
+        let detail = "An ID token needs the scope openid.";
+        return Err(Trouble::new(70_011, &[("scope", &scope), ("detail", detail)]));
+    }
     let ask = Ask {
         authority,
         client: card.app_id,

@@ -104,7 +104,5 @@ fn browser(cx: Cx<'_>) -> Option<String> {
 }
 
 fn new_browser(cx: Cx<'_>) -> String {
-    let mut draw = cx.house.draw();
-    let draw: &mut dyn mandate_base::Draw = &mut *draw;
-    mandate_web::base64::url(&draw.bytes::<16>())
+    cx.house.draw(|draw| mandate_web::base64::url(&draw.bytes::<16>()))
 }

@@ -130,8 +130,8 @@ pub async fn reselect(cx: Cx<'_>) -> Answer {
             Err(answer) => answer,
         };
     }
-    flow.chosen = None;
-    flow.another = false;
+    // Another account begins anew: a password or a consent that was given counts for the account that gave it.
+    (flow.chosen, flow.another, flow.fresh, flow.consented) = (None, false, false, false);
     match form.any("account").unwrap_or("") {
         "other" => flow.another = true,
         "list" => {
@@ -158,7 +158,7 @@ pub async fn consent(cx: Cx<'_>) -> Answer {
         Err(answer) => return answer,
     };
     if form.any("ucaccept") != Some("Yes") {
-        return reply::error(cx, &Trouble::new(65_004, &[]), &standing.reply_to());
+        return cancelled(cx, &standing);
     }
     let chosen = standing.people.iter().find(|person| Some(person.session.id) == flow.chosen);
     let Some(person) = chosen else { return proceed::run(cx, flow, browser).await };

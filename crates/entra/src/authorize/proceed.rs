@@ -179,6 +179,7 @@ pub fn encounter_trouble(refusal: &EncounterRefusal, ask: &Ask) -> Trouble {
         EncounterRefusal::NoSuchClient => Trouble::new(700_016, &[("client", &client)]),
         EncounterRefusal::NoSuchUser => Trouble::new(50_034, &[]),
         EncounterRefusal::NoSuchResource { name } => Trouble::new(500_011, &[("resource", name)]),
+        EncounterRefusal::ItselfByUri => Trouble::new(90_009, &[]),
     }
 }
 

@@ -5,7 +5,6 @@ use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::show;
 use http::StatusCode;
-use mandate_base::Draw;
 use mandate_domain::signin::ask::ResponseMode;
 use mandate_domain::signin::redirect::origin_of;
 use mandate_web::answer::{self, Answer, PagePolicy};
@@ -46,11 +45,7 @@ fn appended(uri: &str, with: char, fields: &[(String, String)]) -> String {
 }
 
 fn form_post(cx: Cx<'_>, fields: Vec<(String, String)>, to: &ReplyTo) -> Answer {
-    let nonce = {
-        let mut draw = cx.house.draw();
-        let draw: &mut dyn Draw = &mut *draw;
-        mandate_web::base64::url(&draw.bytes::<16>())
-    };
+    let nonce = cx.house.draw(|draw| mandate_web::base64::url(&draw.bytes::<16>()));
     let page = FormPostPage { lang: show::lang(cx, None), action: to.uri.clone(), fields, nonce };
     let targets = show::targets(&to.uri);
     let policy = PagePolicy { form_targets: &targets, script_nonce: Some(&page.nonce), frames: to.silent };

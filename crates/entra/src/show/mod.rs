@@ -105,7 +105,7 @@ pub async fn accounts(cx: Cx<'_>, standing: &Standing) -> Answer {
 
 pub async fn consent(cx: Cx<'_>, standing: &Standing, place: usize, met: &Encounter, survey: &Survey) -> Answer {
     // `prompt=consent` shows what stands as well; otherwise only what is missing.
-    let again = survey.is_complete();
+    let again = standing.wants_page();
     let shown = |item: &&Item| again || matches!(item.standing, ItemStanding::Missing);
     let lang = lang(cx, Some(&standing.flow));
     let items: Vec<&Item> = survey.items.iter().filter(shown).collect();

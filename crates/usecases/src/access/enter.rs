@@ -222,6 +222,8 @@ fn revoked_since(standing: &PersonStanding, user: &User, issued: i64) -> Option<
     match session {
         None => Some(user.sessions_valid_from),
         Some(session) if session.is_revoked() => session.ended.map(|ended| ended.at),
+        // `iat` counts whole seconds; the sign-in behind the token is known to the millisecond.
+        Some(session) if session.signed_in < user.sessions_valid_from => Some(user.sessions_valid_from),
         Some(_) => None,
     }
 }

@@ -54,7 +54,11 @@ pub enum EncounterRefusal {
     NoSuchTenant,
     NoSuchClient,
     NoSuchUser,
-    NoSuchResource { name: String },
+    NoSuchResource {
+        name: String,
+    },
+    /// An app asks for a token to itself by a URI; only its GUID will do (protocol.md §5.4).
+    ItselfByUri,
 }
 
 pub async fn encounter(facing: Facing<'_>, asking: &Asking<'_>) -> Result<Result<Encounter, EncounterRefusal>, Fault> {
@@ -67,6 +71,13 @@ pub async fn encounter(facing: Facing<'_>, asking: &Asking<'_>) -> Result<Result
     };
     let Some(user) = view.user_by_id(asking.user).await? else { return Ok(Err(EncounterRefusal::NoSuchUser)) };
     let client_sp = view.sp_by_app(client.app_id).await?;
+    for name in asking.scopes.resources.iter().filter_map(|ask| ask.name.as_deref()) {
+        let by_uri = AppId::parse(name).is_err();
+        let found = resources::by_name(facing, asking.origins, Some(name)).await?;
+        if by_uri && found.is_some_and(|resource| resource.card.app_id == client.app_id) {
+            return Ok(Err(EncounterRefusal::ItselfByUri));
+        }
+    }
     let assigned = match &client_sp {
         Some(sp) if sp.app_role_assignment_required => !view.assignments_of_user(user.id, sp.id).await?.is_empty(),
         _ => false,

@@ -3,7 +3,7 @@
 use crate::authority::tenant_of_domain;
 use crate::passwords::{self, Verdict};
 use crate::{Fault, House};
-use mandate_base::{AppId, CorrelationId, Draw, Secret, TenantId};
+use mandate_base::{AppId, CorrelationId, Secret, TenantId};
 use mandate_domain::audit::{SignIn, SignInKind};
 use mandate_domain::signin::ask::Authority;
 use mandate_domain::user::{Upn, User};
@@ -71,11 +71,10 @@ pub async fn authenticate(
 fn failed(house: &House, refusal: PasswordRefusal, name: &str, client: AppId, correlation: CorrelationId) -> SignIn {
     // What was typed as a name may be a password in the wrong field: only what looks like a name is kept.
     let name = Upn::parse(name).map_or_else(|_| String::new(), |upn| upn.as_str().to_owned());
-    let mut draw = house.draw();
-    let draw: &mut dyn Draw = &mut *draw;
+    let at = house.now();
     SignIn {
-        id: draw.timed_id(house.now()),
-        at: house.now(),
+        id: house.draw(|draw| draw.timed_id(at)),
+        at,
         kind: SignInKind::Interactive,
         client: Some(client),
         user: None,

@@ -5,7 +5,7 @@ use crate::pool::Busy;
 use crate::resources::{self, Resource};
 use crate::settle::Facing;
 use crate::{Fault, House};
-use mandate_base::{AppId, CorrelationId, Draw, TenantId};
+use mandate_base::{AppId, CorrelationId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::{SignIn, SignInKind};
 use mandate_domain::permission::MemberType;
@@ -90,11 +90,7 @@ async fn attempt(house: &House, ask: &AppTokenAsk<'_>) -> Result<Result<AppToken
     if api.app_role_assignment_required && !standing.assigned && api.id != sp.id {
         return Ok(Err(AppTokenRefusal::NotAssigned));
     }
-    let (uti, life) = {
-        let mut draw = house.draw();
-        let draw: &mut dyn Draw = &mut *draw;
-        (b64url_encode(&draw.bytes::<16>()), access_life(draw))
-    };
+    let (uti, life) = house.draw(|draw| (b64url_encode(&draw.bytes::<16>()), access_life(draw)));
     let audience = resources::audience(&resource.card, ask.resource);
     let issue =
         Issue { origins: house.token_origins(), tenant: ask.tenant, now, life, uti: &uti, client: ask.client, proof };
@@ -135,8 +131,6 @@ async fn standing(
 }
 
 fn note(house: &House, ask: &AppTokenAsk<'_>, outcome: &Result<AppToken, AppTokenRefusal>) {
-    let mut draw = house.draw();
-    let draw: &mut dyn Draw = &mut *draw;
     let now = house.now();
     let reason = match outcome {
         Ok(_) => "token issued".to_owned(),
@@ -145,7 +139,7 @@ fn note(house: &House, ask: &AppTokenAsk<'_>, outcome: &Result<AppToken, AppToke
     house.store.note(
         ask.tenant,
         SignIn {
-            id: draw.timed_id(now),
+            id: house.draw(|draw| draw.timed_id(now)),
             at: now,
             kind: SignInKind::ServicePrincipal,
             client: Some(ask.client),

@@ -3,7 +3,6 @@
 use super::delegation::{Delegation, PersonAt};
 use crate::House;
 use crate::pool::Busy;
-use mandate_base::Draw;
 use mandate_domain::catalogue::GRAPH;
 use mandate_domain::token::claims::{self, Delegated, IdAsk, Issue, Person};
 use mandate_domain::token::{ID_LIFE, access_life};
@@ -91,9 +90,7 @@ pub async fn mint_id_token(house: &House, delegation: &Delegation, ask: &IdToken
 }
 
 fn drawn(house: &House) -> (String, i64) {
-    let mut draw = house.draw();
-    let draw: &mut dyn Draw = &mut *draw;
-    (b64url_encode(&draw.bytes::<16>()), access_life(draw))
+    house.draw(|draw| (b64url_encode(&draw.bytes::<16>()), access_life(draw)))
 }
 
 fn pairwise(house: &House, delegation: &Delegation, app: mandate_base::AppId) -> String {

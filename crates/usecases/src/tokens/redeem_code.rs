@@ -254,6 +254,7 @@ impl DelegationRefusal {
             DelegationRefusal::Encounter(EncounterRefusal::NoSuchClient) => 700016,
             DelegationRefusal::Encounter(EncounterRefusal::NoSuchUser) => 50034,
             DelegationRefusal::Encounter(EncounterRefusal::NoSuchResource { .. }) => 500011,
+            DelegationRefusal::Encounter(EncounterRefusal::ItselfByUri) => 90009,
             DelegationRefusal::Scope(scope) => scope_code(scope),
             DelegationRefusal::NotLetIn(refusal) => not_let_in_code(*refusal),
             DelegationRefusal::UserDisabled => 50057,
