@@ -57,17 +57,30 @@ fn run_all(tally: &mut Tally) {
 }
 
 fn workspace_tests(tally: &mut Tally, postgres: Option<&Postgres>) {
-    const NAME: &str = "workspace tests";
     // Built before the clock starts: the limit is for tests that hang.
     if let Err(why) = run(cargo().args(["test", "--workspace", "--no-run"])) {
-        return tally.failed(NAME, &why);
+        return tally.failed("workspace tests", &why);
     }
+    let url = match postgres.map(|postgres| postgres.database("mandate_test")) {
+        Some(Ok(url)) => Some(url),
+        Some(Err(why)) => {
+            tally.failed("database for the workspace tests", &why);
+            None
+        }
+        None => None,
+    };
+    cargo_tests(tally, "workspace tests", &["--workspace"], url.as_deref(), "memory");
+    if url.is_some() {
+        cargo_tests(tally, "end to end on PostgreSQL", &["-p", "mandate-tests"], url.as_deref(), "postgres");
+    }
+}
+
+/// `e2e_store`: where the end-to-end tests keep their houses.
+fn cargo_tests(tally: &mut Tally, name: &str, which: &[&str], url: Option<&str>, e2e_store: &str) {
     let mut command = cargo();
-    command.args(["test", "--workspace", "--no-fail-fast"]);
-    match postgres.map(|postgres| postgres.database("mandate_test")) {
-        Some(Ok(url)) => _ = command.env("MANDATE_TEST_POSTGRES", url),
-        Some(Err(why)) => tally.failed("database for the workspace tests", &why),
-        None => {}
+    command.arg("test").args(which).arg("--no-fail-fast").env("MANDATE_E2E_STORE", e2e_store);
+    if let Some(url) = url {
+        command.env("MANDATE_TEST_POSTGRES", url);
     }
     let mut count = Count::default();
     let ended = stream("cargo", &mut command, WORKSPACE_LIMIT, |line| {
@@ -76,9 +89,9 @@ fn workspace_tests(tally: &mut Tally, postgres: Option<&Postgres>) {
         }
     });
     if let Err(why) = &ended {
-        println!("FAILED {NAME}: {why}");
+        println!("FAILED {name}: {why}");
     }
-    tally.ran(NAME, count.judged(ended.is_ok_and(|status| status.success())));
+    tally.ran(name, count.judged(ended.is_ok_and(|status| status.success())));
 }
 
 /// One server, one suite after the other against it.
