@@ -179,27 +179,22 @@ async fn user_tokens(cx: Cx<'_>, redeemed: Redeemed) -> Result<Answer, Trouble> 
 }
 
 fn redeem_trouble(refusal: &RedeemRefusal, card: &AppCard, scopes: Option<&ScopeAsk>) -> Trouble {
-    match refusal {
-        RedeemRefusal::Delegation(inner) => delegation_trouble(inner, card, scopes),
-        other => Trouble::new(other.code(), &[("client", &card.app_id.to_string())]),
-    }
-    .because(refusal)
+    let inner = if let RedeemRefusal::Delegation(inner) = refusal { Some(inner) } else { None };
+    grant_trouble(refusal.code(), inner, card, scopes).because(refusal)
 }
 
 fn refresh_trouble(refusal: &RefreshRefused, card: &AppCard, scopes: Option<&ScopeAsk>) -> Trouble {
-    match refusal {
-        RefreshRefused::Delegation(inner) => delegation_trouble(inner, card, scopes),
-        other => Trouble::new(other.code(), &[("client", &card.app_id.to_string())]),
-    }
-    .because(refusal)
+    let inner = if let RefreshRefused::Delegation(inner) = refusal { Some(inner) } else { None };
+    grant_trouble(refusal.code(), inner, card, scopes).because(refusal)
 }
 
-fn delegation_trouble(refusal: &DelegationRefusal, card: &AppCard, scopes: Option<&ScopeAsk>) -> Trouble {
+/// A grant's refusal with whatever its text names: the client, a scope, a resource.
+fn grant_trouble(code: u32, refusal: Option<&DelegationRefusal>, card: &AppCard, scopes: Option<&ScopeAsk>) -> Trouble {
     let client = card.app_id.to_string();
     let named = scopes.and_then(|scopes| scopes.resources.first()).and_then(|ask| ask.name.as_deref());
     let (scope, resource) = match refusal {
-        DelegationRefusal::Scope(ScopeRefusal::NoSuchScope { scope, .. }) => (scope.as_str(), ""),
-        DelegationRefusal::Encounter(EncounterRefusal::NoSuchResource { name }) => ("", name.as_str()),
+        Some(DelegationRefusal::Scope(ScopeRefusal::NoSuchScope { scope, .. })) => (scope.as_str(), ""),
+        Some(DelegationRefusal::Encounter(EncounterRefusal::NoSuchResource { name })) => ("", name.as_str()),
         _ => ("", named.unwrap_or("")),
     };
     let values = [
@@ -208,7 +203,7 @@ fn delegation_trouble(refusal: &DelegationRefusal, card: &AppCard, scopes: Optio
         ("resource", resource),
         ("detail", "The resource publishes no such scope."),
     ];
-    Trouble::new(refusal.code(), &values)
+    Trouble::new(code, &values)
 }
 
 /// Preflights name no client: any app's registered origin will do, and the request itself is judged by its own.

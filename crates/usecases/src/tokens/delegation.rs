@@ -210,3 +210,38 @@ pub async fn at_sign_in(
     let people = people_at(house.store.tenant(met.tenant.id), &met).await?;
     Ok(assemble(met, scopes, scopes, people, session, Proof::None))
 }
+
+impl DelegationRefusal {
+    pub const fn code(&self) -> u32 {
+        match self {
+            DelegationRefusal::Encounter(EncounterRefusal::NoSuchTenant) => 90002,
+            DelegationRefusal::Encounter(EncounterRefusal::NoSuchClient) => 700016,
+            DelegationRefusal::Encounter(EncounterRefusal::NoSuchUser) => 50034,
+            DelegationRefusal::Encounter(EncounterRefusal::NoSuchResource { .. }) => 500011,
+            DelegationRefusal::Encounter(EncounterRefusal::ItselfByUri) => 90009,
+            DelegationRefusal::Scope(scope) => scope_code(scope),
+            DelegationRefusal::NotLetIn(refusal) => not_let_in_code(*refusal),
+            DelegationRefusal::UserDisabled => 50057,
+            DelegationRefusal::SessionsRevoked => 50173,
+            DelegationRefusal::ConsentMissing => 65001,
+            DelegationRefusal::SeveralResources => 28000,
+            DelegationRefusal::ResourceNotHere { .. } => 500011,
+        }
+    }
+}
+
+pub const fn scope_code(refusal: &ScopeRefusal) -> u32 {
+    match refusal {
+        ScopeRefusal::NoSuchScope { .. } => 70011,
+        ScopeRefusal::NotInRegistration { .. } => 650057,
+        ScopeRefusal::NoSuchResource => 500011,
+    }
+}
+
+pub const fn not_let_in_code(refusal: NotLetIn) -> u32 {
+    match refusal {
+        NotLetIn::AppDisabled => 7000112,
+        NotLetIn::OtherOrganisation => 700016,
+        NotLetIn::NotAssigned => 50105,
+    }
+}

@@ -10,8 +10,8 @@ mod userinfo;
 
 pub(crate) use client_credentials::AppStandings;
 pub use client_credentials::{AppToken, AppTokenAsk, AppTokenRefusal, client_credentials};
-pub use delegation::{Delegation, DelegationRefusal, PersonAt, at_sign_in};
+pub use delegation::{Delegation, DelegationRefusal, PersonAt, at_sign_in, not_let_in_code};
 pub use mint::{IdTokenAsk, UserTokens, mint_access, mint_id_token, mint_user_tokens};
-pub use redeem_code::{RedeemCode, RedeemRefusal, Redeemed, not_let_in_code, scope_code};
+pub use redeem_code::{RedeemCode, RedeemRefusal, Redeemed};
 pub use refresh::{Refresh, RefreshRefused};
 pub use userinfo::{UserInfo, userinfo};

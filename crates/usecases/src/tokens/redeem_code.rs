@@ -14,6 +14,7 @@ use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::signin::session::Session;
 use mandate_domain::token::claims::Proof;
+use mandate_domain::token::proof_rules::{ProofOwed, check_proof};
 use mandate_domain::token::refresh::{Family, RefreshToken, SPA_LIFE};
 use mandate_jose::hash;
 
@@ -46,12 +47,7 @@ pub struct Redeemed {
 pub enum RedeemRefusal {
     Code(CodeRefusal),
     Verifier(VerifierRefusal),
-    /// A web client must prove itself; a public one must not pretend to.
-    CredentialMissing,
-    PublicWithCredential,
-    /// A spa's code is redeemed by its page, and only a spa's is.
-    SpaNeedsOrigin,
-    NotForSpa,
+    Proof(ProofOwed),
     SessionRevoked,
     Delegation(DelegationRefusal),
 }
@@ -123,7 +119,7 @@ impl RedeemCode<'_> {
     fn judge(&self, facts: &CodeFacts, now: Moment) -> Result<(), RedeemRefusal> {
         let bound = &facts.code.bound;
         facts.code.check(self.client, self.redirect, now).map_err(RedeemRefusal::Code)?;
-        self.check_platform(bound.platform)?;
+        check_proof(bound.platform, self.proof, self.cross_origin).map_err(RedeemRefusal::Proof)?;
         Challenge::check(bound.challenge.as_ref(), self.verifier, &hash::pkce_s256, &hash::same)
             .map_err(RedeemRefusal::Verifier)?;
         if facts.session.as_ref().is_none_or(Session::is_revoked) {
@@ -137,20 +133,6 @@ impl RedeemCode<'_> {
             .as_ref()
             .map_err(|refusal| RedeemRefusal::Delegation(DelegationRefusal::Encounter(refusal.clone())))?;
         delegation::judge(met, bound.signed_in).map_err(RedeemRefusal::Delegation)
-    }
-
-    /// Whether a redemption counts as public is decided by the redirect URI's platform (protocol.md §2.4).
-    fn check_platform(&self, platform: Platform) -> Result<(), RedeemRefusal> {
-        match (platform, self.proof) {
-            (Platform::Web, Proof::None) => Err(RedeemRefusal::CredentialMissing),
-            (Platform::Web, _) if self.cross_origin => Err(RedeemRefusal::NotForSpa),
-            (Platform::Spa | Platform::Public, Proof::Secret | Proof::Assertion) => {
-                Err(RedeemRefusal::PublicWithCredential)
-            }
-            (Platform::Spa, Proof::None) if !self.cross_origin => Err(RedeemRefusal::SpaNeedsOrigin),
-            (Platform::Public, Proof::None) if self.cross_origin => Err(RedeemRefusal::NotForSpa),
-            _ => Ok(()),
-        }
     }
 
     fn redeem(&self, facts: CodeFacts, now: Moment, record: &mut Record, draw: &mut dyn Draw) -> Option<Redeemed> {
@@ -237,47 +219,9 @@ impl RedeemRefusal {
             RedeemRefusal::Code(CodeRefusal::Expired) => 70008,
             RedeemRefusal::Code(CodeRefusal::Replayed { .. }) => 54005,
             RedeemRefusal::Verifier(_) => 501481,
-            RedeemRefusal::CredentialMissing => 7000218,
-            RedeemRefusal::PublicWithCredential => 700025,
-            RedeemRefusal::SpaNeedsOrigin => 9002327,
-            RedeemRefusal::NotForSpa => 9002326,
+            RedeemRefusal::Proof(owed) => owed.code(),
             RedeemRefusal::SessionRevoked => 50173,
             RedeemRefusal::Delegation(refusal) => refusal.code(),
         }
-    }
-}
-
-impl DelegationRefusal {
-    pub const fn code(&self) -> u32 {
-        match self {
-            DelegationRefusal::Encounter(EncounterRefusal::NoSuchTenant) => 90002,
-            DelegationRefusal::Encounter(EncounterRefusal::NoSuchClient) => 700016,
-            DelegationRefusal::Encounter(EncounterRefusal::NoSuchUser) => 50034,
-            DelegationRefusal::Encounter(EncounterRefusal::NoSuchResource { .. }) => 500011,
-            DelegationRefusal::Encounter(EncounterRefusal::ItselfByUri) => 90009,
-            DelegationRefusal::Scope(scope) => scope_code(scope),
-            DelegationRefusal::NotLetIn(refusal) => not_let_in_code(*refusal),
-            DelegationRefusal::UserDisabled => 50057,
-            DelegationRefusal::SessionsRevoked => 50173,
-            DelegationRefusal::ConsentMissing => 65001,
-            DelegationRefusal::SeveralResources => 28000,
-            DelegationRefusal::ResourceNotHere { .. } => 500011,
-        }
-    }
-}
-
-pub const fn scope_code(refusal: &mandate_domain::consent::ScopeRefusal) -> u32 {
-    match refusal {
-        mandate_domain::consent::ScopeRefusal::NoSuchScope { .. } => 70011,
-        mandate_domain::consent::ScopeRefusal::NotInRegistration { .. } => 650057,
-        mandate_domain::consent::ScopeRefusal::NoSuchResource => 500011,
-    }
-}
-
-pub const fn not_let_in_code(refusal: mandate_domain::signin::steps::NotLetIn) -> u32 {
-    match refusal {
-        mandate_domain::signin::steps::NotLetIn::AppDisabled => 7000112,
-        mandate_domain::signin::steps::NotLetIn::OtherOrganisation => 700016,
-        mandate_domain::signin::steps::NotLetIn::NotAssigned => 50105,
     }
 }

@@ -9,10 +9,10 @@ use crate::{Fault, Origins};
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId};
 use mandate_domain::audit::{SignIn, SignInKind};
 use mandate_domain::record::{Plan, Record, Trace};
-use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::signin::session::Session;
 use mandate_domain::token::claims::Proof;
+use mandate_domain::token::proof_rules::{ProofOwed, check_proof};
 use mandate_domain::token::refresh::{Family, RefreshRefusal, RefreshToken};
 
 pub struct Refresh<'a> {
@@ -29,10 +29,7 @@ pub struct Refresh<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefreshRefused {
     Token(RefreshRefusal),
-    CredentialMissing,
-    PublicWithCredential,
-    SpaNeedsOrigin,
-    NotForSpa,
+    Proof(ProofOwed),
     SessionRevoked,
     Delegation(DelegationRefusal),
 }
@@ -93,7 +90,7 @@ impl UseCase for Refresh<'_> {
 impl Refresh<'_> {
     fn judge(&self, facts: &RefreshFacts, now: Moment) -> Result<(), RefreshRefused> {
         facts.family.check(&facts.token, self.client, now).map_err(RefreshRefused::Token)?;
-        self.check_platform(facts.family.platform)?;
+        check_proof(facts.family.platform, self.proof, self.cross_origin).map_err(RefreshRefused::Proof)?;
         if facts.session.as_ref().is_none_or(Session::is_revoked) {
             return Err(RefreshRefused::SessionRevoked);
         }
@@ -102,18 +99,6 @@ impl Refresh<'_> {
             .as_ref()
             .map_err(|refusal| RefreshRefused::Delegation(DelegationRefusal::Encounter(refusal.clone())))?;
         delegation::judge(met, facts.family.signed_in).map_err(RefreshRefused::Delegation)
-    }
-
-    fn check_platform(&self, platform: Platform) -> Result<(), RefreshRefused> {
-        match (platform, self.proof) {
-            (Platform::Web, Proof::None) => Err(RefreshRefused::CredentialMissing),
-            (Platform::Spa | Platform::Public, Proof::Secret | Proof::Assertion) => {
-                Err(RefreshRefused::PublicWithCredential)
-            }
-            (Platform::Spa, Proof::None) if !self.cross_origin => Err(RefreshRefused::SpaNeedsOrigin),
-            (Platform::Public, Proof::None) if self.cross_origin => Err(RefreshRefused::NotForSpa),
-            _ => Ok(()),
-        }
     }
 
     /// Every use gives a new token. A confidential client's old one stays usable; another's is replaced.
@@ -175,10 +160,7 @@ impl RefreshRefused {
             RefreshRefused::Token(RefreshRefusal::FamilyRevoked | RefreshRefusal::Reused) => 50173,
             RefreshRefused::Token(RefreshRefusal::Inactive) => 700082,
             RefreshRefused::Token(RefreshRefusal::SpaDayOver) => 700084,
-            RefreshRefused::CredentialMissing => 7000218,
-            RefreshRefused::PublicWithCredential => 700025,
-            RefreshRefused::SpaNeedsOrigin => 9002327,
-            RefreshRefused::NotForSpa => 9002326,
+            RefreshRefused::Proof(owed) => owed.code(),
             RefreshRefused::SessionRevoked => 50173,
             RefreshRefused::Delegation(refusal) => refusal.code(),
         }
