@@ -10,18 +10,20 @@ use mandate_usecases::directory::{ImportRefusal, NewTenant};
 use mandate_usecases::{House, passwords, settle};
 use std::collections::HashMap;
 
-/// Brings in every tenant of the seed that is not there yet.
-pub async fn import(house: &House, seed: Seed) -> Result<(), String> {
+/// Brings in every tenant of the seed that is not there yet, and tells how many were there already.
+pub async fn import(house: &House, seed: Seed) -> Result<usize, String> {
     let permit = Permit::system("seed");
     let mut hashes = Hashes::default();
+    let mut kept = 0;
     for seeded in seed.tenants {
         let new = house.draw(|draw| new_tenant(&permit, seeded, &mut hashes, draw))?;
         match settle(house, new.tenant.id, &new).await {
-            Ok(Ok(()) | Err(ImportRefusal::TenantExists)) => {}
+            Ok(Ok(())) => {}
+            Ok(Err(ImportRefusal::TenantExists)) => kept += 1,
             Err(fault) => return Err(fault.to_string()),
         }
     }
-    Ok(())
+    Ok(kept)
 }
 
 /// Sample users share a password, and hashing is slow by design: equal passwords of one seed share a hash. Only seeds

@@ -1,7 +1,7 @@
 //! The data folder of `mandate dev`: what is kept between starts, and `dev.env`.
 
 use mandate_base::Moment;
-use mandate_jose::{b64url_decode, b64url_encode, random_bytes};
+use mandate_jose::{b64url_decode, b64url_encode, hash, random_bytes};
 use mandate_store::{KeyRow, KeyUse};
 use mandate_usecases::keys::Kek;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,11 @@ pub struct Folder(PathBuf);
 const KEK: &str = "kek";
 const KEYS: &str = "keys.json";
 const ENV: &str = "dev.env";
+const SEED: &str = "seed.sha256";
+
+fn digest(seed: &str) -> String {
+    b64url_encode(&hash::sha256(seed.as_bytes()))
+}
 
 #[derive(Serialize, Deserialize)]
 struct KeptKey {
@@ -103,6 +108,15 @@ impl Folder {
             .collect();
         let text = serde_json::to_string(&kept).map_err(|error| error.to_string())?;
         self.write(KEYS, &text)
+    }
+
+    /// Was the data made from another seed than this?
+    pub fn seed_changed(&self, seed: &str) -> Result<bool, String> {
+        Ok(self.read(SEED)?.is_some_and(|noted| noted != digest(seed)))
+    }
+
+    pub fn note_seed(&self, seed: &str) -> Result<(), String> {
+        self.write(SEED, &digest(seed))
     }
 
     /// A script waits for this file: an old one would tell it that we are up.

@@ -69,3 +69,10 @@ pub fn print(login: &str, folder: &Folder, seed: &Seed, own_seed: bool) {
     }
     println!();
 }
+
+/// A changed seed is not merged into data that apps have worked on since.
+pub fn warn_of_old_data(folder: &Folder) {
+    let path = folder.path().display();
+    println!("The seed has changed since the data in {path} was made, and is not applied to it.");
+    println!("Start with another --data folder, or remove this one, to begin with the new seed.\n");
+}

@@ -55,10 +55,15 @@ async fn start(options: DevOptions, cores: usize) -> Result<(), String> {
         .map_err(|error| format!("cannot make certificates in {}: {error}", options.data.display()))?;
     let config = tls::server_config(&certificates).map_err(|error| format!("cannot use the certificates: {error}"))?;
     let house = Arc::new(open_house(&options, &folder, &login, cores).await?);
-    import::import(&house, seed.clone()).await?;
+    let kept = import::import(&house, seed.clone()).await?;
     let listeners = bind(&options)?;
     folder.write_env(&greeting::env(&login, &folder, &seed))?;
     greeting::print(&login, &folder, &seed, options.seed.is_some());
+    if kept > 0 && folder.seed_changed(&text)? {
+        greeting::warn_of_old_data(&folder);
+    } else {
+        folder.note_seed(&text)?;
+    }
     serve(house, listeners, config).await;
     Ok(())
 }
