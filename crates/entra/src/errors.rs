@@ -61,7 +61,7 @@ impl Trouble {
     }
 
     pub fn because(mut self, private: impl std::fmt::Debug) -> Trouble {
-        self.private = format!("{private:?}");
+        self.private = format!("{private:?}").chars().take(500).collect();
         self
     }
 

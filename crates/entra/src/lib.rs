@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod authorize;
+mod browser;
 mod cx;
 mod discovery;
 mod errors;

@@ -1,18 +1,17 @@
 //! Sign-out (protocol.md §1.9): the browser's session ends; where it goes next must be registered.
 
-use crate::authorize::{Browser, Flow};
+use crate::authorize::Flow;
+use crate::browser::{Browser, named_by};
 use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::show;
 use http::Method;
 use mandate_base::AppId;
 use mandate_domain::application::Registration;
-use mandate_domain::signin::session::PERSISTENT_SESSION;
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::clients;
 use mandate_usecases::settle;
 use mandate_usecases::signin::EndSession;
-use mandate_usecases::tickets::{Ticket, TicketKind};
 use mandate_web::answer::{self, Answer};
 use mandate_web::{Params, cookies};
 
@@ -51,7 +50,11 @@ async fn begin(cx: Cx<'_>, params: &Params) -> Result<Answer, Trouble> {
     cx.authority().await?;
     let people = Browser::of(cx).people(cx).await?;
     let hint = params.one("logout_hint")?;
-    let hinted = |person: &&SignedIn| hint.is_some_and(|hint| person.user.upn.as_str().eq_ignore_ascii_case(hint));
+    let of_token = params.one("id_token_hint")?.and_then(|token| named_by(cx, token, &people)?.1);
+    let hinted = |person: &&SignedIn| {
+        hint.is_some_and(|hint| person.user.upn.as_str().eq_ignore_ascii_case(hint))
+            || of_token.is_some_and(|named| named.session.id == person.session.id)
+    };
     let ending: Vec<&SignedIn> = match people.as_slice() {
         [] | [_] => people.iter().collect(),
         several => several.iter().filter(hinted).collect(),
@@ -74,7 +77,9 @@ pub async fn again(cx: Cx<'_>, flow: Flow) -> Answer {
 async fn choose(cx: Cx<'_>, flow: &Flow, people: &[SignedIn]) -> Answer {
     let accounts = people.iter().map(show::tile).collect();
     let params = flow.params();
-    let mut answer = show::signing_out(cx, flow, accounts, params.any("post_logout_redirect_uri")).await;
+    // Only an address that the answer may really go to is let into the page's policy.
+    let reply = target(cx, &params).await.ok().flatten();
+    let mut answer = show::signing_out(cx, flow, accounts, reply.as_deref()).await;
     if cx.request.cookie(cookies::FLOW) != Some(flow.browser.as_str()) {
         answer::add_cookie(&mut answer, cookies::flow(&flow.browser));
     }
@@ -92,24 +97,19 @@ async fn end(cx: Cx<'_>, params: &Params, people: &[SignedIn], ending: &[&Signed
     };
     let stays = |person: &&SignedIn| ending.iter().all(|ended| ended.session.id != person.session.id);
     let staying: Vec<&SignedIn> = people.iter().filter(stays).collect();
-    let kept = |text: &&String| {
-        let ticket = Ticket::read(TicketKind::Session, text);
-        ticket.is_some_and(|ticket| staying.iter().any(|person| person.session.hash == ticket.hash))
-    };
-    let tickets: Vec<String> = Browser::of(cx).tickets.iter().filter(kept).cloned().collect();
-    let cookie = if tickets.is_empty() {
-        cookies::no_session()
-    } else {
-        let persistent = staying.iter().any(|person| person.session.persistent);
-        cookies::session(&tickets.join("~"), persistent.then_some(PERSISTENT_SESSION / 1000))
-    };
-    answer::add_cookie(&mut answer, cookie);
+    let mut browser = Browser::of(cx);
+    browser.keep_only(&staying);
+    browser.write(cx, &mut answer);
     Ok(answer)
 }
 
+const LONGEST_URI: usize = 2048;
+
 /// Only to a redirect URI that the app registered; anything else gets the plain page.
 async fn target(cx: Cx<'_>, params: &Params) -> Result<Option<String>, Trouble> {
-    let Some(uri) = params.one("post_logout_redirect_uri")? else { return Ok(None) };
+    let Some(uri) = params.one("post_logout_redirect_uri")?.filter(|uri| uri.len() <= LONGEST_URI) else {
+        return Ok(None);
+    };
     let registered = match hinted_client(cx, params)? {
         Some(app) => clients::card(cx.house, app).await?.is_some_and(|card| registers(&card.registration, uri)),
         None => {
@@ -137,8 +137,6 @@ fn hinted_client(cx: Cx<'_>, params: &Params) -> Result<Option<AppId>, Trouble> 
     if let Some(client) = params.one("client_id")? {
         return Ok(AppId::parse(client).ok());
     }
-    let Some(hint) = params.one("id_token_hint")? else { return Ok(None) };
-    let Ok(verified) = cx.house.keys.ring.verify(hint, 32 * 1024) else { return Ok(None) };
-    let claims: serde_json::Value = serde_json::from_slice(&verified.payload).unwrap_or_default();
-    Ok(claims["aud"].as_str().and_then(|aud| AppId::parse(aud).ok()))
+    let named = params.one("id_token_hint")?.and_then(|token| named_by(cx, token, &[]));
+    Ok(named.map(|(client, _)| client))
 }

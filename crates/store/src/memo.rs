@@ -34,14 +34,14 @@ impl Generations {
     }
 
     fn of(&self, tenant: TenantId) -> Arc<AtomicU64> {
-        let known = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
-        known.unwrap_or_else(|| {
-            self.tenants.write().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default().clone()
-        })
+        self.tenants.write().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default().clone()
     }
 
     fn now(&self, tenant: TenantId) -> (u64, u64) {
-        (self.everywhere.load(Ordering::Acquire), self.of(tenant).load(Ordering::Acquire))
+        // A tenant that never changed has no entry: asking for one must not make it, or strangers fill the map.
+        let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
+        let own = tenants.get(&tenant).map_or(0, |count| count.load(Ordering::Acquire));
+        (self.everywhere.load(Ordering::Acquire), own)
     }
 }
 

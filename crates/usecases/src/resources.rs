@@ -26,17 +26,17 @@ pub async fn by_name(facing: Facing<'_>, origins: &Origins, name: Option<&str>) 
         return by_app(facing, GRAPH).await;
     }
     let bare = name.trim_end_matches('/');
+    // `api://{appId}` is every API's own name, whatever others claim; also before the API has an instance here.
+    if let Some(Ok(app)) = bare.split_once("://").map(|(_, rest)| AppId::parse(rest)) {
+        return by_app(facing, app).await;
+    }
     for spelled in [name, bare, &format!("{bare}/")] {
         if let Some(sp) = facing.view.sp_by_name(&Folded::of(spelled)).await? {
             let card = facing.global.card_by_app_id(sp.app_id).await?;
             return Ok(card.map(|card| Resource { card, sp: Some(sp) }));
         }
     }
-    // `api://{appId}` is every API's own name, also before it has an instance here.
-    match bare.split_once("://").map(|(_, rest)| AppId::parse(rest)) {
-        Some(Ok(app)) => by_app(facing, app).await,
-        _ => Ok(None),
-    }
+    Ok(None)
 }
 
 pub async fn by_app(facing: Facing<'_>, app: AppId) -> Result<Option<Resource>, Fault> {
@@ -63,8 +63,14 @@ pub fn is_graph(origins: &Origins, name: &str) -> bool {
 /// The `aud` of a token for this resource (protocol.md §4.3): v2.0 tokens name the appId, v1.0 what was asked for.
 pub fn audience(resource: &AppCard, name: Option<&str>) -> String {
     match name {
-        Some(name) if resource.registration.token_version() == 1 => name.to_owned(),
+        Some(name) if resource.registration.token_version() == 1 => registered_spelling(resource, name),
         None if resource.app_id == GRAPH => GRAPH_URI.to_owned(),
         _ => resource.app_id.to_string(),
     }
+}
+
+/// APIs compare `aud` byte for byte, so a name that differs in case only becomes the registered one.
+fn registered_spelling(resource: &AppCard, name: &str) -> String {
+    let mut uris = resource.registration.identifier_uris.iter();
+    uris.find(|uri| uri.eq_ignore_ascii_case(name)).map_or_else(|| name.to_owned(), Clone::clone)
 }

@@ -4,6 +4,8 @@ use http::HeaderValue;
 
 /// Who is signed in at this browser. Several accounts are several tickets, with `~` between.
 pub const SESSION: &str = "__Host-mandate-session";
+/// The same, of those who asked to stay signed in: it outlives the browser.
+pub const STAY: &str = "__Host-mandate-stay";
 /// Ties the forms of a sign-in to the browser that was shown them.
 pub const FLOW: &str = "__Host-mandate-flow";
 
@@ -12,14 +14,11 @@ pub fn find<'a>(headers: impl Iterator<Item = &'a str>, name: &str) -> Option<&'
     pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
-/// `SameSite=None`: a silent renewal runs in a frame on the app's page, and must find the session.
-pub fn session(value: &str, max_age_secs: Option<i64>) -> HeaderValue {
+/// `SameSite=None`: a silent renewal runs in a frame on the app's page, and must find the session. `name` is
+/// [`SESSION`] or [`STAY`].
+pub fn session(name: &str, value: &str, max_age_secs: Option<i64>) -> HeaderValue {
     let age = max_age_secs.map(|secs| format!("; Max-Age={secs}")).unwrap_or_default();
-    header(&format!("{SESSION}={value}; Path=/; Secure; HttpOnly; SameSite=None{age}"))
-}
-
-pub fn no_session() -> HeaderValue {
-    header(&format!("{SESSION}=; Path=/; Secure; HttpOnly; SameSite=None; Max-Age=0"))
+    header(&format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=None{age}"))
 }
 
 pub fn flow(value: &str) -> HeaderValue {

@@ -190,7 +190,9 @@ fn static_list<'a>(facts: &'a SurveyFacts<'_>) -> impl Iterator<Item = Item> + '
 /// for what the API's owner pre-authorised: a client that is let in without a prompt must not get one for its riders.
 fn cover_riders(asked: &[Asked], facts: &SurveyFacts<'_>, items: &mut [Item]) {
     let beyond = |item: &&mut Item| !(item.resource == GRAPH && is_oidc(&item.permission.value));
-    let to_itself = asked.iter().any(|ask| ask.resource == facts.client.app_id)
+    // Features S1-25 speaks of apps made in the tenant: another organisation's app learns nobody's name this way.
+    let to_itself = facts.client.home == facts.tenant.id
+        && asked.iter().any(|ask| ask.resource == facts.client.app_id)
         && asked.iter().all(|ask| ask.resource == facts.client.app_id || asks_sign_in_only(ask));
     let mut api_items = items.iter_mut().filter(beyond).peekable();
     let pre_authorized = api_items.peek().is_some() && api_items.all(|item| item.standing == Standing::PreAuthorized);

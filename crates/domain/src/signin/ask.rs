@@ -3,7 +3,7 @@
 use super::pkce::Challenge;
 use super::redirect::Platform;
 use super::scopes::ScopeAsk;
-use mandate_base::{AppId, CorrelationId, TenantId};
+use mandate_base::{AppId, CorrelationId, SessionId, TenantId};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
@@ -16,6 +16,8 @@ pub struct Ask {
     pub nonce: Option<String>,
     pub prompt: Prompt,
     pub login_hint: Option<String>,
+    /// The session that the client means; stronger than the name.
+    pub hint: Option<Hint>,
     pub domain_hint: Option<String>,
     /// Seconds since the last sign-in that the client accepts.
     pub max_age: Option<i64>,
@@ -29,6 +31,15 @@ pub struct Redirect {
     pub uri: String,
     pub platform: Platform,
     pub mode: ResponseMode,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    Session(SessionId),
+    /// A `sid` that is none.
+    Unknown,
+    /// An ID token of somebody who is not here.
+    Nobody,
 }
 
 /// The tenant segment of the URL.

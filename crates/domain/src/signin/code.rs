@@ -45,24 +45,28 @@ pub enum CodeRefusal {
     OtherClient,
     OtherRedirect,
     Expired,
-    /// Used before; `late` when that was too long ago to be the same client's retry.
+    /// Used before; `late` when it cannot be the same client's retry: too long ago, or not the same request.
     Replayed {
         late: bool,
     },
 }
 
 impl Code {
-    /// The order is part of the behaviour: a stranger must not learn which codes live, so the client comes first.
-    pub fn check(&self, client: AppId, redirect: Option<&str>, now: Moment) -> Result<(), CodeRefusal> {
-        // RFC 6749 §4.1.3: the code is bound to the client and the redirect URI it was issued for.
-        if self.bound.client != client {
-            return Err(CodeRefusal::OtherClient);
-        }
+    /// RFC 6749 §4.1.3: the code is bound to the client. This comes before everything else: a stranger must not learn
+    /// which codes live.
+    pub fn check_client(&self, client: AppId) -> Result<(), CodeRefusal> {
+        if self.bound.client == client { Ok(()) } else { Err(CodeRefusal::OtherClient) }
+    }
+
+    /// `verified`: the verifier fits. A retry is a repeat to the letter; whoever repeats it otherwise is somebody else.
+    pub fn check(&self, redirect: Option<&str>, verified: bool, now: Moment) -> Result<(), CodeRefusal> {
+        let named = self.bound.redirect_named || redirect.is_some();
+        let same_redirect = !named || redirect == Some(self.bound.redirect.as_str());
         if let Some(used) = self.used {
-            return Err(CodeRefusal::Replayed { late: now - used > REPLAY_PATIENCE });
+            let retry = same_redirect && verified && now - used <= REPLAY_PATIENCE;
+            return Err(CodeRefusal::Replayed { late: !retry });
         }
-        let same_redirect = redirect == Some(self.bound.redirect.as_str());
-        if !same_redirect && (self.bound.redirect_named || redirect.is_some()) {
+        if !same_redirect {
             return Err(CodeRefusal::OtherRedirect);
         }
         if self.expires <= now {
@@ -102,16 +106,18 @@ mod tests {
 
     #[test]
     fn a_code_is_for_its_client_its_redirect_and_one_use() {
-        let (mine, other) = (AppId::from_u128(1), AppId::from_u128(2));
         let uri = Some("https://a.example/cb");
-        assert_eq!(code().check(mine, uri, NOW), Ok(()));
-        assert_eq!(code().check(other, uri, NOW), Err(CodeRefusal::OtherClient));
-        assert_eq!(code().check(mine, Some("https://a.example/"), NOW), Err(CodeRefusal::OtherRedirect));
-        assert_eq!(code().check(mine, None, NOW), Err(CodeRefusal::OtherRedirect));
-        assert_eq!(code().check(mine, uri, NOW + CODE_LIFE), Err(CodeRefusal::Expired));
+        assert_eq!(code().check_client(AppId::from_u128(1)), Ok(()));
+        assert_eq!(code().check_client(AppId::from_u128(2)), Err(CodeRefusal::OtherClient));
+        assert_eq!(code().check(uri, true, NOW), Ok(()));
+        assert_eq!(code().check(Some("https://a.example/"), true, NOW), Err(CodeRefusal::OtherRedirect));
+        assert_eq!(code().check(None, true, NOW), Err(CodeRefusal::OtherRedirect));
+        assert_eq!(code().check(uri, true, NOW + CODE_LIFE), Err(CodeRefusal::Expired));
         let used = Code { used: Some(NOW), ..code() };
-        assert_eq!(used.check(mine, uri, NOW + 1), Err(CodeRefusal::Replayed { late: false }));
-        assert_eq!(used.check(mine, uri, NOW + 11 * SECOND), Err(CodeRefusal::Replayed { late: true }));
-        assert_eq!(used.check(other, uri, NOW + 11 * SECOND), Err(CodeRefusal::OtherClient));
+        let replayed = |late| Err(CodeRefusal::Replayed { late });
+        assert_eq!(used.check(uri, true, NOW + 1), replayed(false));
+        assert_eq!(used.check(uri, false, NOW + 1), replayed(true));
+        assert_eq!(used.check(Some("https://a.example/"), true, NOW + 1), replayed(true));
+        assert_eq!(used.check(uri, true, NOW + 11 * SECOND), replayed(true));
     }
 }

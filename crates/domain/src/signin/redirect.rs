@@ -67,7 +67,8 @@ fn same(registered: &str, asked: &str, platform: Platform, own_origin: &str) -> 
     }
     let (Some(one), Some(other)) = (Parts::of(registered), Parts::of(asked)) else { return false };
     if platform == Platform::Public && is_native_client(&one) {
-        return is_native_client(&other) && (other.is_of(own_origin) || other.host == one.host);
+        let same_host = other.host.eq_ignore_ascii_case(one.host) && other.port == one.port;
+        return is_native_client(&other) && (other.is_of(own_origin) || same_host);
     }
     one.scheme.eq_ignore_ascii_case(other.scheme)
         && one.host.eq_ignore_ascii_case(other.host)

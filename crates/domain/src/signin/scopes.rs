@@ -32,6 +32,9 @@ pub enum ScopeSyntax {
 
 /// More than any real request carries; each costs a look-up.
 const MOST_SCOPES: usize = 200;
+const MOST_RESOURCES: usize = 20;
+/// Twice Graph's limit for an identifier URI: names become keys, log lines and texts of answers.
+const LONGEST_SCOPE: usize = 512;
 
 impl ScopeAsk {
     pub fn parse(text: &str) -> Result<ScopeAsk, ScopeSyntax> {
@@ -72,8 +75,9 @@ impl ScopeAsk {
             Some((name, value)) => (Some(name), value),
             None => (None, word),
         };
-        if value.is_empty() || name.is_some_and(str::is_empty) || !value.chars().all(is_scope_char) {
-            return Err(ScopeSyntax::Malformed(word.to_owned()));
+        let clean = word.len() <= LONGEST_SCOPE && word.chars().all(is_scope_char);
+        if value.is_empty() || name.is_some_and(str::is_empty) || !clean {
+            return Err(ScopeSyntax::Malformed(word.chars().take(100).collect()));
         }
         // `https://graph.microsoft.com/openid` is the OpenID scope, spelled with its resource.
         if name.is_some_and(|name| name.eq_ignore_ascii_case(GRAPH_URI))
@@ -81,18 +85,23 @@ impl ScopeAsk {
         {
             return self.add(value);
         }
-        let same = |resource: &&mut ResourceAsk| match (&resource.name, name) {
+        let same = |resource: &ResourceAsk| match (&resource.name, name) {
             (None, None) => true,
             (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
             _ => false,
         };
-        let resource = match self.resources.iter_mut().find(same) {
-            Some(resource) => resource,
+        let place = match self.resources.iter().position(same) {
+            Some(place) => place,
+            None if self.resources.len() == MOST_RESOURCES => {
+                return Err(ScopeSyntax::Malformed(format!("more than {MOST_RESOURCES} resources")));
+            }
             None => {
-                self.resources.push(ResourceAsk { name: name.map(str::to_owned), default: false, values: Vec::new() });
-                self.resources.last_mut().expect("pushed on the line above")
+                let name = name.map(str::to_owned);
+                self.resources.push(ResourceAsk { name, default: false, values: Vec::new() });
+                self.resources.len() - 1
             }
         };
+        let resource = &mut self.resources[place];
         if value.eq_ignore_ascii_case(".default") {
             resource.default = true;
         } else if !resource.values.iter().any(|held| held.eq_ignore_ascii_case(value)) {

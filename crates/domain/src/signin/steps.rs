@@ -1,6 +1,6 @@
 //! The next step on the way to an answer: sign in, choose an account, be let in, consent, done.
 
-use super::ask::{Ask, Prompt};
+use super::ask::{Ask, Hint, Prompt};
 use super::session::Session;
 use crate::application::{AppCard, Audience};
 use crate::consent::{Standing, Survey};
@@ -46,6 +46,8 @@ pub enum SignInWhy {
 pub enum SilentRefusal {
     LoginRequired,
     SeveralAccounts,
+    /// The session that the client named is not here.
+    NoSuchSession,
 }
 
 /// Which account answers this request?
@@ -60,10 +62,7 @@ pub fn account_step(ask: &Ask, here: &[SignedIn], done: &Done, now: Moment) -> A
             AccountStep::SignIn(SignInWhy::Again)
         };
     }
-    let hinted = ask
-        .login_hint
-        .as_deref()
-        .map(|hint| usable.iter().copied().find(|place| here[*place].user.upn.as_str().eq_ignore_ascii_case(hint)));
+    let hinted = hinted(ask, &usable, here);
     match (ask.prompt, hinted, usable.as_slice()) {
         (Prompt::None, hinted, usable) => silent(ask, hinted, usable, here, now),
         (Prompt::Login, _, _) => AccountStep::SignIn(SignInWhy::Again),
@@ -76,11 +75,25 @@ pub fn account_step(ask: &Ask, here: &[SignedIn], done: &Done, now: Moment) -> A
     }
 }
 
+/// `Some(None)`: the client means somebody who is not here.
+fn hinted(ask: &Ask, usable: &[usize], here: &[SignedIn]) -> Option<Option<usize>> {
+    let find = |fits: &dyn Fn(&SignedIn) -> bool| usable.iter().copied().find(|place| fits(&here[*place]));
+    match (ask.hint, ask.login_hint.as_deref()) {
+        (Some(Hint::Session(id)), _) => Some(find(&|person| person.session.id == id)),
+        (Some(Hint::Unknown | Hint::Nobody), _) => Some(None),
+        (None, Some(name)) => Some(find(&|person| person.user.upn.as_str().eq_ignore_ascii_case(name))),
+        (None, None) => None,
+    }
+}
+
 fn silent(ask: &Ask, hinted: Option<Option<usize>>, usable: &[usize], here: &[SignedIn], now: Moment) -> AccountStep {
     let place = match (hinted, usable) {
         (Some(Some(place)), _) => place,
         (None, [only]) => *only,
         (None, [_, _, ..]) => return AccountStep::Silent(SilentRefusal::SeveralAccounts),
+        (Some(None), _) if matches!(ask.hint, Some(Hint::Session(_) | Hint::Unknown)) => {
+            return AccountStep::Silent(SilentRefusal::NoSuchSession);
+        }
         (Some(None), _) | (None, []) => return AccountStep::Silent(SilentRefusal::LoginRequired),
     };
     if must_sign_in_again(ask, &here[place], now) {

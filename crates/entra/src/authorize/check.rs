@@ -137,6 +137,7 @@ fn rest(
         nonce,
         prompt: prompt(params)?,
         login_hint: params.one("login_hint")?.map(str::to_owned),
+        hint: None,
         domain_hint: params.one("domain_hint")?.map(str::to_owned),
         max_age: max_age(params)?,
         challenge,

@@ -1,25 +1,31 @@
 //! The forms of the pages: password, account, consent, language. Each opens its sealed request first.
 
 use super::flow::Flow;
-use super::proceed::{self, Browser, Standing, again, stand};
+use super::proceed::{self, Standing, again, stand};
 use super::reply;
+use crate::browser::Browser;
 use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::show;
 use mandate_base::{Secret, SessionId};
-use mandate_domain::signin::session::PERSISTENT_SESSION;
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::settle;
 use mandate_usecases::signin::{
-    BeginSession, ConsentRefusal, GrantConsent, MOST_SESSIONS, PasswordRefusal, authenticate,
+    BeginSession, ConsentRefusal, GrantConsent, PasswordRefusal, authenticate,
 };
-use mandate_usecases::tickets::TicketKind;
 use mandate_web::answer::Answer;
 use mandate_web::pages::SignInError;
-use mandate_web::{Params, cookies};
+use mandate_web::words::Lang;
+use mandate_web::Params;
+
+/// What a form of ours may carry. A field that comes twice would be read by one and logged by another.
+const FIELDS: [&str; 8] = ["loginfmt", "passwd", "kmsi", "cancel", "account", "ucaccept", "consentForOrg", "lang"];
 
 fn open(cx: Cx<'_>) -> Result<(Params, Flow), Trouble> {
     let form = cx.request.form().ok_or_else(|| Trouble::malformed("the body is not a form"))??;
+    for field in FIELDS {
+        form.one(field)?;
+    }
     let flow = Flow::open(cx, &form)?;
     Ok((form, flow))
 }
@@ -63,7 +69,7 @@ fn cancelled(cx: Cx<'_>, standing: &Standing) -> Answer {
 async fn begin(
     cx: Cx<'_>,
     standing: &Standing,
-    browser: Browser,
+    mut browser: Browser,
     (name, password): (&str, &str),
     persistent: bool,
 ) -> Result<(SessionId, Browser), SignInError> {
@@ -92,29 +98,9 @@ async fn begin(
     };
     let begun = settle(cx.house, person.tenant, &deed).await.map_err(broken)?;
     let begun = begun.map_err(|_| SignInError::WrongNameOrPassword)?;
-    let text = begun.ticket.text(TicketKind::Session);
-    Ok((begun.session.id, browser.with(cx, text, persistent || any_persistent(standing)).await))
-}
-
-fn any_persistent(standing: &Standing) -> bool {
-    standing.people.iter().any(|known| known.session.persistent)
-}
-
-impl Browser {
-    /// The new session first; those that no longer stand are dropped, and so is the oldest past the limit.
-    async fn with(self, cx: Cx<'_>, ticket: String, persistent: bool) -> Browser {
-        let mut tickets = vec![ticket];
-        for old in &self.tickets {
-            let alone = Browser { tickets: vec![old.clone()], set_session: None };
-            let stands = alone.people(cx).await.is_ok_and(|people| !people.is_empty());
-            if stands && tickets.len() < MOST_SESSIONS {
-                tickets.push(old.clone());
-            }
-        }
-        let age = persistent.then_some(PERSISTENT_SESSION / 1000);
-        let set_session = Some(cookies::session(&tickets.join("~"), age));
-        Browser { tickets, set_session }
-    }
+    let others: Vec<&SignedIn> = standing.people.iter().filter(|known| !same(known)).collect();
+    browser.begin(&begun.ticket, persistent, &others);
+    Ok((begun.session.id, browser))
 }
 
 /// An account, another account, or back to the picker.
@@ -187,7 +173,7 @@ pub async fn consent(cx: Cx<'_>) -> Answer {
 pub async fn language(cx: Cx<'_>) -> Answer {
     match open(cx) {
         Ok((form, mut flow)) => {
-            flow.lang = form.any("lang").map(str::to_owned);
+            flow.lang = form.any("lang").and_then(Lang::parse).map(|lang| lang.tag().to_owned());
             if crate::logout::is_of_sign_out(&flow) {
                 return crate::logout::again(cx, flow).await;
             }

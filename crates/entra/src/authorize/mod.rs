@@ -13,7 +13,7 @@ mod reply;
 pub use check::{claims, scopes};
 pub use flow::Flow;
 pub use forms::{consent, language, login, reselect};
-pub use proceed::{Browser, Standing};
+pub use proceed::Standing;
 
 use crate::cx::Cx;
 use crate::errors::Trouble;
@@ -25,13 +25,19 @@ pub async fn begin(cx: Cx<'_>) -> Answer {
     match params(cx) {
         Ok(params) => {
             let flow = Flow::begin(cx, &params);
-            proceed::run(cx, flow, proceed::Browser::of(cx)).await
+            proceed::run(cx, flow, crate::browser::Browser::of(cx)).await
         }
         Err(trouble) => crate::show::refuse(cx, &trouble).await,
     }
 }
 
+/// A request is carried through every page of its sign-in.
+const LONGEST: usize = 16 * 1024;
+
 fn params(cx: Cx<'_>) -> Result<Params, Trouble> {
+    if cx.request.query.len() > LONGEST || cx.request.body.len() > LONGEST {
+        return Err(Trouble::malformed("the request is too long"));
+    }
     if cx.request.method == Method::POST {
         let form = cx.request.form().ok_or_else(|| Trouble::malformed("the body is not a form"))?;
         return Ok(form?);

@@ -3,17 +3,18 @@
 use super::check::{Checked, ReplyTo, Stop, check};
 use super::flow::Flow;
 use super::reply;
+use crate::browser::{Browser, named_by};
 use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::show;
-use http::HeaderValue;
+use mandate_base::{AppId, SessionId};
 use mandate_domain::consent::{ScopeRefusal, Survey};
-use mandate_domain::signin::ask::{Ask, Prompt};
+use mandate_domain::signin::ask::{Ask, Hint, Prompt};
 use mandate_domain::signin::steps::{
     AccountStep, ConsentStep, Done, NotLetIn, SignedIn, SilentRefusal, account_step, consent_step,
 };
 use mandate_usecases::signin::{
-    Asking, Encounter, EncounterRefusal, IssueCode, IssueRefusal, Issued, encounter, here, shown,
+    Asking, Encounter, EncounterRefusal, IssueCode, IssueRefusal, Issued, encounter, shown,
 };
 use mandate_usecases::tickets::TicketKind;
 use mandate_usecases::tokens::{IdTokenAsk, at_sign_in, mint_access, mint_id_token};
@@ -21,25 +22,6 @@ use mandate_usecases::{Facing, settle};
 use mandate_web::answer::{self, Answer};
 use mandate_web::pages::SignInError;
 use mandate_web::{base64, cookies};
-
-/// The browser's side: which tickets its cookie holds, and what it is to keep.
-pub struct Browser {
-    pub tickets: Vec<String>,
-    pub set_session: Option<HeaderValue>,
-}
-
-impl Browser {
-    pub fn of(cx: Cx<'_>) -> Browser {
-        let value = cx.request.cookie(cookies::SESSION).unwrap_or("");
-        let tickets = value.split('~').filter(|ticket| !ticket.is_empty()).map(str::to_owned).collect();
-        Browser { tickets, set_session: None }
-    }
-
-    pub async fn people(&self, cx: Cx<'_>) -> Result<Vec<SignedIn>, Trouble> {
-        let tickets: Vec<&str> = self.tickets.iter().map(String::as_str).collect();
-        Ok(here(cx.house, &tickets).await?)
-    }
-}
 
 /// A request that is right, with the people at this browser.
 pub struct Standing {
@@ -71,7 +53,6 @@ impl Standing {
 
 pub async fn run(cx: Cx<'_>, flow: Flow, browser: Browser) -> Answer {
     let cookie = flow.browser.clone();
-    let set_session = browser.set_session.clone();
     let mut answer = match stand(cx, flow, &browser).await {
         Ok(standing) => step(cx, standing).await,
         Err(answer) => answer,
@@ -79,9 +60,7 @@ pub async fn run(cx: Cx<'_>, flow: Flow, browser: Browser) -> Answer {
     if cx.request.cookie(cookies::FLOW) != Some(cookie.as_str()) {
         answer::add_cookie(&mut answer, cookies::flow(&cookie));
     }
-    if let Some(session) = set_session {
-        answer::add_cookie(&mut answer, session);
-    }
+    browser.write(cx, &mut answer);
     answer
 }
 
@@ -93,9 +72,24 @@ pub async fn stand(cx: Cx<'_>, flow: Flow, browser: &Browser) -> Result<Standing
         Err(Stop::Client(trouble, to)) => return Err(reply::error(cx, &trouble, &to)),
     };
     match browser.people(cx).await {
-        Ok(people) => Ok(Standing { checked, flow, people }),
+        Ok(people) => {
+            let hint = hint(cx, &flow, checked.ask.client, &people);
+            let ask = Ask { hint, ..checked.ask };
+            Ok(Standing { checked: Checked { ask, ..checked }, flow, people })
+        }
         Err(trouble) => Err(show::refuse(cx, &trouble).await),
     }
+}
+
+/// Which session the client means: the one it names, or that of the person its ID token was for (protocol.md §2.1).
+fn hint(cx: Cx<'_>, flow: &Flow, client: AppId, people: &[SignedIn]) -> Option<Hint> {
+    let params = flow.params();
+    if let Some(sid) = params.any("sid") {
+        return Some(SessionId::parse(sid).map_or(Hint::Unknown, Hint::Session));
+    }
+    let named = named_by(cx, params.any("id_token_hint")?, people).filter(|(of, _)| *of == client);
+    let person = named.and_then(|(_, person)| person);
+    Some(person.map_or(Hint::Nobody, |person| Hint::Session(person.session.id)))
 }
 
 async fn step(cx: Cx<'_>, standing: Standing) -> Answer {
@@ -110,6 +104,7 @@ async fn step(cx: Cx<'_>, standing: Standing) -> Answer {
         }
         AccountStep::PickAccount => show::accounts(cx, &standing).await,
         AccountStep::Silent(SilentRefusal::LoginRequired) => refuse(cx, &standing, Trouble::new(50_058, &[])),
+        AccountStep::Silent(SilentRefusal::NoSuchSession) => refuse(cx, &standing, Trouble::new(160_021, &[])),
         AccountStep::Silent(SilentRefusal::SeveralAccounts) => refuse(cx, &standing, Trouble::new(16_000, &[])),
         AccountStep::Use(place) => with_account(cx, standing, place).await,
     }
@@ -150,7 +145,7 @@ async fn with_survey(cx: Cx<'_>, mut standing: Standing, place: usize, met: &Enc
         ConsentStep::Nothing => issue(cx, standing, place).await,
         _ if silent => refuse(cx, &standing, Trouble::new(65_001, &[("client", &client)])),
         ConsentStep::Ask => {
-            standing.flow.shown = shown(survey);
+            standing.flow.shown = shown(survey, standing.wants_page());
             standing.flow.chosen = Some(standing.people[place].session.id);
             show::consent(cx, &standing, place, met, survey).await
         }
@@ -265,7 +260,8 @@ async fn front_channel(
     let busy = |_| Trouble::new(90_033, &[]);
     let session = (issued.session.id, issued.session.signed_in);
     let delegation = at_sign_in(cx.house, issued.met, &ask.scopes, session).await?;
-    let delegation = delegation.ok_or_else(|| Trouble::new(500_011, &[("resource", "")]))?;
+    let client = ask.client.to_string();
+    let delegation = delegation.map_err(|refusal| Trouble::new(refusal.code(), &[("client", &client)]).because(&refusal))?;
     let mut fields = Vec::new();
     let mut access_token = None;
     if ask.response.token {

@@ -36,7 +36,11 @@ pub fn lang(cx: Cx<'_>, flow: Option<&Flow>) -> Lang {
 
 /// Where a page's form may lead in the end: our own address, and the app's. Schemes of installed apps have no origin.
 pub fn targets(uri: &str) -> Vec<String> {
-    let of_scheme = || uri.split_once(':').map(|(scheme, _)| format!("{scheme}:"));
+    let of_scheme = || {
+        let (scheme, _) = uri.split_once(':')?;
+        // A bare web scheme would admit every site.
+        (!scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http")).then(|| format!("{scheme}:"))
+    };
     origin_of(uri).or_else(of_scheme).into_iter().filter(|target| is_source(target)).collect()
 }
 

@@ -245,7 +245,12 @@ async fn load_person(
     let standing = graph.as_ref().map(|graph| standing_scopes(client, &graph.card, &grants)).unwrap_or_default();
     let scopes = standing.iter().map(|scope| scope.value.clone()).collect();
     let graph_enabled = graph.as_ref().and_then(|graph| graph.sp.as_ref()).is_some_and(|api| api.account_enabled);
+    let let_in = match &sp {
+        Some(sp) if sp.app_role_assignment_required => !view.assignments_of_user(user, sp.id).await?.is_empty(),
+        _ => true,
+    };
     let client_enabled = graph_enabled
+        && let_in
         && card.as_ref().is_some_and(|card| card.registration.is_enabled() && may_cross(card, view.tenant_id()))
         && sp.as_ref().is_some_and(|sp| sp.account_enabled);
     let tenant = global.tenant_by_id(view.tenant_id()).await?;

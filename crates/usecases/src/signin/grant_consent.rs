@@ -80,7 +80,7 @@ impl GrantConsent<'_> {
         }
         met.let_in().map_err(ConsentRefusal::NotLetIn)?;
         let survey = met.survey().map_err(ConsentRefusal::Scope)?;
-        if shown(&survey) != self.shown {
+        if shown(&survey, self.whole_list) != self.shown {
             return Err(ConsentRefusal::Changed);
         }
         if survey.blocked().next().is_some() || (self.for_organisation && !survey.may_grant_for_all) {
@@ -99,13 +99,13 @@ impl GrantConsent<'_> {
         let mut record = Record::default();
         let client = sp_of(&met.client, met.client_sp.as_ref(), &doer, now, &mut record, draw);
         for loaded in &met.resources {
-            // The tenant-wide consent also writes down what only this person had: everybody gets the list as shown. What
-            // needs no grant, since the API's owner lets the client in, gets none.
+            // What was on the page and nothing else: what this person granted before is everybody's only when it was
+            // shown again. What needs no grant, since the API's owner lets the client in, gets none.
             let wanted = |item: &&Item| {
                 item.resource == loaded.card.app_id
                     && match item.standing {
                         Standing::Missing => true,
-                        Standing::Granted => self.for_organisation,
+                        Standing::Granted => self.for_organisation && self.whole_list,
                         Standing::PreAuthorized | Standing::Itself | Standing::Blocked(_) => false,
                     }
             };
@@ -117,7 +117,12 @@ impl GrantConsent<'_> {
             self.grant_scopes(loaded, (client, api), &items, &doer, now, &mut record, draw);
             grant_roles(loaded, met, (client, api), &items, &doer, now, &mut record, draw);
         }
-        let consented: Vec<&str> = survey.missing().map(|item| item.permission.value.as_str()).collect();
+        let given = survey.items.iter().filter(|item| match item.standing {
+            Standing::Missing => true,
+            Standing::Granted => self.for_organisation && self.whole_list,
+            _ => false,
+        });
+        let consented: Vec<&str> = given.map(|item| item.permission.value.as_str()).collect();
         let entry = doer.entry(Activity::ConsentToApplication);
         record.note(
             entry
@@ -239,9 +244,10 @@ fn new_sp(card: &AppCard, id: ServicePrincipalId, now: Moment) -> ServicePrincip
 }
 
 /// What a page shows, as one text to compare: every permission that is asked, in order.
-pub fn shown(survey: &Survey) -> String {
-    let mut list: Vec<String> =
-        survey.missing().map(|item| format!("{}/{}", item.resource, item.permission.id)).collect();
+pub fn shown(survey: &Survey, whole_list: bool) -> String {
+    let on_page = |item: &&Item| whole_list || matches!(item.standing, Standing::Missing | Standing::Blocked(_));
+    let on_page = survey.items.iter().filter(on_page);
+    let mut list: Vec<String> = on_page.map(|item| format!("{}/{}", item.resource, item.permission.id)).collect();
     list.sort_unstable();
     list.join(" ")
 }

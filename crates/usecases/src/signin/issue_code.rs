@@ -7,7 +7,7 @@ use crate::tickets::Ticket;
 use crate::{Fault, Origins};
 use mandate_base::{Draw, Moment, SessionId, TenantId, UserId};
 use mandate_domain::audit::{Actor, Doer, SignIn, SignInKind};
-use mandate_domain::consent::ScopeRefusal;
+use mandate_domain::consent::{ScopeRefusal, Standing, Survey};
 use mandate_domain::record::{Plan, Record, Trace};
 use mandate_domain::signin::ask::Ask;
 use mandate_domain::signin::code::{Bound, CODE_LIFE, Code};
@@ -79,10 +79,17 @@ fn judge(met: &Encounter, session: Option<Session>, now: Moment) -> Result<Sessi
     let session = session.filter(|session| session.stands(&met.user, now)).ok_or(IssueRefusal::SessionOver)?;
     met.let_in().map_err(IssueRefusal::NotLetIn)?;
     let survey = met.survey().map_err(IssueRefusal::Scope)?;
-    if !survey.is_complete() {
+    if !survey.is_complete() || !may_be_first(met, &survey) {
         return Err(IssueRefusal::ConsentMissing);
     }
     Ok(session)
+}
+
+/// An app that has no instance here yet gets one without a consent page only at home, or where an API's owner lets it
+/// in: otherwise a link would be enough to bring a stranger's app into the tenant.
+fn may_be_first(met: &Encounter, survey: &Survey) -> bool {
+    let let_in = survey.items.iter().any(|item| item.standing == Standing::PreAuthorized);
+    met.client_sp.is_some() || met.client.home == met.tenant.id || let_in
 }
 
 impl IssueCode<'_> {

@@ -62,7 +62,10 @@ pub async fn authenticate(
         }
         (Ok(_), _, _) => Err(PasswordRefusal::WrongNameOrPassword),
     };
-    if let (Err(refusal), Some(tenant)) = (&outcome, tenant) {
+    // A busy house is not the person's doing, and a row for each would fill the disk of a house under attack.
+    if let (Err(refusal), Some(tenant)) = (&outcome, tenant)
+        && *refusal != PasswordRefusal::Busy
+    {
         house.store.note(tenant, failed(house, *refusal, name, client, correlation));
     }
     Ok(outcome)

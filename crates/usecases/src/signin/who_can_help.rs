@@ -19,7 +19,9 @@ const MOST: usize = 4;
 pub async fn who_can_help(view: TenantView<'_>, app_roles: bool) -> Result<Vec<WhoCanHelp>, Fault> {
     let mut found: Vec<WhoCanHelp> = Vec::new();
     for role in able(app_roles) {
-        for holder in view.role_holders(role, MOST as i64).await? {
+        let holders = view.role_holders(role, MOST as i64).await?;
+        // A role within a unit grants nothing for the organisation.
+        for holder in holders.iter().filter(|holder| holder.within.is_none()) {
             let Some(user) = view.user_by_id(mandate_base::UserId::from(holder.principal)).await? else { continue };
             let known = found.iter().any(|helper| helper.name == user.display_name);
             if !user.account_enabled || known || found.len() == MOST {

@@ -69,7 +69,7 @@ pub fn judge(met: &Encounter, signed_in: mandate_base::Moment) -> Result<(), Del
     }
     met.let_in().map_err(DelegationRefusal::NotLetIn)?;
     let survey = met.survey().map_err(DelegationRefusal::Scope)?;
-    if met.client_sp.is_none() || !survey.is_complete() {
+    if !survey.is_complete() {
         return Err(DelegationRefusal::ConsentMissing);
     }
     let app = target(met);
@@ -206,9 +206,14 @@ pub async fn at_sign_in(
     met: Encounter,
     scopes: &ScopeAsk,
     session: (SessionId, mandate_base::Moment),
-) -> Result<Option<Delegation>, Fault> {
+) -> Result<Result<Delegation, DelegationRefusal>, Fault> {
+    if let Err(refusal) = judge(&met, session.1) {
+        return Ok(Err(refusal));
+    }
     let people = people_at(house.store.tenant(met.tenant.id), &met).await?;
-    Ok(assemble(met, scopes, scopes, people, session, Proof::None))
+    let app = target(&met);
+    let assembled = assemble(met, scopes, scopes, people, session, Proof::None);
+    Ok(assembled.ok_or(DelegationRefusal::ResourceNotHere { app }))
 }
 
 impl DelegationRefusal {

@@ -118,10 +118,12 @@ impl RedeemCode<'_> {
     /// stranger with a stolen code learns nothing.
     fn judge(&self, facts: &CodeFacts, now: Moment) -> Result<(), RedeemRefusal> {
         let bound = &facts.code.bound;
-        facts.code.check(self.client, self.redirect, now).map_err(RedeemRefusal::Code)?;
+        facts.code.check_client(self.client).map_err(RedeemRefusal::Code)?;
+        // Before what becomes of a used code: whoever cannot prove itself must not end somebody else's tokens.
         check_proof(bound.platform, self.proof, self.cross_origin).map_err(RedeemRefusal::Proof)?;
-        Challenge::check(bound.challenge.as_ref(), self.verifier, &hash::pkce_s256, &hash::same)
-            .map_err(RedeemRefusal::Verifier)?;
+        let verified = Challenge::check(bound.challenge.as_ref(), self.verifier, &hash::pkce_s256, &hash::same);
+        facts.code.check(self.redirect, verified.is_ok(), now).map_err(RedeemRefusal::Code)?;
+        verified.map_err(RedeemRefusal::Verifier)?;
         if facts.session.as_ref().is_none_or(Session::is_revoked) {
             return Err(RedeemRefusal::SessionRevoked);
         }
