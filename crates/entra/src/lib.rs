@@ -14,4 +14,4 @@ mod routes;
 mod show;
 mod token;
 
-pub use routes::answer;
+pub use routes::{answer, too_large};

@@ -33,7 +33,10 @@ async fn route(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
         ["reselect"] if post => authorize::reselect(cx).await,
         ["consent", "set"] if post => authorize::consent(cx).await,
         ["language"] if post => authorize::language(cx).await,
-        ["oauth2", "v2.0", "devicecode"] | ["oauth2", "authorize" | "token" | "logout" | "devicecode"] => not_yet(),
+        ["login" | "reselect" | "language"] | ["consent", "set"] => wrong_method(cx),
+        ["oauth2", "v2.0", "devicecode"] | ["oauth2", "authorize" | "token" | "logout" | "devicecode"] => {
+            refused(cx, 9_000_002)
+        }
         ["branding.css"] if get => plain::branding(cx).await,
         _ => return discovery::answer(cx, rest, get).await,
     };
@@ -49,12 +52,13 @@ fn wrong_method(cx: Cx<'_>) -> Answer {
 }
 
 /// Named in the metadata, since clients want the whole document; not served yet.
-fn not_yet() -> Answer {
-    let body = serde_json::json!({
-        "error": "not_implemented",
-        "error_description": "This endpoint is not served yet. Use the v2.0 authorize and token endpoints.",
-    });
-    answer::json(http::StatusCode::NOT_IMPLEMENTED, &body)
+fn refused(cx: Cx<'_>, code: u32) -> Answer {
+    Trouble::new(code, &[]).json(cx.request, &cx.origins().login)
+}
+
+/// A body that was not read, since it is larger than the sign-in wire takes.
+pub fn too_large(house: &House, request: &Incoming) -> Answer {
+    finish(request, refused(Cx { house, request, segment: "common" }, 9_000_003))
 }
 
 fn finish(request: &Incoming, mut answer: Answer) -> Answer {

@@ -50,7 +50,7 @@ pub(crate) fn challenge(unproven: &Unproven, version: Version, login: &str) -> S
             format!(r#"{door}, error="insufficient_claims", claims="{claims}""#)
         }
         // RFC 6750 §3.1; no error at all when no token came.
-        Unproven::Garbled | Unproven::Refused(_) if version == Version::Oidc => {
+        Unproven::Garbled | Unproven::AppOnly | Unproven::Refused(_) if version == Version::Oidc => {
             format!(r#"{door}, error="invalid_token""#)
         }
         _ => door,
@@ -106,6 +106,7 @@ mod tests {
     fn userinfo_says_that_a_token_was_invalid() {
         let told = |unproven: Unproven, version| challenge(&unproven, version, "x").contains("error=\"invalid_token\"");
         assert!(told(Unproven::Garbled, Version::Oidc));
+        assert!(told(Unproven::AppOnly, Version::Oidc));
         assert!(told(Unproven::Refused(EnterRefusal::Expired), Version::Oidc));
         assert!(!told(Unproven::NoToken, Version::Oidc));
         assert!(!told(Unproven::Garbled, Version::V1));

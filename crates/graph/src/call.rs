@@ -1,5 +1,6 @@
 //! One call on its way through a resource: who calls, for what, and how its answer is addressed.
 
+use crate::accept::Metadata;
 use crate::dispatch::Version;
 use crate::errors::Refusal;
 use crate::operations::{Op, operation};
@@ -8,7 +9,7 @@ use mandate_base::ObjectId;
 use mandate_decide::{Target, View};
 use mandate_odata::Options;
 use mandate_usecases::House;
-use mandate_usecases::access::{self, Caller, Permit};
+use mandate_usecases::access::{self, Caller, Denial, Permit};
 use mandate_usecases::explain;
 
 pub(crate) struct Call<'a> {
@@ -16,13 +17,13 @@ pub(crate) struct Call<'a> {
     pub caller: Caller,
     pub version: Version,
     pub options: Options,
+    pub metadata: Metadata,
 }
 
 impl Call<'_> {
-    /// `None` is a whole collection, or an object that nothing is known by.
+    /// Like [`gate`]; a denial comes with its explanation.
     pub fn permit(&self, op: Op, object: Option<ObjectId>) -> Result<Permit, Refusal> {
-        let target = Target { object, ..Target::default() };
-        access::permit(&self.caller, operation(op), &target).map_err(|denial| {
+        gate(&self.caller, op, object).map_err(|denial| {
             let explanation = Box::new(explain::denial(&self.caller, &denial));
             Refusal::Denied { operation: op.name(), explanation }
         })
@@ -30,8 +31,7 @@ impl Call<'_> {
 
     /// How much of an object the caller may see that another operation came by. `None`: that it is there.
     pub fn view_of(&self, op: Op, object: ObjectId) -> Option<View> {
-        let target = Target { object: Some(object), ..Target::default() };
-        access::permit(&self.caller, operation(op), &target).ok().map(|permit| permit.view())
+        gate(&self.caller, op, Some(object)).ok().map(|permit| permit.view())
     }
 
     /// For what is one object (OData 4.01 part 2 §5.1.5 and §5.1.8).
@@ -61,4 +61,9 @@ impl Call<'_> {
         let few = u8::from(self.options.top.is_some_and(|top| top < 20));
         base.saturating_sub(selects + few).max(1)
     }
+}
+
+/// `None` is a whole collection, or an object that nothing is known by.
+pub(crate) fn gate(caller: &Caller, op: Op, object: Option<ObjectId>) -> Result<Permit, Denial> {
+    access::permit(caller, operation(op), &Target { object, ..Target::default() })
 }

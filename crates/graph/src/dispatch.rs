@@ -102,6 +102,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("users") => of_users(rest),
         _ if head.is("groups") => of_groups(rest),
         _ if head.is("organization") => of_organization(rest),
+        _ if head.is("$metadata") && rest.is_empty() => Err(Refusal::NoSchema),
         _ => Err(unknown(steps)),
     }
 }

@@ -79,6 +79,8 @@ fn paths_lead_to_what_they_name() {
 fn what_is_not_there_is_named() {
     let cases = [
         ("/v1.0", ""),
+        ("/v1.0/", ""),
+        ("/beta", ""),
         ("/v1.0/nonsense", "nonsense"),
         ("/v1.0/me/photo/$value", "photo"),
         ("/v1.0/users/a/manager", "manager"),
@@ -92,6 +94,9 @@ fn what_is_not_there_is_named() {
         ("/v1.0/groups/a/members/microsoft.graph.device", "microsoft.graph.device"),
         ("/v1.0/groups/a/members/graph.user/x", "x"),
         ("/v1.0/me('a')", "a"),
+        ("/v1.0/$metadata/users", "$metadata"),
+        ("/v1.0/me/$metadata", "$metadata"),
+        ("/oidc/$metadata", "$metadata"),
         ("/v1.0/organization/a/branding", "branding"),
         ("/oidc", ""),
         ("/oidc/me", "me"),
@@ -101,6 +106,13 @@ fn what_is_not_there_is_named() {
     }
     for path in ["/v1.0/users/$count", "/v1.0/groups/a/members/$count", "/v1.0/me/memberOf/$count"] {
         assert_eq!(routed(path), Err(Refusal::NoCountSegment), "{path}");
+    }
+}
+
+#[test]
+fn the_schema_is_known_and_not_there_yet() {
+    for path in ["/v1.0/$metadata", "/beta/%24Metadata/"] {
+        assert_eq!(routed(path), Err(Refusal::NoSchema), "{path}");
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) enum Refusal {
     NoSuchSegment(String),
     /// `/users/$count`
     NoCountSegment,
+    /// `/$metadata`
+    NoSchema,
     MethodNotAllowed(&'static [Method]),
     Option(OptionError),
     /// `$count=true` with `ConsistencyLevel: eventual`.
@@ -69,6 +71,8 @@ pub(crate) enum Unproven {
     NoToken,
     /// Not of the form that our tokens have.
     Garbled,
+    /// An app's own, where only a person's will do.
+    AppOnly,
     Refused(EnterRefusal),
 }
 
@@ -117,6 +121,11 @@ impl Refusal {
                 bad(BAD_REQUEST, format!("Resource not found for the segment '{segment}'."))
             }
             Refusal::NoCountSegment => bad(DIRECTORY_BAD_REQUEST, "$count is not currently supported."),
+            Refusal::NoSchema => entry(
+                StatusCode::NOT_IMPLEMENTED,
+                "notImplemented",
+                "The schema of this service ($metadata) is not published yet.",
+            ),
             Refusal::MethodNotAllowed(_) => entry(
                 StatusCode::METHOD_NOT_ALLOWED,
                 DIRECTORY_BAD_REQUEST,
@@ -166,6 +175,9 @@ impl Unproven {
         let (code, text) = match self {
             Unproven::NoToken => (INVALID_TOKEN, "Access token is empty."),
             Unproven::Garbled => (INVALID_TOKEN, "CompactToken parsing failed with error code: 80049217"),
+            Unproven::AppOnly => {
+                (INVALID_TOKEN, "Access token validation failure. The token was issued to an application for itself.")
+            }
             Unproven::Refused(refusal) => match refusal {
                 EnterRefusal::Token(_) => (INVALID_TOKEN, "Access token validation failure. Signing key is invalid."),
                 EnterRefusal::NotAnAccessToken => {
@@ -253,6 +265,7 @@ mod tests {
                 "Request_UnsupportedQuery",
                 "Invalid page size specified: '1000'. Must be between 1 and 999 inclusive.",
             ),
+            (Refusal::NoSchema, 501, "notImplemented", "The schema of this service ($metadata) is not published yet."),
             (
                 Refusal::MethodNotAllowed(Route::Users.methods()),
                 405,

@@ -5,6 +5,7 @@
 //! needs, `resources` for what they answer, `errors` for every refusal's code and text.
 #![forbid(unsafe_code)]
 
+mod accept;
 mod bearer;
 mod call;
 mod cors;
@@ -19,6 +20,7 @@ mod trail;
 
 pub use operations::check;
 
+use accept::Metadata;
 use call::Call;
 use dispatch::Version;
 use errors::{Refusal, Stop};
@@ -51,8 +53,13 @@ pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
 
 /// The token comes before the path: who is not let in does not learn what there is (graph-api.md §1.1).
 async fn serve(house: &House, request: &Incoming, version: Version) -> Result<Answer, Stop> {
+    let route = dispatch::route(version, request.segments().into_iter().skip(1));
+    // Graph shows its schema to everybody (graph-api.md §3.1): a 401 would send for a token that does not help.
+    if let Err(Refusal::NoSchema) = route {
+        return Err(Refusal::NoSchema.into());
+    }
     let caller = bearer::caller(house, request).await?;
-    let route = dispatch::route(version, request.segments().into_iter().skip(1))?;
+    let route = route?;
     if !route.methods().contains(&request.method) {
         return Err(Refusal::MethodNotAllowed(route.methods()).into());
     }
@@ -63,5 +70,6 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
     if eventual && options.count == Some(true) {
         return Err(Refusal::NoCount.into());
     }
-    resources::answer(&Call { house, caller, version, options }, &route).await
+    let metadata = Metadata::asked(request);
+    resources::answer(&Call { house, caller, version, options, metadata }, &route).await
 }

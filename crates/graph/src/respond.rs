@@ -1,5 +1,6 @@
 //! Answers: bodies as Graph shapes them, and the headers that each carries (graph-api.md §3.2, §4.1).
 
+use crate::accept::Metadata;
 use crate::bearer;
 use crate::cors;
 use crate::dispatch::Version;
@@ -13,7 +14,9 @@ use mandate_web::{Answer, answer};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+const MINIMAL: &str =
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+const NONE: &str = "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 static CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
@@ -47,8 +50,8 @@ struct Inner<'a> {
 }
 
 /// `cost` in resource units (graph-api.md §4.5).
-pub(crate) fn found(body: Map<String, Value>, cost: u8) -> Answer {
-    let mut answer = json(StatusCode::OK, &body);
+pub(crate) fn found(body: Map<String, Value>, metadata: Metadata, cost: u8) -> Answer {
+    let mut answer = json(StatusCode::OK, metadata, &body);
     answer::put(&mut answer, RESOURCE_UNIT.clone(), HeaderValue::from(u16::from(cost)));
     answer
 }
@@ -92,12 +95,17 @@ fn error(entry: &Entry, explanation: Option<&Explanation>, trail: &Trail) -> Ans
         reason: explanation.map(|explanation| explanation.reason),
         explanation,
     };
-    json(entry.status, &Body { error: Told { code: entry.code, message: &entry.text, inner } })
+    // An error has no control information to leave out.
+    json(entry.status, Metadata::Minimal, &Body { error: Told { code: entry.code, message: &entry.text, inner } })
 }
 
-fn json(status: StatusCode, body: &impl Serialize) -> Answer {
+fn json(status: StatusCode, metadata: Metadata, body: &impl Serialize) -> Answer {
     let mut answer = answer::json(status, body);
-    answer::put(&mut answer, header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+    let kind = match metadata {
+        Metadata::Minimal => MINIMAL,
+        Metadata::None => NONE,
+    };
+    answer::put(&mut answer, header::CONTENT_TYPE, HeaderValue::from_static(kind));
     answer
 }
 
@@ -157,8 +165,24 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_says_how_much_it_tells_of_itself() {
+        let told = |metadata: Metadata| found(Map::new(), metadata, 1);
+        assert_eq!(header(&told(Metadata::Minimal), "content-type"), Some(MINIMAL));
+        assert_eq!(header(&told(Metadata::None), "content-type"), Some(NONE));
+        assert_eq!(header(&failure(&trail()), "content-type"), Some(MINIMAL));
+    }
+
+    #[test]
+    fn userinfo_refuses_the_token_of_an_app_as_invalid() {
+        let refused = Refusal::Unproven(Unproven::AppOnly);
+        let answer = refusal(&refused, Version::Oidc, "https://login.example", &trail());
+        assert_eq!(answer.status().as_u16(), 401);
+        assert!(header(&answer, "www-authenticate").is_some_and(|text| text.ends_with(r#", error="invalid_token""#)));
+    }
+
+    #[test]
     fn every_answer_can_be_found_again_and_read_by_scripts() {
-        for answer in [failure(&trail()), cors::preflight(), found(Map::new(), 2)] {
+        for answer in [failure(&trail()), cors::preflight(), found(Map::new(), Metadata::Minimal, 2)] {
             let answer = finished(answer, &trail());
             let expected = [
                 ("request-id", "r"),

@@ -15,8 +15,10 @@ pub struct Site {
     pub house: Arc<House>,
 }
 
-/// A form with a SAML assertion or a Graph batch fits; a flood does not.
-const LARGEST_BODY: usize = 1024 * 1024;
+/// A Graph batch fits.
+const LARGEST_GRAPH_BODY: usize = 1024 * 1024;
+/// A form with an assertion and a sealed request fits; who sends more is not signing in.
+const LARGEST_FORM: usize = 128 * 1024;
 const LONGEST_TARGET: usize = 32 * 1024;
 /// A body that trickles is given up.
 const BODY_TIME: Duration = Duration::from_secs(15);
@@ -31,21 +33,27 @@ impl Site {
         if head.uri.path_and_query().is_some_and(|target| target.as_str().len() > LONGEST_TARGET) {
             return answer::text(StatusCode::URI_TOO_LONG, "The address is too long.");
         }
-        let body = match read(body).await {
-            Ok(body) => body,
-            Err(answer) => return answer,
-        };
         let path = head.uri.path().to_owned();
         let query = head.uri.query().unwrap_or("").to_owned();
-        let incoming = self.incoming(head.method, path, query, head.headers, body);
+        let head_only = head.method == Method::HEAD;
+        // A HEAD is a GET whose body stays here (RFC 9110 §9.3.2).
+        let method = if head_only { Method::GET } else { head.method };
+        let mut incoming = self.incoming(method, path, query, head.headers);
+        let graph = incoming.folded_segments().first().is_some_and(|first| first == "v1.0" || first == "beta");
+        match read(body, if graph { LARGEST_GRAPH_BODY } else { LARGEST_FORM }).await {
+            Ok(body) => incoming.body = body,
+            Err(Unread::TooLarge) if !graph => return mandate_entra::too_large(&self.house, &incoming),
+            Err(unread) => return unread.answer(),
+        }
         let mut answer = self.dispatch(&incoming).await;
-        if incoming.method == Method::HEAD {
+        if head_only {
             *answer.body_mut() = http_body_util::Full::default();
         }
         answer
     }
 
-    fn incoming(&self, method: Method, path: String, query: String, headers: http::HeaderMap, body: Bytes) -> Incoming {
+    fn incoming(&self, method: Method, path: String, query: String, headers: http::HeaderMap) -> Incoming {
+        let body = Bytes::new();
         let (correlation, trace) = self.house.draw(|draw| (draw.id().into(), draw.id().into()));
         let mut incoming = Incoming { method, path, query, headers, body, correlation, trace, now: self.house.now() };
         if let Some(sent) = sent_correlation(&incoming) {
@@ -79,18 +87,32 @@ impl Site {
     }
 }
 
-async fn read<B>(body: B) -> Result<Bytes, Answer>
+enum Unread {
+    TooLarge,
+    Broken,
+    TooSlow,
+}
+
+impl Unread {
+    fn answer(self) -> Answer {
+        match self {
+            Unread::TooLarge => answer::text(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
+            Unread::Broken => answer::text(StatusCode::BAD_REQUEST, "The body could not be read."),
+            Unread::TooSlow => answer::text(StatusCode::REQUEST_TIMEOUT, "The body took too long."),
+        }
+    }
+}
+
+async fn read<B>(body: B, largest: usize) -> Result<Bytes, Unread>
 where
     B: hyper::body::Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect()).await {
+    match tokio::time::timeout(BODY_TIME, Limited::new(body, largest).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(answer::text(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 1 MiB."))
-        }
-        Ok(Err(_)) => Err(answer::text(StatusCode::BAD_REQUEST, "The body could not be read.")),
-        Err(_) => Err(answer::text(StatusCode::REQUEST_TIMEOUT, "The body took too long.")),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
+        Ok(Err(_)) => Err(Unread::Broken),
+        Err(_) => Err(Unread::TooSlow),
     }
 }
 

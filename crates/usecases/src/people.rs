@@ -3,6 +3,7 @@
 use crate::Fault;
 use mandate_base::{GroupId, RoleTemplateId, UserId};
 use mandate_domain::application::{AppCard, Registration};
+use mandate_domain::group::MemberKind;
 use mandate_domain::permission::MemberType;
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
@@ -14,12 +15,34 @@ pub fn tenant_wide(assignments: &[RoleAssignment]) -> Vec<RoleTemplateId> {
     wide.map(|assignment| assignment.role).collect()
 }
 
-/// The groups that a token for this app names, if it names any.
-pub async fn groups(view: TenantView<'_>, user: UserId, app: &Registration) -> Result<Vec<GroupId>, Fault> {
-    match app.group_membership_claims.as_deref() {
-        None | Some("" | "None" | "DirectoryRole") => Ok(Vec::new()),
-        Some(wanted) => view.groups_above(user, wanted.eq_ignore_ascii_case("All")).await,
+/// The groups that a token for this app names, if it names any (protocol.md §4.5).
+pub async fn groups(
+    view: TenantView<'_>,
+    user: UserId,
+    app: &Registration,
+    sp: Option<&ServicePrincipal>,
+) -> Result<Vec<GroupId>, Fault> {
+    let wanted = app.group_membership_claims.as_deref().unwrap_or("");
+    let wants = |word: &str| wanted.split(',').any(|entry| entry.trim().eq_ignore_ascii_case(word));
+    if wants("ApplicationGroup") {
+        return assigned_groups(view, user, sp).await;
     }
+    if wants("All") || wants("SecurityGroup") { view.groups_above(user, wants("All")).await } else { Ok(Vec::new()) }
+}
+
+/// Only groups that are assigned to the app and hold the user directly: few enough for any token.
+async fn assigned_groups(
+    view: TenantView<'_>,
+    user: UserId,
+    sp: Option<&ServicePrincipal>,
+) -> Result<Vec<GroupId>, Fault> {
+    let Some(sp) = sp else { return Ok(Vec::new()) };
+    let held = view.assignments_of_user(user, sp.id).await?;
+    let of_groups = held.iter().filter(|assignment| assignment.kind == MemberKind::Group);
+    let mut groups: Vec<GroupId> = of_groups.map(|assignment| assignment.principal.into()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    Ok(groups)
 }
 
 /// The values of the app roles that a user holds at an app.

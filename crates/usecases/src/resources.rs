@@ -3,7 +3,7 @@
 use crate::settle::Facing;
 use crate::{Fault, Origins};
 use mandate_base::{AppId, Folded};
-use mandate_domain::application::AppCard;
+use mandate_domain::application::{AppCard, OptionalClaim};
 use mandate_domain::catalogue::{GRAPH, GRAPH_URI};
 use mandate_domain::service_principal::ServicePrincipal;
 use std::sync::Arc;
@@ -62,7 +62,12 @@ pub fn is_graph(origins: &Origins, name: &str) -> bool {
 
 /// The `aud` of a token for this resource (protocol.md §4.3): v2.0 tokens name the appId, v1.0 what was asked for.
 pub fn audience(resource: &AppCard, name: Option<&str>) -> String {
+    let optional = resource.registration.optional_claims.as_ref().map_or(&[][..], |claims| &claims.access_token);
+    let by_guid = |claim: &OptionalClaim| {
+        claim.name == "aud" && claim.additional_properties.iter().any(|property| property == "use_guid")
+    };
     match name {
+        _ if optional.iter().any(by_guid) => resource.app_id.to_string(),
         Some(name) if resource.registration.token_version() == 1 => registered_spelling(resource, name),
         None if resource.app_id == GRAPH => GRAPH_URI.to_owned(),
         _ => resource.app_id.to_string(),

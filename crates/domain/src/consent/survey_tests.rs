@@ -555,6 +555,7 @@ fn a_token_to_itself_needs_no_consent_whatever_the_policies_say() {
         .exposes("access_as_user", ScopeConsent::User)
         .exposes("access_as_admin", ScopeConsent::Admin)
         .lets_users(&[]);
+    let world = World { client: AppCard { home: WATERKANT, ..world.client.clone() }, ..world };
     let own = [
         world.scope(CONTACTS, "access_as_user", Standing::Itself),
         world.scope(CONTACTS, "access_as_admin", Standing::Itself),

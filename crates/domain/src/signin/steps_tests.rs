@@ -49,6 +49,7 @@ fn ask(prompt: Prompt, login_hint: Option<&str>) -> Ask {
         state: None,
         nonce: None,
         prompt,
+        hint: None,
         login_hint: login_hint.map(str::to_owned),
         domain_hint: None,
         max_age: None,

@@ -7,6 +7,7 @@ use crate::user::User;
 use mandate_base::{AppId, GroupId, Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// More groups than this do not fit a JWT; the token then says where to ask (protocol.md §4.5).
 pub const MOST_GROUPS: usize = 200;
@@ -96,8 +97,8 @@ pub struct Claims<'a> {
     oid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     preferred_username: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    roles: &'a [String],
+    #[serde(skip_serializing_if = "no_roles")]
+    roles: Cow<'a, [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scp: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,6 +154,10 @@ impl<'a> Claims<'a> {
     }
 }
 
+fn no_roles(roles: &Cow<'_, [String]>) -> bool {
+    roles.is_empty()
+}
+
 /// v1.0 issuers end in a slash and live on our own host (protocol.md §1.4).
 pub fn issuer(login: &str, tenant: TenantId, version: u8) -> String {
     if version == 2 { format!("{login}/{tenant}/v2.0") } else { format!("{login}/{tenant}/") }
@@ -165,6 +170,7 @@ pub fn app_only<'a>(
     aud: &'a str,
     sp: ServicePrincipalId,
     roles: &'a [String],
+    wids: &[RoleTemplateId],
 ) -> Claims<'a> {
     let version = resource.token_version();
     let mut claims = Claims::of(issue, version);
@@ -173,7 +179,10 @@ pub fn app_only<'a>(
     claims.idtyp = Some("app");
     claims.oid = Some(sp.to_string());
     claims.sub = Some(Text::Owned(sp.to_string()));
-    claims.roles = roles;
+    claims.roles = Cow::Borrowed(roles);
+    if !wids.is_empty() {
+        claims.wids = Some(wids.iter().map(RoleTemplateId::to_string).collect());
+    }
     if version == 1 {
         claims.idp = Some(issuer(issue.origins.login, issue.tenant, 1));
     }
@@ -201,7 +210,7 @@ pub fn delegated<'a>(issue: &Issue<'a>, person: &Person<'a>, token: &Delegated<'
     claims.aud = Some(Text::Slice(token.aud));
     claims.scp = Some(token.scp);
     identify(&mut claims, person);
-    claims.roles = person.roles;
+    claims.roles = Cow::Borrowed(person.roles);
     if version == 1 || token.profile {
         claims.name = Some(&person.user.display_name);
     }
@@ -210,7 +219,7 @@ pub fn delegated<'a>(issue: &Issue<'a>, person: &Person<'a>, token: &Delegated<'
         claims.amr = Some(["pwd"]);
         claims.upn = Some(person.user.upn.as_str());
         claims.unique_name = Some(person.user.upn.as_str());
-        claims.wids = Some(wids(person));
+        claims.wids = wids(person);
         for (name, property) in [("given_name", "givenName"), ("family_name", "surname")] {
             if let Some(text) = person.user.text(property) {
                 claims.extra(name, text);
@@ -222,10 +231,10 @@ pub fn delegated<'a>(issue: &Issue<'a>, person: &Person<'a>, token: &Delegated<'
     if token.for_graph {
         claims.sid = person.session.map(|id| id.to_string());
     }
-    groups(&mut claims, issue, person, token.resource, MOST_GROUPS);
-    let optional = token.resource.optional_claims.as_ref();
-    optional_claims(&mut claims, person, optional.map_or(&[], |claims| &claims.access_token));
-    if token.capable && asks(optional.map_or(&[], |claims| &claims.access_token), "xms_cc") {
+    let optional = token.resource.optional_claims.as_ref().map_or(&[][..], |claims| &claims.access_token);
+    groups(&mut claims, issue, person, token.resource, MOST_GROUPS, as_roles(optional));
+    optional_claims(&mut claims, person, optional);
+    if token.capable && asks(optional, "xms_cc") {
         claims.extra("xms_cc", json!(["CP1"]));
     }
     claims
@@ -242,6 +251,10 @@ pub struct IdAsk<'a> {
     pub at_hash: Option<&'a str>,
     /// It travels in a URL: fewer groups fit.
     pub in_url: bool,
+    pub login_hint: bool,
+    pub signin_state: bool,
+    /// The session is one that stays.
+    pub persistent: bool,
 }
 
 pub fn id_token<'a>(issue: &Issue<'a>, person: &Person<'a>, app: &Registration, ask: &IdAsk<'a>) -> Claims<'a> {
@@ -249,13 +262,14 @@ pub fn id_token<'a>(issue: &Issue<'a>, person: &Person<'a>, app: &Registration, 
     claims.aud = Some(Text::Owned(issue.client.to_string()));
     claims.nonce = ask.nonce;
     claims.sub = Some(Text::Slice(person.sub));
-    claims.roles = person.roles;
+    claims.roles = Cow::Borrowed(person.roles);
     if ask.profile {
         claims.oid = Some(person.user.id.to_string());
         claims.name = Some(&person.user.display_name);
         claims.preferred_username = Some(person.user.upn.as_str());
     }
-    if ask.email
+    // A guest's address is told without being asked for (consent-and-governance.md, protocol.md §4.4).
+    if (ask.email || person.user.is_guest())
         && let Some(mail) = &person.user.mail
     {
         claims.extra("email", mail.as_str());
@@ -268,12 +282,19 @@ pub fn id_token<'a>(issue: &Issue<'a>, person: &Person<'a>, app: &Registration, 
             claims.extra(name, hash);
         }
     }
+    if ask.login_hint {
+        claims.extra("login_hint", person.user.upn.as_str());
+    }
+    if ask.signin_state && ask.persistent {
+        claims.extra("signin_state", json!(["kmsi"]));
+    }
     let most = if ask.in_url { MOST_GROUPS_IN_URL } else { MOST_GROUPS };
-    groups(&mut claims, issue, person, app, most);
+    let optional = app.optional_claims.as_ref().map_or(&[][..], |claims| &claims.id_token);
+    groups(&mut claims, issue, person, app, most, as_roles(optional));
     if app.web.logout_url.is_some() {
         claims.sid = person.session.map(|id| id.to_string());
     }
-    optional_claims(&mut claims, person, app.optional_claims.as_ref().map_or(&[], |claims| &claims.id_token));
+    optional_claims(&mut claims, person, optional);
     claims
 }
 
@@ -282,23 +303,36 @@ fn identify<'a>(claims: &mut Claims<'a>, person: &Person<'a>) {
     claims.sub = Some(Text::Slice(person.sub));
 }
 
-fn wids(person: &Person<'_>) -> Vec<String> {
+fn wids(person: &Person<'_>) -> Option<Vec<String>> {
     let held = person.wids.iter().map(RoleTemplateId::to_string);
-    held.chain((!person.user.is_guest()).then(|| PLAIN_MEMBER_WID.to_owned())).collect()
+    let all: Vec<String> = held.chain((!person.user.is_guest()).then(|| PLAIN_MEMBER_WID.to_owned())).collect();
+    (!all.is_empty()).then_some(all)
 }
 
 /// `groupMembershipClaims` of the app the token is for; past the limit, where to ask instead.
-fn groups(claims: &mut Claims<'_>, issue: &Issue<'_>, person: &Person<'_>, app: &Registration, most: usize) {
+fn groups(
+    claims: &mut Claims<'_>,
+    issue: &Issue<'_>,
+    person: &Person<'_>,
+    app: &Registration,
+    most: usize,
+    emits_as_roles: bool,
+) {
     let wanted = app.group_membership_claims.as_deref().unwrap_or("");
     let wants = |word: &str| wanted.split(',').any(|entry| entry.trim().eq_ignore_ascii_case(word));
     if wants("DirectoryRole") || wants("All") {
-        claims.wids = Some(wids(person));
+        claims.wids = wids(person);
     }
     if !(wants("SecurityGroup") || wants("All") || wants("ApplicationGroup")) || person.groups.is_empty() {
         return;
     }
     if person.groups.len() <= most {
-        claims.extra("groups", person.groups.iter().map(GroupId::to_string).collect::<Vec<_>>());
+        let ids = person.groups.iter().map(GroupId::to_string).collect::<Vec<_>>();
+        if emits_as_roles {
+            claims.roles = Cow::Owned(ids);
+        } else {
+            claims.extra("groups", ids);
+        }
     } else if most == MOST_GROUPS_IN_URL {
         claims.extra("hasgroups", true);
     } else {
@@ -307,6 +341,12 @@ fn groups(claims: &mut Claims<'_>, issue: &Issue<'_>, person: &Person<'_>, app: 
         let endpoint = format!("{graph}/v1.0/users/{user}/getMemberObjects");
         claims.extra("_claim_sources", json!({ "src1": { "endpoint": endpoint } }));
     }
+}
+
+/// The optional claim `groups` may move groups to `roles`, in place of app roles.
+fn as_roles(optional: &[OptionalClaim]) -> bool {
+    let moves = |claim: &OptionalClaim| claim.additional_properties.iter().any(|property| property == "emit_as_roles");
+    optional.iter().any(|claim| claim.name == "groups" && moves(claim))
 }
 
 fn asks(list: &[OptionalClaim], name: &str) -> bool {
@@ -320,6 +360,10 @@ fn optional_claims<'a>(claims: &mut Claims<'a>, person: &Person<'a>, asked: &[Op
             // These have a place of their own: a name must not be written twice (RFC 7519 §4).
             "upn" => claims.upn = Some(person.user.upn.as_str()),
             "sid" => claims.sid = person.session.map(|id| id.to_string()),
+            "preferred_username" => claims.preferred_username = Some(person.user.upn.as_str()),
+            "amr" => claims.amr = Some(["pwd"]),
+            "acr" => claims.acr = Some("1"),
+            "wids" => claims.wids = wids(person),
             name => {
                 if let Some(value) = optional_claim(person, claim) {
                     claims.extra(name, value);
@@ -340,6 +384,7 @@ fn optional_claim(person: &Person<'_>, claim: &OptionalClaim) -> Option<Value> {
         "family_name" => text("surname"),
         "given_name" => text("givenName"),
         "login_hint" => Some(json!(user.upn.as_str())),
+        "tenant_region_scope" => Some(json!("EU")),
         "tenant_ctry" => person.tenant.profile.country_letter_code.as_deref().map(Value::from),
         "idtyp" if claim.additional_properties.iter().any(|p| p == "include_user_token") => Some(json!("user")),
         _ => None,

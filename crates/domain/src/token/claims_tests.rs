@@ -178,7 +178,7 @@ fn the_apis_registration_chooses_the_version_of_its_access_tokens() {
     for (asked, version, iss) in cases {
         let resource = api(asked);
         let of_user = read(&delegated(&issue(), &house.person(), &token(&resource, ORDERS, "Orders.Read")));
-        let of_app = read(&app_only(&issue(), &resource, ORDERS, ServicePrincipalId::from_u128(4), &[]));
+        let of_app = read(&app_only(&issue(), &resource, ORDERS, ServicePrincipalId::from_u128(4), &[], &[]));
         for claims in [of_user, of_app] {
             assert_eq!((&claims["ver"], &claims["iss"]), (&json!(version), &json!(iss)), "asked for {asked:?}");
         }
@@ -240,9 +240,9 @@ fn an_app_only_v1_token_says_this() {
         "oid": "ffffffff-0000-4000-8000-000000000004", "roles": ["Archive.Read.All"],
         "sub": "ffffffff-0000-4000-8000-000000000004", "tid": TID, "uti": "dG9rZW4tbnVtYmVyLW9uZQ", "ver": "1.0",
     });
-    assert_eq!(read(&app_only(&issue, &api(None), ARCHIVE, sp, &roles)), expected);
+    assert_eq!(read(&app_only(&issue, &api(None), ARCHIVE, sp, &roles, &[])), expected);
     let without = with(expected, json!({ "roles": null }));
-    assert_eq!(read(&app_only(&issue, &api(None), ARCHIVE, sp, &[])), without, "no role, no claim");
+    assert_eq!(read(&app_only(&issue, &api(None), ARCHIVE, sp, &[], &[])), without, "no role, no claim");
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn an_app_only_v2_token_says_this() {
         "oid": "ffffffff-0000-4000-8000-000000000004", "roles": ["Orders.Read.All"],
         "sub": "ffffffff-0000-4000-8000-000000000004", "tid": TID, "uti": "dG9rZW4tbnVtYmVyLW9uZQ", "ver": "2.0",
     });
-    assert_eq!(read(&app_only(&issue, &api(Some(2)), ORDERS, sp, &roles)), expected);
+    assert_eq!(read(&app_only(&issue, &api(Some(2)), ORDERS, sp, &roles, &[])), expected);
 }
 
 // ID tokens.

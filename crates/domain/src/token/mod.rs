@@ -3,6 +3,7 @@
 //! Never: signing or hashing; `mandate-jose` does, and hands results in. Next: `claims` for who is told what.
 
 pub mod claims;
+pub mod claims_ask;
 pub mod proof_rules;
 pub mod refresh;
 

@@ -4,12 +4,14 @@
 use crate::cx::Cx;
 use crate::errors::Trouble;
 use mandate_base::AppId;
-use mandate_domain::application::{AppCard, Registration};
+use mandate_domain::application::{AppCard, Audience, Registration};
+use mandate_domain::catalogue::{GRAPH, GRAPH_URI};
 use mandate_domain::signin::ask::{Ask, Authority, Prompt, Redirect, ResponseMode, ResponseType};
 use mandate_domain::signin::pkce::{Challenge, ChallengeRefusal};
 use mandate_domain::signin::redirect::{self, Platform, RedirectRefusal};
-use mandate_domain::signin::scopes::{ScopeAsk, ScopeSyntax};
+use mandate_domain::signin::scopes::{ResourceAsk, ScopeAsk, ScopeSyntax};
 use mandate_domain::signin::steps::{admits_many, may_cross};
+use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_usecases::clients;
 use mandate_web::Params;
 use std::sync::Arc;
@@ -74,6 +76,10 @@ fn meets(authority: Authority, card: &AppCard) -> Result<(), Trouble> {
     if !fine {
         return Err(Trouble::new(700_016, &[("client", &client)]).because("single-tenant app of another tenant"));
     }
+    let personal = matches!(card.registration.sign_in_audience, Audience::OrgsAndPersonal | Audience::Personal);
+    if authority == Authority::Consumers && !personal {
+        return Err(Trouble::new(9_002_332, &[("client", &client)]));
+    }
     if authority.alias().is_some() && !admits_many(card) {
         return Err(Trouble::new(50_194, &[("client", &client)]));
     }
@@ -127,6 +133,7 @@ fn rest(
         let detail = "An ID token needs the scope openid.";
         return Err(Trouble::new(70_011, &[("scope", &scope), ("detail", detail)]));
     }
+    same_resource(params, &scopes)?;
     let ask = Ask {
         authority,
         client: card.app_id,
@@ -190,11 +197,23 @@ fn max_age(params: &Params) -> Result<Option<i64>, Trouble> {
     age.map(Some).ok_or_else(|| Trouble::new(90_100, &[("field", "max_age")]))
 }
 
-/// Clients send `claims` with every request; it must be JSON, and so far demands nothing of a sign-in.
-pub fn claims(params: &Params) -> Result<(), Trouble> {
-    let Some(text) = params.one("claims")? else { return Ok(()) };
-    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text);
-    object.map(drop).map_err(|_| Trouble::malformed("the claims parameter is not a JSON object"))
+/// Clients send `claims` with every request; it must be JSON.
+pub fn claims(params: &Params) -> Result<ClaimsAsk, Trouble> {
+    let Some(text) = params.one("claims")? else { return Ok(ClaimsAsk::default()) };
+    ClaimsAsk::parse(text).ok_or_else(|| Trouble::malformed("the claims parameter is not a JSON object"))
+}
+
+/// On v2.0 the scopes say the resource; a `resource` beside them must be the same (RFC 8707; protocol.md §2.1).
+fn same_resource(params: &Params, scopes: &ScopeAsk) -> Result<(), Trouble> {
+    let Some(asked) = params.one("resource")? else { return Ok(()) };
+    let bare = |name: &str| name.trim_end_matches('/').to_ascii_lowercase();
+    let of_graph = [bare(GRAPH_URI), GRAPH.to_string()];
+    let same = |ask: &ResourceAsk| match ask.name.as_deref() {
+        Some(name) => bare(name) == bare(asked),
+        None => of_graph.contains(&bare(asked)),
+    };
+    let named = scopes.resources.is_empty() || scopes.resources.iter().any(same);
+    if named { Ok(()) } else { Err(Trouble::new(9_010_010, &[("resource", asked)])) }
 }
 
 pub fn scopes(text: &str) -> Result<ScopeAsk, Trouble> {

@@ -10,13 +10,11 @@ use crate::show;
 use mandate_base::{Secret, SessionId};
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::settle;
-use mandate_usecases::signin::{
-    BeginSession, ConsentRefusal, GrantConsent, PasswordRefusal, authenticate,
-};
+use mandate_usecases::signin::{BeginSession, ConsentRefusal, GrantConsent, PasswordRefusal, authenticate};
+use mandate_web::Params;
 use mandate_web::answer::Answer;
 use mandate_web::pages::SignInError;
 use mandate_web::words::Lang;
-use mandate_web::Params;
 
 /// What a form of ours may carry. A field that comes twice would be read by one and logged by another.
 const FIELDS: [&str; 8] = ["loginfmt", "passwd", "kmsi", "cancel", "account", "ucaccept", "consentForOrg", "lang"];

@@ -13,11 +13,12 @@ use mandate_domain::signin::ask::{Ask, Hint, Prompt};
 use mandate_domain::signin::steps::{
     AccountStep, ConsentStep, Done, NotLetIn, SignedIn, SilentRefusal, account_step, consent_step,
 };
+use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_usecases::signin::{
     Asking, Encounter, EncounterRefusal, IssueCode, IssueRefusal, Issued, encounter, shown,
 };
 use mandate_usecases::tickets::TicketKind;
-use mandate_usecases::tokens::{IdTokenAsk, at_sign_in, mint_access, mint_id_token};
+use mandate_usecases::tokens::{IdTokenAsk, SessionPart, at_sign_in, mint_access, mint_id_token};
 use mandate_usecases::{Facing, settle};
 use mandate_web::answer::{self, Answer};
 use mandate_web::pages::SignInError;
@@ -258,14 +259,19 @@ async fn front_channel(
     code: Option<&str>,
 ) -> Result<Vec<(String, String)>, Trouble> {
     let busy = |_| Trouble::new(90_033, &[]);
-    let session = (issued.session.id, issued.session.signed_in);
+    let session = SessionPart {
+        id: issued.session.id,
+        signed_in: issued.session.signed_in,
+        persistent: issued.session.persistent,
+    };
     let delegation = at_sign_in(cx.house, issued.met, &ask.scopes, session).await?;
     let client = ask.client.to_string();
-    let delegation = delegation.map_err(|refusal| Trouble::new(refusal.code(), &[("client", &client)]).because(&refusal))?;
+    let delegation =
+        delegation.map_err(|refusal| Trouble::new(refusal.code(), &[("client", &client)]).because(&refusal))?;
     let mut fields = Vec::new();
     let mut access_token = None;
     if ask.response.token {
-        let (token, expires_in) = mint_access(cx.house, &delegation).await.map_err(busy)?;
+        let (token, expires_in) = mint_access(cx.house, &delegation, false).await.map_err(busy)?;
         fields.push(("access_token".to_owned(), token.clone()));
         fields.push(("token_type".to_owned(), "Bearer".to_owned()));
         fields.push(("expires_in".to_owned(), expires_in.to_string()));
@@ -278,6 +284,7 @@ async fn front_channel(
             with_auth_time: ask.max_age.is_some(),
             code,
             access_token: access_token.as_deref(),
+            asked: ClaimsAsk::default(),
             in_url: ask.redirect.mode != mandate_domain::signin::ask::ResponseMode::FormPost,
         };
         fields.push(("id_token".to_owned(), mint_id_token(cx.house, &delegation, &id_ask).await.map_err(busy)?));

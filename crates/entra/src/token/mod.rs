@@ -13,6 +13,7 @@ use mandate_domain::consent::ScopeRefusal;
 use mandate_domain::signin::ask::Authority;
 use mandate_domain::signin::redirect::is_spa_origin;
 use mandate_domain::signin::scopes::ScopeAsk;
+use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_usecases::signin::EncounterRefusal;
 use mandate_usecases::tokens::{
     AppTokenAsk, AppTokenRefusal, DelegationRefusal, RedeemCode, RedeemRefusal, Redeemed, Refresh, RefreshRefused,
@@ -31,6 +32,10 @@ pub async fn answer(cx: Cx<'_>) -> Answer {
         Ok(answer) => answer,
         Err(refused) => {
             let mut answer = refused.trouble.json(cx.request, &cx.origins().login);
+            // RFC 6749 §5.2: who tried HTTP authentication is told that it is taken.
+            if answer.status() == StatusCode::UNAUTHORIZED && cx.request.header("authorization").is_some() {
+                answer::put_text(&mut answer, header::WWW_AUTHENTICATE, "Basic realm=\"token\", charset=\"UTF-8\"");
+            }
             allow(&mut answer, refused.origin.as_deref());
             answer
         }
@@ -57,13 +62,12 @@ async fn attempt(cx: Cx<'_>) -> Result<Answer, Refused> {
     let form = cx.request.form().ok_or_else(|| Trouble::malformed("the content type is not that of a form"))?;
     let form = form.map_err(Trouble::from)?;
     let presented = Presented::read(cx.request, &form)?;
-    let authority = cx.authority().await?;
     let unknown = || Trouble::new(700_016, &[("client", &presented.client.to_string())]);
     let card = clients::card(cx.house, presented.client).await?.ok_or_else(unknown)?;
     let origin = page_of(cx, &card)?;
     let request = TokenRequest::read(&form);
     let outcome = match request {
-        Ok(request) => grant(cx, authority, &card, &presented, &request, origin.is_some()).await,
+        Ok(request) => grant(cx, &card, &presented, &request, origin.is_some()).await,
         Err(trouble) => Err(trouble),
     };
     match outcome {
@@ -87,12 +91,12 @@ fn page_of(cx: Cx<'_>, card: &AppCard) -> Result<Option<String>, Trouble> {
 
 async fn grant(
     cx: Cx<'_>,
-    authority: Authority,
     card: &AppCard,
     presented: &Presented,
     request: &TokenRequest,
     cross_origin: bool,
 ) -> Result<Answer, Trouble> {
+    let authority = cx.authority().await?;
     match &request.grant {
         Grant::ClientCredentials { resource } => app_only(cx, authority, card, presented, resource.as_deref()).await,
         Grant::Code { code, redirect, verifier } => {
@@ -112,7 +116,7 @@ async fn grant(
             };
             let outcome = settle(cx.house, tenant, &deed).await?;
             let redeemed = outcome.map_err(|refusal| redeem_trouble(&refusal, card, request.scopes.as_ref()))?;
-            user_tokens(cx, redeemed).await
+            user_tokens(cx, redeemed, request.claims).await
         }
         Grant::Refresh { token } => {
             let tenant = tenant_of(authority, token.tenant)?;
@@ -129,7 +133,7 @@ async fn grant(
             };
             let outcome = settle(cx.house, tenant, &deed).await?;
             let redeemed = outcome.map_err(|refusal| refresh_trouble(&refusal, card, request.scopes.as_ref()))?;
-            user_tokens(cx, redeemed).await
+            user_tokens(cx, redeemed, request.claims).await
         }
     }
 }
@@ -149,7 +153,7 @@ async fn app_only(
     presented: &Presented,
     resource: Option<&str>,
 ) -> Result<Answer, Trouble> {
-    let tenant = authority.tenant().ok_or_else(|| Trouble::new(50_059, &[]))?;
+    let Authority::Tenant(tenant) = authority else { return Err(Trouble::new(50_059, &[])) };
     let mut outcome = Err(AppTokenRefusal::CredentialMissing);
     for credential in presented.credentials() {
         let correlation = cx.request.correlation;
@@ -171,9 +175,9 @@ fn app_trouble(refusal: &AppTokenRefusal, card: &AppCard, tenant: TenantId) -> T
     Trouble::new(refusal.code(), &[("client", &client), ("tenant", &tenant), ("resource", resource)]).because(refusal)
 }
 
-async fn user_tokens(cx: Cx<'_>, redeemed: Redeemed) -> Result<Answer, Trouble> {
-    let minted =
-        mint_user_tokens(cx.house, &redeemed.delegation, redeemed.nonce.as_deref(), redeemed.with_auth_time).await;
+async fn user_tokens(cx: Cx<'_>, redeemed: Redeemed, claims: ClaimsAsk) -> Result<Answer, Trouble> {
+    let (nonce, with_auth_time) = (redeemed.nonce.as_deref(), redeemed.with_auth_time);
+    let minted = mint_user_tokens(cx.house, &redeemed.delegation, nonce, with_auth_time, claims).await;
     let tokens = minted.map_err(|_| Trouble::new(90_055, &[]))?;
     Ok(respond::user_tokens(&redeemed, &tokens))
 }

@@ -3,11 +3,13 @@
 use crate::authorize;
 use crate::errors::Trouble;
 use mandate_domain::signin::scopes::ScopeAsk;
+use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_usecases::tickets::{Ticket, TicketKind};
 use mandate_web::Params;
 
 pub struct TokenRequest {
     pub grant: Grant,
+    pub claims: ClaimsAsk,
     pub scopes: Option<ScopeAsk>,
 }
 
@@ -29,15 +31,15 @@ pub enum Grant {
 impl TokenRequest {
     pub fn read(form: &Params) -> Result<TokenRequest, Trouble> {
         let grant = form.one("grant_type")?.ok_or_else(|| Trouble::missing("grant_type"))?;
-        authorize::claims(form)?;
+        let claims = authorize::claims(form)?;
         match grant {
-            "authorization_code" => Ok(TokenRequest { grant: code(form)?, scopes: scopes(form)? }),
+            "authorization_code" => Ok(TokenRequest { grant: code(form)?, claims, scopes: scopes(form)? }),
             "refresh_token" => {
                 let token = form.one("refresh_token")?.ok_or_else(|| Trouble::missing("refresh_token"))?;
                 let token = Ticket::read(TicketKind::Refresh, token).ok_or_else(|| Trouble::new(70_000, &[]))?;
-                Ok(TokenRequest { grant: Grant::Refresh { token }, scopes: scopes(form)? })
+                Ok(TokenRequest { grant: Grant::Refresh { token }, claims, scopes: scopes(form)? })
             }
-            "client_credentials" => Ok(TokenRequest { grant: client_credentials(form)?, scopes: None }),
+            "client_credentials" => Ok(TokenRequest { grant: client_credentials(form)?, claims, scopes: None }),
             other => Err(Trouble::new(70_003, &[("grant", other)])),
         }
     }

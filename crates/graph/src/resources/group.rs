@@ -23,7 +23,7 @@ pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
     let found = find(call, &permit, id).await?;
     let group = found.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
     let context = call.context(GROUP.set, &selection, true);
-    Ok(entity(context, shown(&group, &selection, permit.view()), call.cost(COST)))
+    Ok(entity(call, context, shown(&group, &selection, permit.view()), COST))
 }
 
 pub(super) async fn find(call: &Call<'_>, permit: &Permit, id: Option<GroupId>) -> Result<Option<Group>, Fault> {

@@ -7,7 +7,7 @@ use super::collection;
 use super::group::{self, GROUP};
 use super::service_principal::SERVICE_PRINCIPAL;
 use super::user::{self, USER};
-use crate::call::Call;
+use crate::call::{Call, gate};
 use crate::dispatch::{Cast, Subject};
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
@@ -15,6 +15,7 @@ use crate::paging::Pages;
 use crate::property::{Entity, Kind, Selection, bare, shown};
 use mandate_base::{GroupId, ObjectId};
 use mandate_domain::group::Group;
+use mandate_usecases::access::Caller;
 use mandate_usecases::directory::{self, MemberObject};
 use mandate_web::Answer;
 use serde_json::{Map, Value};
@@ -37,7 +38,7 @@ pub(super) async fn members_of(call: &Call<'_>, name: &str, cast: Option<Cast>) 
     // Of the page as it was read: one that the cast leaves empty still leads on.
     let next = members.last().filter(|_| more).map(|last| pages.next(id_of(last)));
     let value = members.iter().filter_map(|member| listed.show(call, member)).collect();
-    Ok(collection(listed.context(call), value, next, call.cost(COST)))
+    Ok(collection(call, listed.context(call), value, next, COST))
 }
 
 pub(super) async fn groups_of(call: &Call<'_>, subject: &Subject, cast: Option<Cast>) -> Result<Answer, Stop> {
@@ -55,10 +56,16 @@ pub(super) async fn groups_of(call: &Call<'_>, subject: &Subject, cast: Option<C
     let pages = Pages::of(call, op, &path);
     let after = pages.after()?;
     let mut groups = directory::member_of(call.house, &call.caller, &permit, user.id).await?;
+    groups.retain(|group| is_told(&call.caller, group));
     let more = cut(&mut groups, after, pages.most());
     let next = groups.last().filter(|_| more).map(|last| pages.next(last.id.into()));
     let value = groups.into_iter().filter_map(|group| listed.show(call, &MemberObject::Group(group))).collect();
-    Ok(collection(listed.context(call), value, next, call.cost(COST)))
+    Ok(collection(call, listed.context(call), value, next, COST))
+}
+
+/// Who is in a group of hidden membership is no less hidden when it is asked from the member's side.
+fn is_told(caller: &Caller, group: &Group) -> bool {
+    !group::hides_members(group) || gate(caller, Op::GroupsHiddenMembers, Some(group.id.into())).is_ok()
 }
 
 /// One page of what was read whole, and whether more follows.
@@ -106,7 +113,7 @@ impl Listed {
         match self.cast {
             // The list's type is the base type, so each item names its own (graph-api.md §3.1).
             None => {
-                properties.insert("@odata.type".to_owned(), Value::from(format!("#{}", kind_of(cast).name)));
+                call.metadata.say(&mut properties, "@odata.type", format!("#{}", kind_of(cast).name));
                 Some(properties)
             }
             Some(wanted) => (wanted == cast).then_some(properties),
@@ -140,7 +147,53 @@ fn id_of(member: &MemberObject) -> ObjectId {
 #[cfg(test)]
 mod tests {
     use super::super::group::tests::operations;
+    use super::super::user::tests::joris;
     use super::*;
+    use mandate_base::{AppId, ServicePrincipalId, TenantId};
+    use mandate_decide::ActionSet;
+    use mandate_domain::catalogue::{PermKind, catalogue};
+    use mandate_domain::role::roles;
+    use mandate_usecases::access::{Person, Who};
+
+    fn caller(who: Who) -> Caller {
+        let (tenant, client, client_sp) =
+            (TenantId::from_u128(1), AppId::from_u128(2), ServicePrincipalId::from_u128(3));
+        Caller { tenant, client, client_sp, who }
+    }
+
+    fn app(permissions: &[&str]) -> Caller {
+        let granted = catalogue().set(PermKind::Application, permissions.iter().copied());
+        caller(Who::App { granted, roles: Vec::new() })
+    }
+
+    fn person(scopes: &[&str], actions: &[&str]) -> Caller {
+        let known = |action: &&str| roles().action(action).expect("an action of the catalogue");
+        caller(Who::Person(Box::new(Person {
+            user: joris(),
+            scopes: Vec::new(),
+            granted: catalogue().set(PermKind::Delegated, scopes.iter().copied()),
+            everywhere: actions.iter().map(known).collect::<ActionSet>(),
+            scoped: Vec::new(),
+            roles: Vec::new(),
+            grants: Vec::new(),
+        })))
+    }
+
+    #[test]
+    fn a_group_of_hidden_membership_is_told_to_who_may_read_its_members() {
+        const ACTION: &str = "microsoft.directory/groups/hiddenMembers/read";
+        let cases = [
+            (app(&["Directory.Read.All"]), false),
+            (app(&["Member.Read.Hidden"]), true),
+            (person(&["Directory.Read.All"], &[ACTION]), false),
+            (person(&["Member.Read.Hidden"], &[]), false),
+            (person(&["Member.Read.Hidden"], &[ACTION]), true),
+        ];
+        for (caller, told) in cases {
+            assert_eq!(is_told(&caller, &operations(Some("HiddenMembership"))), told, "{caller:?}");
+            assert!(is_told(&caller, &operations(Some("Private"))), "{caller:?}");
+        }
+    }
 
     #[test]
     fn a_page_goes_on_after_its_last_row() {

@@ -30,18 +30,24 @@ pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Sto
     }
 }
 
-/// One object, its properties beside its context.
-fn entity(context: String, mut properties: Map<String, Value>, cost: u8) -> Answer {
-    properties.insert("@odata.context".to_owned(), Value::from(context));
-    respond::found(properties, cost)
+/// One object, its properties beside its context. `cost` is that of the plain call.
+fn entity(call: &Call<'_>, context: String, mut properties: Map<String, Value>, cost: u8) -> Answer {
+    call.metadata.say(&mut properties, "@odata.context", context);
+    respond::found(properties, call.metadata, call.cost(cost))
 }
 
-fn collection(context: String, value: Vec<Map<String, Value>>, next: Option<String>, cost: u8) -> Answer {
+fn collection(
+    call: &Call<'_>,
+    context: String,
+    value: Vec<Map<String, Value>>,
+    next: Option<String>,
+    cost: u8,
+) -> Answer {
     let mut body = Map::new();
-    body.insert("@odata.context".to_owned(), Value::from(context));
+    call.metadata.say(&mut body, "@odata.context", context);
     if let Some(next) = next {
         body.insert("@odata.nextLink".to_owned(), Value::from(next));
     }
     body.insert("value".to_owned(), value.into_iter().map(Value::Object).collect());
-    respond::found(body, cost)
+    respond::found(body, call.metadata, call.cost(cost))
 }

@@ -23,7 +23,7 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
     }
     let found = directory::organization(call.house, &call.caller, &permit).await?;
     let value = found.iter().map(|tenant| shown(&**tenant, &selection, permit.view())).collect();
-    Ok(collection(call.context(ORGANIZATION.set, &selection, false), value, None, call.cost(COST)))
+    Ok(collection(call, call.context(ORGANIZATION.set, &selection, false), value, None, COST))
 }
 
 pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
@@ -35,7 +35,7 @@ pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
     let found = found.filter(|tenant| Some(tenant.id) == id);
     let tenant = found.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
     let context = call.context(ORGANIZATION.set, &selection, true);
-    Ok(entity(context, shown(&*tenant, &selection, permit.view()), call.cost(COST)))
+    Ok(entity(call, context, shown(&*tenant, &selection, permit.view()), COST))
 }
 
 impl Entity for Tenant {

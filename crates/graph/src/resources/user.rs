@@ -28,7 +28,7 @@ pub(super) async fn show(call: &Call<'_>, subject: &Subject) -> Result<Answer, S
     };
     let user = found.ok_or(Refusal::NoSuchObject(target.name))?;
     let context = call.context(USER.set, &selection, true);
-    Ok(entity(context, shown(&user, &selection, permit.view()), call.cost(COST)))
+    Ok(entity(call, context, shown(&user, &selection, permit.view()), COST))
 }
 
 pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
@@ -39,7 +39,7 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
     let (users, more) = directory::users(call.house, &call.caller, &permit, after, pages.most()).await?;
     let next = users.last().filter(|_| more).map(|last| pages.next(last.id.into()));
     let value = users.iter().map(|user| shown(user, &selection, permit.view())).collect();
-    Ok(collection(call.context(USER.set, &selection, false), value, next, call.cost(COST)))
+    Ok(collection(call, call.context(USER.set, &selection, false), value, next, COST))
 }
 
 /// Whom a path means.

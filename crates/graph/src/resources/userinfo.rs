@@ -1,18 +1,18 @@
 //! `/oidc/userinfo`: who the person is (OpenID Connect Core §5.3, protocol.md §1.8).
 
 use crate::call::Call;
-use crate::errors::{Refusal, Stop};
+use crate::errors::{Refusal, Stop, Unproven};
 use crate::operations::Op;
 use crate::respond;
-use mandate_base::ObjectId;
 use mandate_usecases::Fault;
 use mandate_usecases::tokens::{self, UserInfo};
 use mandate_web::Answer;
 use serde_json::{Map, Value};
 
 pub(super) fn show(call: &Call<'_>) -> Result<Answer, Stop> {
-    let own = call.caller.user().map(|user| ObjectId::from(user.id));
-    call.permit(Op::UserInfo, own).map_err(without_openid)?;
+    // An app's own token is nobody's, whatever it holds: it is invalid here, not short of a scope (RFC 6750 §3.1).
+    let own = call.caller.user().ok_or(Refusal::Unproven(Unproven::AppOnly))?.id;
+    call.permit(Op::UserInfo, Some(own.into())).map_err(without_openid)?;
     let info = tokens::userinfo(call.house, &call.caller);
     // The gate and the deed ask the same of a token; only a bug makes them differ.
     let info = info.ok_or_else(|| Fault::new("answering userinfo", "the gate let a token without openid pass"))?;

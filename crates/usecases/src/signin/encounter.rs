@@ -10,7 +10,7 @@ use mandate_domain::consent::{Asked, ResourceFacts, ScopeRefusal, Survey, Survey
 use mandate_domain::grant::Grant;
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
-use mandate_domain::signin::scopes::ScopeAsk;
+use mandate_domain::signin::scopes::{ResourceAsk, ScopeAsk};
 use mandate_domain::signin::steps::{Meeting, NotLetIn, let_in};
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::User;
@@ -136,6 +136,25 @@ pub async fn resolve(
         add(&mut asked, GRAPH, Wants::Named(riders));
     }
     Ok(Ok((asked, found)))
+}
+
+/// The asks that are of the same resource as the first, under whatever name; and whether there are others.
+pub async fn of_first_resource(
+    facing: Facing<'_>,
+    origins: &Origins,
+    scopes: &ScopeAsk,
+) -> Result<(Vec<ResourceAsk>, bool), Fault> {
+    let mut same: Vec<ResourceAsk> = Vec::new();
+    let mut first = None;
+    for ask in &scopes.resources {
+        let found = resources::by_name(facing, origins, ask.name.as_deref()).await?;
+        let app = found.map(|resource| resource.card.app_id);
+        if *first.get_or_insert(app) == app {
+            same.push(ask.clone());
+        }
+    }
+    let several = same.len() < scopes.resources.len();
+    Ok((same, several))
 }
 
 /// Two spellings of one resource are one question.

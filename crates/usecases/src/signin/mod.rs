@@ -10,7 +10,7 @@ mod sessions;
 mod who_can_help;
 
 pub use begin_session::{BeginSession, Begun};
-pub use encounter::{Asking, Encounter, EncounterRefusal, Loaded, encounter, resolve};
+pub use encounter::{Asking, Encounter, EncounterRefusal, Loaded, encounter, of_first_resource, resolve};
 pub use end_session::EndSession;
 pub use grant_consent::{ConsentRefusal, GrantConsent, shown};
 pub use issue_code::{IssueCode, IssueRefusal, Issued};

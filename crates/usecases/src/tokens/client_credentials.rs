@@ -4,8 +4,8 @@ use crate::clients::{self, Credential, ProofRefusal};
 use crate::pool::Busy;
 use crate::resources::{self, Resource};
 use crate::settle::Facing;
-use crate::{Fault, House};
-use mandate_base::{AppId, CorrelationId, TenantId};
+use crate::{Fault, House, people};
+use mandate_base::{AppId, CorrelationId, RoleTemplateId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::{SignIn, SignInKind};
 use mandate_domain::permission::MemberType;
@@ -52,6 +52,8 @@ pub enum AppTokenRefusal {
 pub struct AppStanding {
     resource: Option<Resource>,
     roles: Vec<String>,
+    /// Directory roles that the app itself holds.
+    wids: Vec<RoleTemplateId>,
     assigned: bool,
 }
 
@@ -95,7 +97,7 @@ async fn attempt(house: &House, ask: &AppTokenAsk<'_>) -> Result<Result<AppToken
     let issue =
         Issue { origins: house.token_origins(), tenant: ask.tenant, now, life, uti: &uti, client: ask.client, proof };
     let registration = &resource.card.registration;
-    let claims = claims::app_only(&issue, registration, &audience, sp.id, &standing.roles).json();
+    let claims = claims::app_only(&issue, registration, &audience, sp.id, &standing.roles, &standing.wids).json();
     let header = if registration.token_version() == 1 { Header::WithX5t } else { Header::Plain };
     let key = house.keys.signing.clone();
     match house.signers.run(move || key.sign_jwt(header, &claims)).await {
@@ -115,7 +117,7 @@ async fn standing(
     let load = async || {
         let resource = resources::by_name(facing, &house.origins, ask.resource).await?;
         let Some(api) = resource.as_ref().and_then(|resource| resource.sp.as_ref()) else {
-            return Ok(AppStanding { resource, roles: Vec::new(), assigned: false });
+            return Ok(AppStanding { resource, roles: Vec::new(), wids: Vec::new(), assigned: false });
         };
         let held = facing.view.assignments_of(sp.id, api.id).await?;
         let registration = resource.as_ref().map(|resource| &resource.card.registration);
@@ -125,7 +127,8 @@ async fn standing(
             .filter(|role| role.allowed_member_types.contains(&MemberType::Application))
             .filter_map(|role| role.value.clone())
             .collect();
-        Ok(AppStanding { assigned: !held.is_empty(), resource, roles })
+        let wids = people::tenant_wide(&facing.view.roles_of(sp.id).await?);
+        Ok(AppStanding { assigned: !held.is_empty(), resource, roles, wids })
     };
     house.access.apps.get(&house.store, ask.tenant, key, load).await
 }

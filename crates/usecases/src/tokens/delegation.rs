@@ -1,9 +1,10 @@
 //! What a user's tokens are made of, once it is decided that the client may have them.
 
+use super::echo::echo;
 use crate::resources::audience;
 use crate::signin::{Encounter, EncounterRefusal};
 use crate::{Fault, people};
-use mandate_base::{AppId, GroupId, RoleTemplateId, SessionId};
+use mandate_base::{AppId, GroupId, Moment, RoleTemplateId, SessionId};
 use mandate_domain::application::AppCard;
 use mandate_domain::catalogue::{GRAPH, OIDC_SCOPES};
 use mandate_domain::consent::{Asked, ScopeRefusal, Wants, standing_scopes};
@@ -24,8 +25,7 @@ pub struct Delegation {
     pub audience: String,
     /// What stands of the resource for this client and user.
     pub scopes: Vec<String>,
-    pub session: SessionId,
-    pub signed_in: mandate_base::Moment,
+    pub session: SessionPart,
     pub proof: Proof,
     pub wids: Vec<RoleTemplateId>,
     pub of_resource: PersonAt,
@@ -35,6 +35,16 @@ pub struct Delegation {
     pub openid: bool,
     pub profile: bool,
     pub email: bool,
+}
+
+/// The session that a token comes of.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionPart {
+    pub id: SessionId,
+    /// When the password was given.
+    pub signed_in: Moment,
+    /// "Stay signed in".
+    pub persistent: bool,
 }
 
 /// A person as one app sees them.
@@ -60,7 +70,7 @@ pub enum DelegationRefusal {
 }
 
 /// Judges an encounter at the token endpoint: the same rules as on the pages, with nobody to ask.
-pub fn judge(met: &Encounter, signed_in: mandate_base::Moment) -> Result<(), DelegationRefusal> {
+pub fn judge(met: &Encounter, signed_in: Moment) -> Result<(), DelegationRefusal> {
     if !met.user.account_enabled {
         return Err(DelegationRefusal::UserDisabled);
     }
@@ -88,7 +98,7 @@ pub fn assemble(
     scopes: &ScopeAsk,
     flow: &ScopeAsk,
     people: (PersonAt, PersonAt),
-    session: (SessionId, mandate_base::Moment),
+    session: SessionPart,
     proof: Proof,
 ) -> Option<Delegation> {
     let app = target(&met);
@@ -97,13 +107,12 @@ pub fn assemble(
     let held = held_scopes(&met, app);
     let (openid, profile, email) =
         (scopes.openid || flow.openid, scopes.profile || flow.profile, scopes.email || flow.email);
-    let echo = echo(named, app, &held, [openid, profile, email]);
+    let echo = echo(scopes, app, &held, [openid, profile, email]);
     Some(Delegation {
         audience: audience(&loaded.card, named.and_then(|ask| ask.name.as_deref())),
         resource: loaded.card.clone(),
         scopes: held,
-        session: session.0,
-        signed_in: session.1,
+        session,
         proof,
         wids: met.roles,
         of_resource: people.0,
@@ -147,37 +156,6 @@ fn asked_oidc(ask: &Asked) -> impl Iterator<Item = &'static str> {
     OIDC_SCOPES.into_iter().filter(|scope| values.iter().any(|value| value.eq_ignore_ascii_case(scope)))
 }
 
-/// Requested spellings first, since clients key their caches by them; then the rest of what the token carries. Graph's
-/// scopes are short, others carry their resource's name (protocol.md §3.2).
-fn echo(
-    named: Option<&mandate_domain::signin::scopes::ResourceAsk>,
-    app: AppId,
-    held: &[String],
-    [openid, profile, email]: [bool; 3],
-) -> String {
-    let prefix = named.and_then(|ask| ask.name.as_deref());
-    let spell = |value: &str| prefix.map_or_else(|| value.to_owned(), |prefix| format!("{prefix}/{value}"));
-    let mut words: Vec<String> = Vec::new();
-    if let Some(ask) = named {
-        words.extend(ask.values.iter().filter(|value| holds(held, value)).map(|value| spell(value)));
-        words.extend(ask.default.then(|| spell(".default")));
-    }
-    let is_oidc = |value: &String| OIDC_SCOPES.iter().any(|scope| scope.eq_ignore_ascii_case(value));
-    for value in held.iter().filter(|value| !is_oidc(value)) {
-        let word = if app == GRAPH && prefix.is_none() { value.clone() } else { spell(value) };
-        if !words.iter().any(|known| known.eq_ignore_ascii_case(&word)) {
-            words.push(word);
-        }
-    }
-    let signed = [(openid, "openid"), (profile, "profile"), (email, "email")];
-    words.extend(signed.iter().filter(|(asked, _)| *asked).map(|(_, word)| (*word).to_owned()));
-    words.join(" ")
-}
-
-fn holds(held: &[String], value: &str) -> bool {
-    held.iter().any(|scope| scope.eq_ignore_ascii_case(value))
-}
-
 /// The person as the resource sees them, and as the client does.
 pub async fn people_at(view: TenantView<'_>, met: &Encounter) -> Result<(PersonAt, PersonAt), Fault> {
     let resource = match met.loaded(target(met)) {
@@ -195,7 +173,7 @@ async fn person_at(
     sp: Option<&mandate_domain::service_principal::ServicePrincipal>,
 ) -> Result<PersonAt, Fault> {
     Ok(PersonAt {
-        groups: people::groups(view, met.user.id, &app.registration).await?,
+        groups: people::groups(view, met.user.id, &app.registration, sp).await?,
         roles: people::app_roles(view, met.user.id, app, sp).await?,
     })
 }
@@ -205,9 +183,9 @@ pub async fn at_sign_in(
     house: &crate::House,
     met: Encounter,
     scopes: &ScopeAsk,
-    session: (SessionId, mandate_base::Moment),
+    session: SessionPart,
 ) -> Result<Result<Delegation, DelegationRefusal>, Fault> {
-    if let Err(refusal) = judge(&met, session.1) {
+    if let Err(refusal) = judge(&met, session.signed_in) {
         return Ok(Err(refusal));
     }
     let people = people_at(house.store.tenant(met.tenant.id), &met).await?;
@@ -224,7 +202,10 @@ impl DelegationRefusal {
             DelegationRefusal::Encounter(EncounterRefusal::NoSuchUser) => 50034,
             DelegationRefusal::Encounter(EncounterRefusal::NoSuchResource { .. }) => 500011,
             DelegationRefusal::Encounter(EncounterRefusal::ItselfByUri) => 90009,
-            DelegationRefusal::Scope(scope) => scope_code(scope),
+            // At the token endpoint nobody can be asked: a client hears that consent is missing, and asks for a page.
+            DelegationRefusal::Scope(ScopeRefusal::NotInRegistration { .. }) => 65001,
+            DelegationRefusal::Scope(ScopeRefusal::NoSuchScope { .. }) => 70011,
+            DelegationRefusal::Scope(ScopeRefusal::NoSuchResource) => 500011,
             DelegationRefusal::NotLetIn(refusal) => not_let_in_code(*refusal),
             DelegationRefusal::UserDisabled => 50057,
             DelegationRefusal::SessionsRevoked => 50173,
@@ -232,14 +213,6 @@ impl DelegationRefusal {
             DelegationRefusal::SeveralResources => 28000,
             DelegationRefusal::ResourceNotHere { .. } => 500011,
         }
-    }
-}
-
-pub const fn scope_code(refusal: &ScopeRefusal) -> u32 {
-    match refusal {
-        ScopeRefusal::NoSuchScope { .. } => 70011,
-        ScopeRefusal::NotInRegistration { .. } => 650057,
-        ScopeRefusal::NoSuchResource => 500011,
     }
 }
 

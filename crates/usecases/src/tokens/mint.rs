@@ -5,6 +5,7 @@ use crate::House;
 use crate::pool::Busy;
 use mandate_domain::catalogue::GRAPH;
 use mandate_domain::token::claims::{self, Delegated, IdAsk, Issue, Person};
+use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_domain::token::{ID_LIFE, access_life};
 use mandate_jose::{Header, b64url_encode, hash};
 
@@ -22,20 +23,21 @@ pub async fn mint_user_tokens(
     delegation: &Delegation,
     nonce: Option<&str>,
     with_auth_time: bool,
+    asked: ClaimsAsk,
 ) -> Result<UserTokens, Busy> {
-    let access = mint_access(house, delegation);
+    let access = mint_access(house, delegation, asked.capable);
     if !delegation.openid {
         let (access_token, expires_in) = access.await?;
         return Ok(UserTokens { access_token, expires_in, id_token: None });
     }
-    let ask = IdTokenAsk { nonce, with_auth_time, ..IdTokenAsk::default() };
+    let ask = IdTokenAsk { nonce, with_auth_time, asked, ..IdTokenAsk::default() };
     let (access, id) = tokio::join!(access, mint_id_token(house, delegation, &ask));
     let (access_token, expires_in) = access?;
     Ok(UserTokens { access_token, expires_in, id_token: Some(id?) })
 }
 
 /// The access token and its life in seconds.
-pub async fn mint_access(house: &House, delegation: &Delegation) -> Result<(String, i64), Busy> {
+pub async fn mint_access(house: &House, delegation: &Delegation, capable: bool) -> Result<(String, i64), Busy> {
     let resource = &delegation.resource;
     let (uti, life) = drawn(house);
     let sub = pairwise(house, delegation, resource.app_id);
@@ -47,7 +49,7 @@ pub async fn mint_access(house: &House, delegation: &Delegation) -> Result<(Stri
         scp: &scp,
         profile: delegation.profile,
         for_graph: resource.app_id == GRAPH,
-        capable: false,
+        capable,
     };
     let claims = claims::delegated(&issue(house, delegation, &uti, life), &person, &token).json();
     let header = if resource.registration.token_version() == 1 { Header::WithX5t } else { Header::Plain };
@@ -66,6 +68,7 @@ pub struct IdTokenAsk<'a> {
     /// The access token that travels beside it.
     pub access_token: Option<&'a str>,
     pub in_url: bool,
+    pub asked: ClaimsAsk,
 }
 
 pub async fn mint_id_token(house: &House, delegation: &Delegation, ask: &IdTokenAsk<'_>) -> Result<String, Busy> {
@@ -78,10 +81,13 @@ pub async fn mint_id_token(house: &House, delegation: &Delegation, ask: &IdToken
         profile: delegation.profile,
         email: delegation.email,
         nonce: ask.nonce,
-        with_auth_time: ask.with_auth_time,
+        with_auth_time: ask.with_auth_time || ask.asked.auth_time,
         c_hash: c_hash.as_deref(),
         at_hash: at_hash.as_deref(),
         in_url: ask.in_url,
+        login_hint: ask.asked.login_hint,
+        signin_state: ask.asked.signin_state,
+        persistent: delegation.session.persistent,
     };
     let issue = issue(house, delegation, &uti, ID_LIFE);
     let claims = claims::id_token(&issue, &person, &delegation.client.registration, &asked).json();
@@ -114,8 +120,8 @@ fn person<'a>(delegation: &'a Delegation, at: &'a PersonAt, sub: &'a str) -> Per
         user: &delegation.user,
         tenant: &delegation.tenant,
         sub,
-        session: Some(delegation.session),
-        signed_in: delegation.signed_in,
+        session: Some(delegation.session.id),
+        signed_in: delegation.session.signed_in,
         groups: &at.groups,
         wids: &delegation.wids,
         roles: &at.roles,

@@ -1,8 +1,8 @@
 //! Redeems an authorization code: once, by the client it was made for, with everything it was bound to.
 
-use super::delegation::{self, Delegation, DelegationRefusal, PersonAt};
+use super::delegation::{self, Delegation, DelegationRefusal, PersonAt, SessionPart};
 use crate::settle::{Facing, UseCase};
-use crate::signin::{Asking, Encounter, EncounterRefusal, encounter};
+use crate::signin::{Asking, Encounter, EncounterRefusal, encounter, of_first_resource};
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId};
@@ -56,6 +56,8 @@ pub struct CodeFacts {
     code: Code,
     session: Option<Session>,
     asked: ScopeAsk,
+    /// The request names scopes of more than one resource.
+    several: bool,
     flow: ScopeAsk,
     met: Result<Encounter, EncounterRefusal>,
     people: (PersonAt, PersonAt),
@@ -70,9 +72,11 @@ impl UseCase for RedeemCode<'_> {
         let Some(code) = facing.view.code_by_hash(&self.code.hash).await? else { return Ok(None) };
         // It was parsed before it was stored; an older rule than today's must not end in a fault.
         let flow = ScopeAsk::parse(&code.bound.scope).unwrap_or_default();
-        let asked = self.scopes.cloned().unwrap_or_else(|| first_resource(&flow));
-        let asked =
-            if asked.resources.is_empty() && self.scopes.is_some() { with_resource_of(asked, &flow) } else { asked };
+        let named = self.scopes.filter(|scopes| !scopes.resources.is_empty()).unwrap_or(&flow);
+        let (first, several) = of_first_resource(facing, self.origins, named).await?;
+        // A sign-in may ask for several resources, a token request for one (protocol.md §2.3).
+        let several = several && self.scopes.is_some_and(|scopes| !scopes.resources.is_empty());
+        let asked = ScopeAsk { resources: first, ..self.scopes.unwrap_or(&flow).clone() };
         let asking = Asking {
             origins: self.origins,
             client: self.client,
@@ -86,7 +90,7 @@ impl UseCase for RedeemCode<'_> {
             Err(_) => Default::default(),
         };
         let session = facing.view.session_by_id(code.bound.session).await?;
-        Ok(Some(Box::new(CodeFacts { code, session, asked, flow, met, people })))
+        Ok(Some(Box::new(CodeFacts { code, session, asked, several, flow, met, people })))
     }
 
     fn plan(&self, facts: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<Redeemed, RedeemRefusal> {
@@ -103,16 +107,6 @@ impl UseCase for RedeemCode<'_> {
     }
 }
 
-/// A token is for one resource: the first of the sign-in when the token request names none (protocol.md §2.3).
-fn first_resource(flow: &ScopeAsk) -> ScopeAsk {
-    ScopeAsk { resources: flow.resources.iter().take(1).cloned().collect(), ..flow.clone() }
-}
-
-/// A token request that names sign-in scopes only still wants the API of the sign-in.
-fn with_resource_of(asked: ScopeAsk, flow: &ScopeAsk) -> ScopeAsk {
-    ScopeAsk { resources: flow.resources.iter().take(1).cloned().collect(), ..asked }
-}
-
 impl RedeemCode<'_> {
     /// The order is part of the behaviour: what is bound to the code comes before anything about the user, so that a
     /// stranger with a stolen code learns nothing.
@@ -127,7 +121,7 @@ impl RedeemCode<'_> {
         if facts.session.as_ref().is_none_or(Session::is_revoked) {
             return Err(RedeemRefusal::SessionRevoked);
         }
-        if facts.asked.resources.len() > 1 {
+        if facts.several {
             return Err(RedeemRefusal::Delegation(DelegationRefusal::SeveralResources));
         }
         let met = facts
@@ -138,7 +132,7 @@ impl RedeemCode<'_> {
     }
 
     fn redeem(&self, facts: CodeFacts, now: Moment, record: &mut Record, draw: &mut dyn Draw) -> Option<Redeemed> {
-        let CodeFacts { code, asked, flow, met, people, .. } = facts;
+        let CodeFacts { code, session: facts_session, asked, flow, met, people, .. } = facts;
         let met = met.ok()?;
         record.trace(Trace::CodeUsed { hash: code.hash, at: now });
         record.sign_in(self.entry(&code, &met, now, draw));
@@ -146,7 +140,8 @@ impl RedeemCode<'_> {
         let ends = (code.bound.platform == Platform::Spa).then_some(now + SPA_LIFE);
         let refresh = offline.then(|| self.begin_family(&code, ends, now, record, draw));
         let (nonce, with_auth_time) = (code.bound.nonce.clone(), code.bound.max_age);
-        let session = (code.bound.session, code.bound.signed_in);
+        let persistent = facts_session.is_some_and(|session| session.persistent);
+        let session = SessionPart { id: code.bound.session, signed_in: code.bound.signed_in, persistent };
         let delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)?;
         let refresh_ends_in = ends.filter(|_| offline).map(|ends| (ends - now) / 1000);
         Some(Redeemed { delegation, refresh, refresh_ends_in, nonce, with_auth_time })

@@ -1,9 +1,9 @@
 //! Redeems a refresh token: for any resource that was consented to, as long as everything it came from still stands.
 
-use super::delegation::{self, Delegation, DelegationRefusal, PersonAt};
+use super::delegation::{self, Delegation, DelegationRefusal, PersonAt, SessionPart};
 use super::redeem_code::Redeemed;
 use crate::settle::{Facing, UseCase};
-use crate::signin::{Asking, Encounter, EncounterRefusal, encounter};
+use crate::signin::{Asking, Encounter, EncounterRefusal, encounter, of_first_resource};
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId};
@@ -54,10 +54,10 @@ impl UseCase for Refresh<'_> {
         let Some(token) = view.refresh_by_hash(&self.token.hash).await? else { return Ok(None) };
         let Some(family) = view.family_by_id(token.family).await? else { return Ok(None) };
         let flow = ScopeAsk::parse(&family.scope).unwrap_or_default();
-        let asked = self.scopes.cloned().unwrap_or_else(|| flow.clone());
         // Of several resources the first is meant (protocol.md §2.3); a request for none means the sign-in's.
-        let named = if asked.resources.is_empty() { &flow } else { &asked };
-        let asked = ScopeAsk { resources: named.resources.iter().take(1).cloned().collect(), ..asked };
+        let named = self.scopes.filter(|scopes| !scopes.resources.is_empty()).unwrap_or(&flow);
+        let (first, _) = of_first_resource(facing, self.origins, named).await?;
+        let asked = ScopeAsk { resources: first, ..self.scopes.unwrap_or(&flow).clone() };
         let asking =
             Asking { origins: self.origins, client: self.client, user: family.user, scopes: &asked, whole_list: false };
         let met = encounter(facing, &asking).await?;
@@ -109,7 +109,7 @@ impl Refresh<'_> {
         record: &mut Record,
         draw: &mut dyn Draw,
     ) -> Result<Redeemed, RefreshRefused> {
-        let RefreshFacts { token, family, asked, flow, met, people, .. } = facts;
+        let RefreshFacts { token, family, session, asked, flow, met, people } = facts;
         let met = met.map_err(|refusal| RefreshRefused::Delegation(DelegationRefusal::Encounter(refusal)))?;
         let ticket = Ticket::draw(self.tenant, draw);
         if family.rotates() {
@@ -117,7 +117,8 @@ impl Refresh<'_> {
         }
         let next = RefreshToken { hash: ticket.hash, family: family.id, issued: now, replaced: None };
         record.trace(Trace::RefreshIssued(next));
-        let session = (family.session, family.signed_in);
+        let persistent = session.is_some_and(|session| session.persistent);
+        let session = SessionPart { id: family.session, signed_in: family.signed_in, persistent };
         let delegation: Delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)
             .ok_or(RefreshRefused::Token(RefreshRefusal::Unknown))?;
         Ok(Redeemed {
