@@ -55,8 +55,11 @@ async fn begin(cx: Cx<'_>, params: &Params) -> Result<Answer, Trouble> {
         hint.is_some_and(|hint| person.user.upn.as_str().eq_ignore_ascii_case(hint))
             || of_token.is_some_and(|named| named.session.id == person.session.id)
     };
+    // Whoever is hinted at is signed out; somebody else is not, only because they are here alone.
+    let is_hinted = hint.is_some() || params.any("id_token_hint").is_some();
     let ending: Vec<&SignedIn> = match people.as_slice() {
-        [] | [_] => people.iter().collect(),
+        [] => Vec::new(),
+        [_] if !is_hinted => people.iter().collect(),
         several => several.iter().filter(hinted).collect(),
     };
     if ending.is_empty() && !people.is_empty() {

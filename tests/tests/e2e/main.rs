@@ -1,9 +1,11 @@
 //! The end-to-end tests: whole requests through the whole house, in one process, on a store of each test's own.
 //!
 //! Never: a port, a real clock, an order between tests. Next: `contact_sync` and `delegation` for the features by their
-//! ids, `revocation` for what ends access, `bad_*` for what is refused, `transcripts` for the wire field by field.
+//! ids, `revocation` for what ends access, `bad_*` and `attacks` for what is refused, `hints` for what clients say of
+//! themselves, `transcripts` for the wire field by field.
 
 mod accounts;
+mod attacks;
 mod bad_authorize;
 mod bad_forms;
 mod bad_token;
@@ -14,6 +16,7 @@ mod contact_sync;
 mod delegation;
 mod first_consent;
 mod front_channel;
+mod hints;
 mod injection;
 mod refresh_tokens;
 mod revocation;

@@ -97,7 +97,7 @@ pub struct Claims<'a> {
     oid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     preferred_username: Option<&'a str>,
-    #[serde(skip_serializing_if = "no_roles")]
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
     roles: Cow<'a, [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scp: Option<&'a str>,
@@ -152,10 +152,6 @@ impl<'a> Claims<'a> {
     pub fn json(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("claims are plain maps with text keys")
     }
-}
-
-fn no_roles(roles: &Cow<'_, [String]>) -> bool {
-    roles.is_empty()
 }
 
 /// v1.0 issuers end in a slash and live on our own host (protocol.md §1.4).

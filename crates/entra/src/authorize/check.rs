@@ -5,7 +5,6 @@ use crate::cx::Cx;
 use crate::errors::Trouble;
 use mandate_base::AppId;
 use mandate_domain::application::{AppCard, Audience, Registration};
-use mandate_domain::catalogue::{GRAPH, GRAPH_URI};
 use mandate_domain::signin::ask::{Ask, Authority, Prompt, Redirect, ResponseMode, ResponseType};
 use mandate_domain::signin::pkce::{Challenge, ChallengeRefusal};
 use mandate_domain::signin::redirect::{self, Platform, RedirectRefusal};
@@ -13,6 +12,7 @@ use mandate_domain::signin::scopes::{ResourceAsk, ScopeAsk, ScopeSyntax};
 use mandate_domain::signin::steps::{admits_many, may_cross};
 use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_usecases::clients;
+use mandate_usecases::resources::is_graph;
 use mandate_web::Params;
 use std::sync::Arc;
 
@@ -133,7 +133,10 @@ fn rest(
         let detail = "An ID token needs the scope openid.";
         return Err(Trouble::new(70_011, &[("scope", &scope), ("detail", detail)]));
     }
-    same_resource(params, &scopes)?;
+    same_resource(cx, params, &scopes)?;
+    for hint in ["sid", "id_token_hint"] {
+        params.one(hint)?;
+    }
     let ask = Ask {
         authority,
         client: card.app_id,
@@ -204,13 +207,18 @@ pub fn claims(params: &Params) -> Result<ClaimsAsk, Trouble> {
 }
 
 /// On v2.0 the scopes say the resource; a `resource` beside them must be the same (RFC 8707; protocol.md §2.1).
-fn same_resource(params: &Params, scopes: &ScopeAsk) -> Result<(), Trouble> {
+fn same_resource(cx: Cx<'_>, params: &Params, scopes: &ScopeAsk) -> Result<(), Trouble> {
     let Some(asked) = params.one("resource")? else { return Ok(()) };
     let bare = |name: &str| name.trim_end_matches('/').to_ascii_lowercase();
-    let of_graph = [bare(GRAPH_URI), GRAPH.to_string()];
+    let graph = |name: &str| is_graph(cx.origins(), name);
+    // A GUID and a URI may well be one API; only names that cannot be the same are refused.
     let same = |ask: &ResourceAsk| match ask.name.as_deref() {
-        Some(name) => bare(name) == bare(asked),
-        None => of_graph.contains(&bare(asked)),
+        Some(name) => {
+            bare(name) == bare(asked)
+                || (graph(name) && graph(asked))
+                || AppId::parse(name).is_ok() != AppId::parse(asked).is_ok()
+        }
+        None => graph(asked),
     };
     let named = scopes.resources.is_empty() || scopes.resources.iter().any(same);
     if named { Ok(()) } else { Err(Trouble::new(9_010_010, &[("resource", asked)])) }

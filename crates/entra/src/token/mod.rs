@@ -32,10 +32,6 @@ pub async fn answer(cx: Cx<'_>) -> Answer {
         Ok(answer) => answer,
         Err(refused) => {
             let mut answer = refused.trouble.json(cx.request, &cx.origins().login);
-            // RFC 6749 §5.2: who tried HTTP authentication is told that it is taken.
-            if answer.status() == StatusCode::UNAUTHORIZED && cx.request.header("authorization").is_some() {
-                answer::put_text(&mut answer, header::WWW_AUTHENTICATE, "Basic realm=\"token\", charset=\"UTF-8\"");
-            }
             allow(&mut answer, refused.origin.as_deref());
             answer
         }

@@ -7,10 +7,10 @@ use super::node::Node;
 use super::problems::{Once, Problems, Shown};
 use super::read::{Draft, Reading};
 use super::shape::{Fields, items, noun};
-use super::{SeedApplication, SeedSecret, graph, permissions};
+use super::{SeedApplication, SeedSecret, addresses, graph, identifiers, permissions};
 use mandate_base::{AppId, AppRoleId, ApplicationId, DAY, Folded, MINUTE, Moment, ObjectId, ScopeId, Secret};
 use mandate_domain::application::{AppCard, PreAuthorized, Registration};
-use mandate_domain::catalogue::{GRAPH, GRAPH_URI, catalogue};
+use mandate_domain::catalogue::{GRAPH, catalogue};
 use mandate_domain::permission::{AppRole, MemberType, Scope, ScopeConsent};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -53,9 +53,12 @@ impl<'t> Apps<'t> {
         self.drafts.iter().map(|draft| &draft.seed.card)
     }
 
-    /// What each app asks of the others.
-    pub fn settle(&mut self, problems: &Problems<'_>) {
+    /// What each app asks of the others, and that it bears none of their names.
+    pub fn settle(&mut self, tenants: &[Draft<'_>], problems: &Problems<'_>) {
         let all = &*self;
+        for app in &all.drafts {
+            identifiers::check_ids(app.node, &app.seed.card, all, tenants, problems);
+        }
         let settled: Vec<_> = all.drafts.iter().map(|app| permissions::required(app.node, all, problems)).collect();
         for (draft, required) in self.drafts.iter_mut().zip(settled) {
             draft.seed.card.registration.required_resource_access = required;
@@ -80,7 +83,8 @@ fn application<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &mut Reading<
     if fresh {
         draft.claim_id(application.into(), &fields, problems);
     }
-    claim_uris(node, draft, problems);
+    identifiers::claim(node, draft, problems);
+    addresses::check(node, problems);
     let created = fields.when("createdDateTime").unwrap_or(reading.now);
     let mut registration: Registration = noun(Value::Object(fields.rest()), node, problems);
     registration.display_name = display_name;
@@ -105,18 +109,6 @@ fn claim_app_id(fields: &mut Fields<'_>, name: &str, draft: &Draft<'_>, reading:
         problems.add(at, "this is the appId of Microsoft Graph, which is built in");
     }
     (app_id, app_ids.claim(app_id, format_args!("`{app_id}`"), at, problems))
-}
-
-fn claim_uris(node: &Node, draft: &mut Draft<'_>, problems: &Problems<'_>) {
-    for at in node.get("identifierUris").map_or(&[][..], Node::items) {
-        let Some(uri) = at.text() else { continue };
-        let folded = Folded::of(uri);
-        // Another resource by this name would be sent the tokens that are meant for Graph.
-        if folded.as_str().trim_end_matches('/') == GRAPH_URI {
-            problems.add(at, "this is the identifier of Microsoft Graph, which is built in");
-        }
-        draft.once.uris.claim(folded, Shown(uri), at, problems);
-    }
 }
 
 fn scopes(api: &Node, app_id: AppId, problems: &Problems<'_>) -> Vec<Scope> {

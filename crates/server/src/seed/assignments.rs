@@ -46,6 +46,9 @@ fn app_role_assignment<'t>(
 ) -> Option<AppRoleAssignment> {
     let problems = &reading.problems;
     let mut fields = Fields::read(node, graph::APP_ROLE_ASSIGNMENT, problems);
+    if draft.names_left_out(node, &["principalId", "resourceId"]) {
+        return None;
+    }
     let principal = fields.need("principalId", problems).and_then(|at| principals::any(at, draft, apps, reading));
     let resource = fields.need("resourceId", problems).and_then(|at| principals::named(at, draft, apps, reading));
     let key = if node.get("appRoleId").is_some() { "appRoleId" } else { "appRole" };
@@ -100,6 +103,9 @@ fn role_assignment<'t>(
 ) -> Option<RoleAssignment> {
     let problems = &reading.problems;
     let mut fields = Fields::read(node, graph::ROLE_ASSIGNMENT, problems);
+    if draft.names_left_out(node, &["principalId", "directoryScopeId"]) {
+        return None;
+    }
     let principal = fields.need("principalId", problems).and_then(|at| principals::any(at, draft, apps, reading));
     let key = if node.get("roleDefinitionId").is_some() { "roleDefinitionId" } else { "role" };
     let role = fields.need(key, problems).and_then(|at| template(at, problems));

@@ -30,6 +30,9 @@ fn grant<'t>(
 ) {
     let problems = &reading.problems;
     let mut fields = Fields::read(node, graph::GRANT, problems);
+    if draft.names_left_out(node, &["clientId", "resourceId"]) {
+        return;
+    }
     let client = fields.need("clientId", problems).and_then(|at| principals::named(at, draft, apps, reading));
     let resource = fields.need("resourceId", problems).and_then(|at| principals::named(at, draft, apps, reading));
     let principal = principal(&mut fields, draft, reading);

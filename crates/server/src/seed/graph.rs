@@ -1,10 +1,10 @@
 //! The property names that a seed file may hold, by object: those that Graph's v1.0 types have, and a few of our own.
 //!
-//! What Graph knows and we do not model is `Any`: kept for users and groups, dropped for the others. A relation that
-//! Graph would answer at an address of its own (`manager`, `memberOf`) is not a property and is not listed.
+//! What Graph knows and we do not model is `Any`: kept for users and groups, dropped for the others. Relations that an
+//! `$expand` brings along (`manager`, `memberOf`) are `Dropped`; what of them is served has a list of its own.
 
 use super::shape::Properties;
-use super::shape::Shape::{Any, Flag, Guid, Later, List, Object, OneOf, OneOrTwo, Text, When, Whole};
+use super::shape::Shape::{Any, Dropped, Flag, Guid, Later, List, Object, OneOf, OneOrTwo, Text, When, Whole};
 
 pub(super) const SEED: Properties = &[(Later, "tenants")];
 
@@ -111,6 +111,7 @@ pub(super) const USER: Properties = &[
          signInSessionsValidFromDateTime",
     ),
     (Object(PASSWORD_PROFILE), "passwordProfile"),
+    (Dropped, "directReports manager memberOf"),
     (
         Any,
         "assignedLicenses assignedPlans authorizationInfo customSecurityAttributes employeeOrgData identities \
@@ -139,7 +140,8 @@ pub(super) const GROUP: Properties = &[
     ),
     (Whole, "unseenConversationsCount unseenCount unseenMessagesCount"),
     (When, "createdDateTime deletedDateTime expirationDateTime onPremisesLastSyncDateTime renewedDateTime"),
-    (List(&Text), "members owners"),
+    (Later, "members owners"),
+    (Dropped, "memberOf transitiveMembers"),
     (
         Any,
         "accessType assignedLabels assignedLicenses licenseProcessingState onPremisesExtensionAttributes \
@@ -168,6 +170,7 @@ pub(super) const APPLICATION: Properties = &[
     (Object(VERIFIED_PUBLISHER), "verifiedPublisher"),
     (Object(INFO), "info"),
     (Later, "appRoles requiredResourceAccess passwordCredentials"),
+    (Dropped, "owners"),
     (
         Any,
         "addIns authenticationBehaviors certification keyCredentials logo managerApplications \
@@ -237,6 +240,7 @@ pub(super) const SERVICE_PRINCIPAL: Properties = &[
     (List(&Text), "alternativeNames notificationEmailAddresses replyUrls servicePrincipalNames tags"),
     (When, "createdDateTime deletedDateTime"),
     (Later, "delegatedPermissionClassifications"),
+    (Dropped, "appRoleAssignedTo appRoleAssignments oauth2PermissionGrants owners"),
     (
         Any,
         "addIns appRoles customSecurityAttributes info keyCredentials oauth2PermissionScopes passwordCredentials \

@@ -1,10 +1,10 @@
 //! Members and owners of groups, once everybody is known; and no group inside itself.
 
 use super::directory::Found;
-use super::node::Node;
+use super::node::{Kind, Node};
 use super::problems::{Once, Problems};
 use super::read::{Draft, Reading};
-use mandate_base::GroupId;
+use mandate_base::{GroupId, ObjectId};
 use mandate_domain::group::{Link, LinkRole, MemberKind};
 use std::collections::HashMap;
 
@@ -24,7 +24,10 @@ pub(super) fn read<'t>(draft: &mut Draft<'t>, reading: &Reading<'t>) {
 }
 
 fn link(group: GroupId, role: LinkRole, at: &Node, draft: &Draft<'_>, problems: &Problems<'_>) -> Option<Link> {
-    let text = at.text()?;
+    let text = reference(at, problems)?;
+    if draft.is_left_out(text) {
+        return None;
+    }
     match draft.directory.find(text) {
         Found::One(_, MemberKind::Group) if role == LinkRole::Owner => {
             problems.add(at, "is a group, and a group owns nothing");
@@ -36,6 +39,36 @@ fn link(group: GroupId, role: LinkRole, at: &Node, draft: &Draft<'_>, problems: 
             None
         }
     }
+}
+
+/// Any of somebody's names, or an object as Graph answers it.
+fn reference<'t>(at: &'t Node, problems: &Problems<'_>) -> Option<&'t str> {
+    match &at.kind {
+        Kind::Text(text) => Some(text),
+        Kind::Object(_) => {
+            let id = id_of(at);
+            if id.is_none() {
+                problems.add(at, "expected an object with a GUID as id, or an @odata.id of …/directoryObjects/{GUID}");
+            }
+            id
+        }
+        _ => {
+            problems.add(at, format_args!("expected text or object, found {}", at.word()));
+            None
+        }
+    }
+}
+
+/// `id`, or the address that `$ref` answers, which may have a type behind the id.
+fn id_of(member: &Node) -> Option<&str> {
+    let id = match member.get("id") {
+        Some(id) => id.text()?,
+        None => {
+            let (_, behind) = member.get("@odata.id")?.text()?.rsplit_once("/directoryObjects/")?;
+            behind.split('/').next()?
+        }
+    };
+    ObjectId::parse(id).is_ok().then_some(id)
 }
 
 /// Walks the groups downwards without recursion, since a chain of them may be long. A member that is still being

@@ -4,11 +4,13 @@
 //! hashing. Secrets and passwords leave in the clear, as `Secret`, for the caller to digest.
 //! Next: `read` for the two passes (objects, then what refers to them), `graph` for the property names.
 
+mod addresses;
 mod apps;
 mod assignments;
 mod directory;
 mod grants;
 mod graph;
+mod identifiers;
 mod links;
 mod node;
 mod people;

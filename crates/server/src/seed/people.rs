@@ -99,9 +99,7 @@ fn group<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &Reading<'t>) {
     draft.claim_id(id.into(), &fields, problems);
     draft.directory.add_group(id, folded);
     for (key, role) in [("members", LinkRole::Member), ("owners", LinkRole::Owner)] {
-        let listed = node.get(key).map_or(&[][..], Node::items);
-        draft.links.extend(listed.iter().map(|node| (id, role, node)));
-        fields.take(key);
+        draft.links.extend(items(node, key, problems).iter().map(|node| (id, role, node)));
     }
     fields.take("deletedDateTime");
     draft.out.groups.push(Group {

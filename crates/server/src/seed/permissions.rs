@@ -75,19 +75,26 @@ pub(super) fn required(app: &Node, apps: &Apps<'_>, problems: &Problems<'_>) -> 
 fn required_resource(node: &Node, apps: &Apps<'_>, problems: &Problems<'_>) -> Option<RequiredResource> {
     let mut fields = Fields::read(node, graph::REQUIRED_RESOURCE, problems);
     let resource_app_id = fields.need_id("resourceAppId", problems)?;
-    let Some(card) = apps.card(resource_app_id) else {
+    let (card, listed) = (apps.card(resource_app_id), items(node, "resourceAccess", problems));
+    if card.is_none() && listed.iter().any(goes_by_value) {
         problems.add(fields.at("resourceAppId"), NoApp(resource_app_id));
         return None;
-    };
-    let listed = items(node, "resourceAccess", problems).iter();
-    let resource_access = listed.filter_map(|node| required_access(node, card, problems)).collect();
+    }
+    let resource_access = listed.iter().filter_map(|node| required_access(node, card, problems)).collect();
     Some(RequiredResource { resource_app_id, resource_access })
 }
 
-fn required_access(node: &Node, card: &AppCard, problems: &Problems<'_>) -> Option<RequiredAccess> {
+/// Only the API itself can say which permission a value is.
+fn goes_by_value(access: &Node) -> bool {
+    access.get("id").and_then(Node::text).is_some_and(|id| ObjectId::parse(id).is_err())
+}
+
+/// Of an API that nobody here knows, as an export names it, the ids are kept as they stand.
+fn required_access(node: &Node, card: Option<&AppCard>, problems: &Problems<'_>) -> Option<RequiredAccess> {
     let mut fields = Fields::read(node, graph::REQUIRED_ACCESS, problems);
     let (text, kind) = (fields.need_text("id", problems), fields.need("type", problems));
     let (text, kind) = (text?, kind?.text()?);
+    let Some(card) = card else { return kept(&text, kind) };
     let (at, api) = (fields.at("id"), &card.registration);
     let found = match kind {
         "Scope" => scope(api, &text).map(|scope| (scope.id.into(), AccessKind::Scope)),
@@ -104,4 +111,13 @@ fn required_access(node: &Node, card: &AppCard, problems: &Problems<'_>) -> Opti
         _ => problems.add(at, no_app_role(api, &text)),
     }
     None
+}
+
+fn kept(id: &str, kind: &str) -> Option<RequiredAccess> {
+    let kind = match kind {
+        "Scope" => AccessKind::Scope,
+        "Role" => AccessKind::Role,
+        _ => return None,
+    };
+    Some(RequiredAccess { id: ObjectId::parse(id).ok()?, kind })
 }

@@ -69,6 +69,9 @@ fn listed<'t>(node: &'t Node, draft: &mut Draft<'t>, apps: &Apps<'t>, reading: &
     let at = fields.at("appId");
     let fresh = draft.once.instances.claim(app_id, format_args!("`{app_id}`"), at, problems);
     let Some(card) = apps.card(app_id) else {
+        if is_exported(node) {
+            return leave_out(app_id, given.filter(|_| fresh), &fields, draft, problems);
+        }
         // It stays known by its id, so that what refers to it is not told as well.
         let made = || ServicePrincipalId::named(draft.id().bytes(), &format!("sp:{app_id}"));
         let id = given.unwrap_or_else(made);
@@ -89,6 +92,28 @@ fn listed<'t>(node: &'t Node, draft: &mut Draft<'t>, apps: &Apps<'t>, reading: &
     sp.more.notes = fields.text("notes");
     sp.more.delegated_permission_classifications = classifications(node, &card.registration, problems);
     draft.add_service_principal(sp);
+}
+
+/// Properties that Graph answers and nobody writes by hand.
+fn is_exported(node: &Node) -> bool {
+    ["appOwnerOrganizationId", "servicePrincipalType"].iter().any(|key| node.get(key).is_some())
+}
+
+/// An export lists the instances of all apps that a tenant uses. Those of apps that are not in the file cannot be
+/// served, so they are left out, and what names them too.
+fn leave_out(
+    app_id: AppId,
+    id: Option<ServicePrincipalId>,
+    fields: &Fields<'_>,
+    draft: &mut Draft<'_>,
+    problems: &Problems<'_>,
+) {
+    draft.left_out.insert(app_id.into());
+    if let Some(id) = id {
+        // Claimed all the same: a user of this id would otherwise vanish from groups without a word.
+        draft.claim_id(id.into(), fields, problems);
+        draft.left_out.insert(id.into());
+    }
 }
 
 /// An app leaves its home only when its audience says so.

@@ -3,6 +3,7 @@
 //! Two passes, since a reference may point forward or into another tenant. A misfit never stops a pass; it is told,
 //! and a stand-in is read in its place so that it causes no second message.
 
+use super::addresses::is_domain;
 use super::apps::Apps;
 use super::directory::Directory;
 use super::node::{self, Node};
@@ -12,7 +13,7 @@ use super::{Seed, SeedTenant, assignments, grants, graph, links, people, princip
 use mandate_base::{AppId, Folded, GroupId, Moment, ObjectId, TenantId};
 use mandate_domain::group::LinkRole;
 use mandate_domain::tenant::{Tenant, TenantProfile, VerifiedDomain};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// The space in which a tenant without an id gets one, from its name.
 const TENANTS: &[u8; 16] = b"mandate.tenants.";
@@ -51,6 +52,8 @@ pub(super) struct Draft<'t> {
     /// Members and owners of groups, as they are written.
     pub links: Vec<(GroupId, LinkRole, &'t Node)>,
     pub once: OncePerTenant,
+    /// Service principals of an export whose apps nobody here knows, by id and by appId.
+    pub left_out: HashSet<ObjectId>,
 }
 
 #[derive(Default)]
@@ -71,7 +74,7 @@ fn read_root<'t>(root: &'t Node, reading: &mut Reading<'t>) -> Seed {
         apps.read(place, &mut draft, reading);
         drafts.push(draft);
     }
-    apps.settle(&reading.problems);
+    apps.settle(&drafts, &reading.problems);
     for draft in &mut drafts {
         principals::read(draft, &apps, reading);
         grants::read(draft, &apps, reading);
@@ -109,6 +112,7 @@ fn tenant<'t>(node: &'t Node, reading: &mut Reading<'t>) -> Draft<'t> {
         domains: folded,
         links: Vec::new(),
         once: OncePerTenant::default(),
+        left_out: HashSet::new(),
     }
 }
 
@@ -149,20 +153,13 @@ fn domains(node: &Node, reading: &mut Reading<'_>) -> Vec<VerifiedDomain> {
         let Some(name) = fields.need_text("name", problems) else { continue };
         let at = fields.at("name");
         if !is_domain(&name) {
-            problems.add(at, format_args!("{} is not a domain name", Shown(&name)));
+            let shown = Shown(&name);
+            problems.add(at, format_args!("{shown} is not a domain name: letters, digits and hyphens, dots between"));
         }
         domains.claim(Folded::of(&name), Shown(&name), at, problems);
         verified.push(VerifiedDomain { name, is_default: fields.flag("isDefault").unwrap_or(false) });
     }
     verified
-}
-
-/// Labels of letters, digits and hyphens (RFC 1123 §2.1); letters of any script, since nobody is sent there.
-fn is_domain(name: &str) -> bool {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len()) && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
-    };
-    name.len() <= 253 && name.split('.').all(label)
 }
 
 impl Draft<'_> {
@@ -176,5 +173,15 @@ impl Draft<'_> {
             Some(at) => self.once.ids.claim(id, format_args!("`{id}`"), at, problems),
             None => self.once.ids.claim_made(id, fields.node, problems),
         };
+    }
+
+    pub fn is_left_out(&self, text: &str) -> bool {
+        ObjectId::parse(text).is_ok_and(|id| self.left_out.contains(&id))
+    }
+
+    /// A grant or an assignment goes with the service principal that it names; a scope names it as `/{id}`.
+    pub fn names_left_out(&self, node: &Node, keys: &[&str]) -> bool {
+        let mut named = keys.iter().filter_map(|key| node.get(key)?.text());
+        named.any(|text| self.is_left_out(text.strip_prefix('/').unwrap_or(text)))
     }
 }

@@ -17,6 +17,8 @@ pub(super) enum Shape {
     Any,
     /// Known, and read by a function of its own.
     Later,
+    /// Known, and left out, whatever it holds.
+    Dropped,
     Text,
     Flag,
     Whole,
@@ -35,7 +37,7 @@ pub(super) type Properties = &'static [(Shape, &'static str)];
 impl Shape {
     const fn word(self) -> &'static str {
         match self {
-            Shape::Any | Shape::Later => "value",
+            Shape::Any | Shape::Later | Shape::Dropped => "value",
             Shape::Text | Shape::OneOf(_) => "text",
             Shape::Flag => "boolean",
             Shape::Whole => "whole number",
@@ -48,10 +50,11 @@ impl Shape {
     }
 }
 
-/// What of the node fits its shape; `None` for null, for what is read elsewhere, and for misfits, which are told.
+/// What of the node fits its shape; `None` for null, for what is left out or read elsewhere, and for misfits, which are
+/// told.
 pub(super) fn clean(node: &Node, shape: Shape, problems: &Problems<'_>) -> Option<Value> {
     match (shape, &node.kind) {
-        (Shape::Later, _) | (_, Kind::Null) => None,
+        (Shape::Later | Shape::Dropped, _) | (_, Kind::Null) => None,
         (Shape::Any, _) | (Shape::Text, Kind::Text(_)) | (Shape::Flag, Kind::Flag(_)) => Some(node.value()),
         (Shape::Whole, Kind::Number(number)) if number.is_i64() || number.is_u64() => Some(node.value()),
         (Shape::OneOrTwo, Kind::Number(number)) if matches!(number.as_u64(), Some(1 | 2)) => Some(node.value()),

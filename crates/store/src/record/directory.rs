@@ -50,7 +50,10 @@ const SP_ADD: TenantSql = TenantSql::new(
     "INSERT INTO service_principals (tenant_id, id, app_id, home, display_name, display_key, enabled, assignment_required, created, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 );
-const SP_NAME_ADD: TenantSql = TenantSql::new("INSERT INTO sp_names (tenant_id, name_key, sp) VALUES ($1, $2, $3)");
+/// A name that is taken stays with whoever had it: another organisation's app must not take it by being consented to.
+const SP_NAME_ADD: TenantSql = TenantSql::new(
+    "INSERT INTO sp_names (tenant_id, name_key, sp) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, name_key) DO NOTHING",
+);
 const SP_ENABLE: TenantSql =
     TenantSql::new("UPDATE service_principals SET enabled = $3 WHERE tenant_id = $1 AND id = $2");
 const SP_REMOVE: TenantSql = TenantSql::new("DELETE FROM service_principals WHERE tenant_id = $1 AND id = $2");
@@ -217,7 +220,7 @@ impl Writes {
         // Two spellings of one name are one row.
         let names: BTreeSet<Folded> = sp.more.service_principal_names.iter().map(|name| Folded::of(name)).collect();
         for name in names {
-            self.one(&SP_NAME_ADD, [name.into_string().into(), id(sp.id)]);
+            self.any(&SP_NAME_ADD, [name.into_string().into(), id(sp.id)]);
         }
         Ok(())
     }

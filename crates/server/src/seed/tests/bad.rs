@@ -1,19 +1,6 @@
-//! Bad files, and the sentences that people get for them.
+//! Bad files, and the sentences that people get for them. Next: `bad_apps` for applications, `addresses` for URIs.
 
-use super::{A, ANN, API, C, GRAPH, STAFF, errors, tenant, two_tenants};
-
-/// The lines of a tenant, and what is said.
-type Case<'a> = (&'a [&'a str], &'a [&'a str]);
-
-#[track_caller]
-fn check(cases: &[Case<'_>]) {
-    for (lines, said) in cases {
-        let text = tenant(lines);
-        assert_eq!(errors(&text), *said, "{text}");
-    }
-}
-
-const NOBODY: &str = "c9000000-0000-4000-8000-000000000009";
+use super::{A, ANN, API, C, NOBODY, STAFF, check, errors, tenant, two_tenants};
 
 #[test]
 fn properties_are_known_and_of_their_type() {
@@ -126,6 +113,23 @@ fn groups_hold_who_is_there_once_and_never_themselves() {
             &["tenants[0].groups[0].members[1]: is the same as tenants[0].groups[0].members[0]"],
         ),
         (
+            &["groups: [{ displayName: Ops, members: {} }]"],
+            &["tenants[0].groups[0].members: expected list, found object"],
+        ),
+        (
+            &["groups: [{ displayName: Ops, members: [3, {}, { id: ops }, \
+               { '@odata.id': 'https://graph.microsoft.com/v1.0/users/ops' }] }]"],
+            &[
+                "tenants[0].groups[0].members[0]: expected text or object, found number",
+                "tenants[0].groups[0].members[1]: expected an object with a GUID as id, \
+                 or an @odata.id of …/directoryObjects/{GUID}",
+                "tenants[0].groups[0].members[2]: expected an object with a GUID as id, \
+                 or an @odata.id of …/directoryObjects/{GUID}",
+                "tenants[0].groups[0].members[3]: expected an object with a GUID as id, \
+                 or an @odata.id of …/directoryObjects/{GUID}",
+            ],
+        ),
+        (
             &["groups: [{ displayName: A, members: [B] }, { displayName: B, members: [A] }]"],
             &["tenants[0].groups[1].members[0]: closes a circle: the group would be a member of itself"],
         ),
@@ -141,121 +145,6 @@ fn groups_hold_who_is_there_once_and_never_themselves() {
 }
 
 #[test]
-fn applications_ask_for_what_others_publish() {
-    let asks = |access: &str| {
-        format!(
-            "applications: [{{ displayName: P, requiredResourceAccess: [{{ resourceAppId: {GRAPH}, \
-                 resourceAccess: [{access}] }}] }}]"
-        )
-    };
-    let at = "tenants[0].applications[0].requiredResourceAccess[0]";
-    let cases = [
-        (
-            "{ id: User.Raed, type: Scope }",
-            "resourceAccess[0].id: `Microsoft Graph` has no delegated permission `User.Raed`, did you mean User.Read",
-        ),
-        (
-            "{ id: User.Red.All, type: Role }",
-            "resourceAccess[0].id: `Microsoft Graph` has no app role `User.Red.All`, did you mean User.Read.All",
-        ),
-        (
-            "{ id: Application.ReadWrite.OwnedBy, type: Scope }",
-            "resourceAccess[0].id: is an app role, so its type is Role",
-        ),
-        (
-            "{ id: openid, type: Scoop }",
-            "resourceAccess[0].type: expected one of Scope, Role, found `Scoop`, did you mean Scope",
-        ),
-    ];
-    for (access, said) in cases {
-        assert_eq!(errors(&tenant(&[&asks(access)])), [format!("{at}.{said}")]);
-    }
-    let unknown = asks("").replace(GRAPH, NOBODY);
-    let said =
-        format!("{at}.resourceAppId: no application of this file has the appId `{NOBODY}`, and none is built in");
-    assert_eq!(errors(&tenant(&[&unknown])), [said]);
-}
-
-#[test]
-fn applications_are_told_apart() {
-    let twice = format!("applications: [{{ appId: {A}, displayName: P }}, {{ appId: {A}, displayName: Q }}]");
-    let said = format!("tenants[0].applications[1].appId: `{A}` is already that of tenants[0].applications[0].appId");
-    check(&[
-        (&[&twice], &[&said]),
-        (
-            &["applications: [{ displayName: P }, { displayName: P }]"],
-            &["tenants[0].applications[1]: has the same name as tenants[0].applications[0], \
-               and no id to tell them apart"],
-        ),
-        (
-            &["applications: [{ displayName: P, identifierUris: [api://x] }, \
-               { displayName: Q, identifierUris: [API://X] }]"],
-            &["tenants[0].applications[1].identifierUris[0]: `API://X` is already that of \
-               tenants[0].applications[0].identifierUris[0]"],
-        ),
-        (
-            &["applications: [{ displayName: P, identifierUris: ['https://graph.microsoft.com/'] }]"],
-            &["tenants[0].applications[0].identifierUris[0]: this is the identifier of Microsoft Graph, \
-               which is built in"],
-        ),
-        (
-            &["applications: [{ displayName: P, api: { requestedAccessTokenVersion: 3, \
-               oauth2PermissionScopes: [{ value: a b }, { value: c }, { value: C }] } }]"],
-            &[
-                "tenants[0].applications[0].api.requestedAccessTokenVersion: expected 1 or 2, found number",
-                "tenants[0].applications[0].api.oauth2PermissionScopes[0].value: \
-                 a permission's value may not hold blanks",
-                "tenants[0].applications[0].api.oauth2PermissionScopes[2].value: `C` is already that of \
-                 tenants[0].applications[0].api.oauth2PermissionScopes[1].value",
-            ],
-        ),
-        (
-            &["applications: [{ displayName: P, passwordCredentials: [{ secretText: s, \
-               startDateTime: 2026-01-02T00:00:00Z, endDateTime: 2026-01-01T00:00:00Z }] }]"],
-            &["tenants[0].applications[0].passwordCredentials[0].endDateTime: ends before it starts"],
-        ),
-    ]);
-}
-
-#[test]
-fn service_principals_are_of_apps_that_may_be_there() {
-    let unknown = format!("servicePrincipals: [{{ appId: {NOBODY} }}]");
-    let said = format!(
-        "tenants[0].servicePrincipals[0].appId: no application of this file has the appId `{NOBODY}`, \
-         and none is built in"
-    );
-    let twice = format!("servicePrincipals: [{{ appId: {A} }}, {{ appId: {A} }}]");
-    let said_twice = format!(
-        "tenants[0].servicePrincipals[1].appId: `{A}` is already that of tenants[0].servicePrincipals[0].appId"
-    );
-    let class = format!(
-        "servicePrincipals: [{{ appId: {A}, delegatedPermissionClassifications: \
-         [{{ permissionName: Orders.Reed, classification: low }}] }}]"
-    );
-    check(&[
-        (&[&unknown], &[&said]),
-        (&[API, &twice], &[&said_twice]),
-        (
-            &[API, &class],
-            &["tenants[0].servicePrincipals[0].delegatedPermissionClassifications[0].permissionName: \
-               `Api` has no delegated permission `Orders.Reed`, did you mean Orders.Read"],
-        ),
-    ]);
-}
-
-#[test]
-fn an_app_leaves_its_home_only_when_its_audience_says_so() {
-    let listed = format!("servicePrincipals: [{{ appId: {A} }}]");
-    let said = "`Api` is of another tenant, and its signInAudience is not multi-tenant";
-    assert_eq!(errors(&two_tenants(&[API], &[&listed])), [format!("tenants[1].servicePrincipals[0].appId: {said}")]);
-    let granted = format!(
-        "oauth2PermissionGrants: [{{ clientId: {A}, resourceId: {GRAPH}, consentType: AllPrincipals, scope: openid }}]"
-    );
-    let said = format!("tenants[1].oauth2PermissionGrants[0].clientId: {said}");
-    assert_eq!(errors(&two_tenants(&[API], &[&granted])), [said]);
-}
-
-#[test]
 fn domains_and_app_ids_are_of_one_tenant() {
     let text = two_tenants(&[API], &["verifiedDomains: [{ name: T.Example }]", API]);
     let taken = |key: &str| format!("is already that of tenants[0].{key}");
@@ -267,6 +156,17 @@ fn domains_and_app_ids_are_of_one_tenant() {
             format!("tenants[1].applications[1].appId: `{C}` {}", taken("applications[1].appId")),
         ]
     );
+}
+
+#[test]
+fn a_domain_has_a_dot_between_labels() {
+    let names =
+        ["common", "organizations", "consumers", "localhost", "a..example", "-a.example", "a/b.example", ".example"];
+    for name in names {
+        let text = format!("tenants: [{{ displayName: T, verifiedDomains: [{{ name: {name} }}] }}]");
+        let said = format!("`{name}` is not a domain name: letters, digits and hyphens, dots between");
+        assert_eq!(errors(&text), [format!("tenants[0].verifiedDomains[0].name: {said}")]);
+    }
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The seed reader, by example: what it makes of good files, what it says of bad ones, and that it survives any text.
 
+mod addresses;
 mod bad;
+mod bad_apps;
+mod export;
 mod good;
 
 use super::{Seed, SeedTenant, read};
@@ -15,6 +18,9 @@ const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 /// The appIds of the two applications of `API`.
 const A: &str = "c1000000-0000-4000-8000-000000000001";
 const C: &str = "c1000000-0000-4000-8000-000000000002";
+
+/// An appId of no application.
+const NOBODY: &str = "c9000000-0000-4000-8000-000000000009";
 
 const ANN: &str = "users: [{ userPrincipalName: ann@t.example }]";
 const STAFF: &str = "groups: [{ displayName: Staff }]";
@@ -60,6 +66,17 @@ fn errors(text: &str) -> Vec<String> {
     match read(text, NOW) {
         Ok(_) => panic!("read without an error:\n{text}"),
         Err(errors) => errors.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The lines of a tenant, and what is said.
+type Case<'a> = (&'a [&'a str], &'a [&'a str]);
+
+#[track_caller]
+fn check(cases: &[Case<'_>]) {
+    for (lines, said) in cases {
+        let text = tenant(lines);
+        assert_eq!(errors(&text), *said, "{text}");
     }
 }
 
