@@ -16,7 +16,9 @@ use mandate_server::{import, seed};
 use mandate_store::{KeyRow, Place, Store};
 use mandate_usecases::keys::{self, Kek, Keys};
 use mandate_usecases::{House, Origins, Settings};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::OnceCell;
 
@@ -30,6 +32,8 @@ pub struct World {
     // Before the backend: its connections go first.
     pub site: Site,
     clock: Arc<AtomicI64>,
+    /// Where requests come from.
+    place: Mutex<IpAddr>,
     pub backend: Backend,
 }
 
@@ -65,7 +69,8 @@ impl World {
         let clock = Arc::new(AtomicI64::new(NOON.millis()));
         let house = house(&backend.place, clock.clone()).await;
         import::import(&house, seed).await.expect("an empty store takes a seed");
-        World { site: Site { house: Arc::new(house) }, clock, backend }
+        let place = Mutex::new(Ipv4Addr::new(192, 0, 2, 10).into());
+        World { site: Site { house: Arc::new(house) }, clock, place, backend }
     }
 
     pub fn house(&self) -> &House {
@@ -81,14 +86,20 @@ impl World {
         self.clock.fetch_add(millis, Ordering::SeqCst);
     }
 
+    /// From now on requests come from another address.
+    pub fn moves_to(&self, address: &str) {
+        *self.place.lock().expect("no test holds it") = address.parse().expect("an address");
+    }
+
     pub async fn send(&self, ask: Ask) -> Reply {
+        let peer = *self.place.lock().expect("no test holds it");
         let mut request = Request::builder().method(ask.method).uri(ask.target.as_str());
         for (name, value) in &ask.headers {
             request = request.header(name.as_str(), value.as_str());
         }
         let body = Full::new(Bytes::from(ask.body));
         let request = request.body(body).unwrap_or_else(|error| panic!("no request: {} {error}", ask.target));
-        let (head, body) = self.site.answer(request).await.into_parts();
+        let (head, body) = self.site.answer(request, peer).await.into_parts();
         let body = body.collect().await.expect("our bodies are whole").to_bytes();
         Reply { status: head.status.as_u16(), headers: head.headers, body }
     }

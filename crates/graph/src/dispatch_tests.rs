@@ -12,6 +12,7 @@ pub(crate) fn asking(path: &str) -> Incoming {
         query: String::new(),
         headers: HeaderMap::new(),
         body: Bytes::new(),
+        peer: std::net::Ipv4Addr::LOCALHOST.into(),
         correlation: CorrelationId::from_u128(1),
         trace: CorrelationId::from_u128(2),
         now: Moment::EPOCH,

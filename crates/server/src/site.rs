@@ -7,6 +7,7 @@ use mandate_base::CorrelationId;
 use mandate_usecases::House;
 use mandate_web::answer::{self, Answer};
 use mandate_web::{Incoming, Params};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ const LONGEST_TARGET: usize = 32 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(15);
 
 impl Site {
-    pub async fn answer<B>(&self, request: Request<B>) -> Answer
+    pub async fn answer<B>(&self, request: Request<B>, peer: IpAddr) -> Answer
     where
         B: hyper::body::Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -38,7 +39,7 @@ impl Site {
         let head_only = head.method == Method::HEAD;
         // A HEAD is a GET whose body stays here (RFC 9110 §9.3.2).
         let method = if head_only { Method::GET } else { head.method };
-        let mut incoming = self.incoming(method, path, query, head.headers);
+        let mut incoming = self.incoming(method, path, query, head.headers, peer);
         let graph = incoming.folded_segments().first().is_some_and(|first| first == "v1.0" || first == "beta");
         match read(body, if graph { LARGEST_GRAPH_BODY } else { LARGEST_FORM }).await {
             Ok(body) => incoming.body = body,
@@ -52,10 +53,18 @@ impl Site {
         answer
     }
 
-    fn incoming(&self, method: Method, path: String, query: String, headers: http::HeaderMap) -> Incoming {
+    fn incoming(
+        &self,
+        method: Method,
+        path: String,
+        query: String,
+        headers: http::HeaderMap,
+        peer: IpAddr,
+    ) -> Incoming {
         let body = Bytes::new();
         let (correlation, trace) = self.house.draw(|draw| (draw.id().into(), draw.id().into()));
-        let mut incoming = Incoming { method, path, query, headers, body, correlation, trace, now: self.house.now() };
+        let mut incoming =
+            Incoming { method, path, query, headers, body, peer, correlation, trace, now: self.house.now() };
         if let Some(sent) = sent_correlation(&incoming) {
             incoming.correlation = sent;
         }

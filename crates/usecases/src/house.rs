@@ -5,6 +5,7 @@ use crate::authority::AuthorityMemos;
 use crate::clients::ClientMemos;
 use crate::keys::Keys;
 use crate::pool::Pool;
+use crate::signin::Guesses;
 use mandate_base::{Draw, Moment};
 use mandate_store::Store;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub struct House {
     pub(crate) authorities: AuthorityMemos,
     pub(crate) clients: ClientMemos,
     pub(crate) access: AccessMemos,
+    pub(crate) guesses: Guesses,
     clock: Arc<dyn Fn() -> Moment + Send + Sync>,
     chance: Arc<dyn Fn() -> Box<dyn Draw + Send> + Send + Sync>,
 }
@@ -59,6 +61,7 @@ impl House {
             authorities: AuthorityMemos::holding(MEMO),
             clients: ClientMemos::holding(MEMO),
             access: AccessMemos::holding(MEMO),
+            guesses: Guesses::default(),
             clock: settings.clock,
             chance: settings.chance,
         })

@@ -5,6 +5,7 @@ use crate::params::{ParamRefusal, Params};
 use bytes::Bytes;
 use http::{HeaderMap, Method, header};
 use mandate_base::{CorrelationId, Moment};
+use std::net::IpAddr;
 
 #[derive(Clone, Debug)]
 pub struct Incoming {
@@ -14,6 +15,8 @@ pub struct Incoming {
     pub query: String,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// Who is at the other end of the connection.
+    pub peer: IpAddr,
     /// Ties the client's log to ours: its `client-request-id` when that is a GUID, else new.
     pub correlation: CorrelationId,
     /// This request's own id (`x-ms-request-id`, Graph's `request-id`).

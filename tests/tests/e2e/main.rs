@@ -18,6 +18,7 @@ mod first_consent;
 mod front_channel;
 mod hints;
 mod injection;
+mod lockout;
 mod refresh_tokens;
 mod revocation;
 mod sign_in;

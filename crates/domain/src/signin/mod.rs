@@ -4,6 +4,7 @@
 
 pub mod ask;
 pub mod code;
+pub mod lockout;
 pub mod pkce;
 pub mod redirect;
 pub mod scopes;

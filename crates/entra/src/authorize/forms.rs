@@ -10,7 +10,9 @@ use crate::show;
 use mandate_base::{Secret, SessionId};
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::settle;
-use mandate_usecases::signin::{BeginSession, ConsentRefusal, GrantConsent, PasswordRefusal, authenticate};
+use mandate_usecases::signin::{
+    Attempt, BeginSession, ConsentRefusal, GrantConsent, Network, PasswordRefusal, authenticate,
+};
 use mandate_web::Params;
 use mandate_web::answer::Answer;
 use mandate_web::pages::SignInError;
@@ -76,12 +78,19 @@ async fn begin(
         SignInError::Busy
     };
     let ask = &standing.checked.ask;
-    let password = Secret::new(password.to_owned());
-    let found = authenticate(cx.house, ask.authority, name, password, ask.client, cx.request.correlation).await;
-    let person = found.map_err(broken)?.map_err(|refusal| match refusal {
+    let attempt = Attempt {
+        authority: ask.authority,
+        name,
+        password: Secret::new(password.to_owned()),
+        network: Network::of(cx.request.peer),
+        client: ask.client,
+        correlation: cx.request.correlation,
+    };
+    let person = authenticate(cx.house, attempt).await.map_err(broken)?.map_err(|refusal| match refusal {
         PasswordRefusal::WrongNameOrPassword => SignInError::WrongNameOrPassword,
         PasswordRefusal::Disabled => SignInError::Disabled,
         PasswordRefusal::OtherOrganisation => SignInError::NotInThisOrganisation,
+        PasswordRefusal::Locked => SignInError::Locked,
         PasswordRefusal::Busy => SignInError::Busy,
     })?;
     let same = |known: &&SignedIn| known.tenant == person.tenant && known.user.id == person.user.id;

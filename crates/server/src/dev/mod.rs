@@ -138,9 +138,9 @@ fn bind(options: &DevOptions) -> Result<Vec<tokio::net::TcpListener>, String> {
 async fn serve(house: Arc<House>, listeners: Vec<tokio::net::TcpListener>, config: Arc<rustls::ServerConfig>) {
     let (stop, stopped) = watch::channel(false);
     let site = Site { house: house.clone() };
-    let handler: Handler = Arc::new(move |request, _| -> listen::Answer {
+    let handler: Handler = Arc::new(move |request, peer| -> listen::Answer {
         let site = site.clone();
-        Box::pin(async move { site.answer(request).await })
+        Box::pin(async move { site.answer(request, peer.ip()).await })
     });
     let flusher = tokio::spawn(flush_loop(house.clone(), stopped.clone()));
     let running = listeners.into_iter().map(|listener| {
