@@ -46,16 +46,16 @@ impl Browser {
     /// The new session first; of the others those that stand, up to the limit.
     pub fn begin(&mut self, ticket: &Ticket, lasting: bool, standing: &[&SignedIn]) {
         self.keep_only(standing);
+        // The oldest goes when there is no room, whichever cookie it lies in.
+        let signed_in = |held: &Held| person_of(held, standing).map(|person| person.session.signed_in);
+        self.tickets.sort_by_key(|held| std::cmp::Reverse(signed_in(held)));
         self.tickets.insert(0, Held { text: ticket.text(TicketKind::Session), lasting });
         self.tickets.truncate(MOST_SESSIONS);
     }
 
     pub fn keep_only(&mut self, people: &[&SignedIn]) {
         self.changed = true;
-        self.tickets.retain(|held| {
-            let ticket = Ticket::read(TicketKind::Session, &held.text);
-            ticket.is_some_and(|ticket| people.iter().any(|person| person.session.hash == ticket.hash))
-        });
+        self.tickets.retain(|held| person_of(held, people).is_some());
     }
 
     /// The cookies of an answer, when something changed.
@@ -71,6 +71,11 @@ impl Browser {
             }
         }
     }
+}
+
+fn person_of<'p>(held: &Held, people: &[&'p SignedIn]) -> Option<&'p SignedIn> {
+    let ticket = Ticket::read(TicketKind::Session, &held.text)?;
+    people.iter().copied().find(|person| person.session.hash == ticket.hash)
 }
 
 fn cookie(name: &str, value: &str, lasting: bool, sent: bool) -> Option<HeaderValue> {

@@ -45,7 +45,7 @@ impl Failures {
     }
 
     /// One more. After a quiet stretch as long as the longest wait, counting begins anew.
-    pub fn add(self, now: Moment) -> Failures {
+    pub fn one_more(self, now: Moment) -> Failures {
         let stale = now - self.last > LONGEST_WAIT;
         Failures { count: if stale { 1 } else { self.count.saturating_add(1) }, last: now }
     }
@@ -58,7 +58,7 @@ mod tests {
     const NOON: Moment = Moment::from_secs(1_000_000);
 
     fn after(count: u32) -> Failures {
-        (0..count).fold(Failures::default(), |failures, _| failures.add(NOON))
+        (0..count).fold(Failures::default(), |failures, _| failures.one_more(NOON))
     }
 
     #[test]
@@ -78,7 +78,7 @@ mod tests {
     fn a_wait_ends_and_is_forgotten_after_a_quiet_hour() {
         let failures = after(10);
         assert_eq!(failures.locked_until(Place::Account, NOON + MINUTE), None);
-        assert_eq!(failures.add(NOON + LONGEST_WAIT + 1).count, 1);
-        assert_eq!(failures.add(NOON + LONGEST_WAIT).count, 11);
+        assert_eq!(failures.one_more(NOON + LONGEST_WAIT + 1).count, 1);
+        assert_eq!(failures.one_more(NOON + LONGEST_WAIT).count, 11);
     }
 }

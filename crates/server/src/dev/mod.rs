@@ -61,7 +61,7 @@ async fn start(options: DevOptions, cores: usize) -> Result<(), String> {
     greeting::print(&login, &folder, &seed, options.seed.is_some());
     if kept > 0 && folder.seed_changed(&text)? {
         greeting::warn_of_old_data(&folder);
-    } else {
+    } else if !options.memory {
         folder.note_seed(&text)?;
     }
     serve(house, listeners, config).await;

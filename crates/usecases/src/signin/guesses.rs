@@ -106,7 +106,7 @@ fn add<K: Eq + Hash + Clone>(counts: &mut HashMap<K, Count>, key: K, now: Moment
         }
     }
     let count = counts.entry(key).or_default();
-    *count = Count { failures: count.failures.add(now), told: false };
+    *count = Count { failures: count.failures.one_more(now), told: false };
 }
 
 /// A password check that is under way.
