@@ -23,6 +23,3 @@ pub mod tokens;
 pub use house::{House, Origins, Settings};
 pub use mandate_store::Fault;
 pub use settle::{Facing, UseCase, settle};
-
-/// Is this text the password of `hash`? Re-exported so that rooms above need not know the algorithm.
-pub use passwords::Verdict;

@@ -2,7 +2,7 @@
 
 use mandate_domain::permission::{Scope, ScopeConsent};
 use mandate_tests::app::{CONTACTS, INTRANET, ORDERS_API};
-use mandate_tests::people::{FATIMA, FATIMA_ID, GIJS, JORIS, JORIS_ID, LUKAS_ID, SANNE, WATERKANT};
+use mandate_tests::people::{FATIMA, FATIMA_ID, GIJS, JORIS, JORIS_ID, LUKAS_ID, SANNE, WATERKANT, WATERKANT_ID};
 use mandate_tests::tokens::{claims, scp};
 use mandate_tests::{App, NOON, World};
 use serde_json::json;
@@ -136,6 +136,8 @@ async fn s1_25_the_profile_comes_with_it_though_no_grant_says_so() {
     let access = claims(&world, WATERKANT, tokens.access()).await;
     assert_eq!(access["name"], "Joris Bakker");
     assert_eq!(world.grants_to(INTRANET).await.len(), 0);
+    let log = world.sign_ins(WATERKANT_ID).await;
+    assert!(log.iter().any(|row| row.reason.contains("self-token rule")), "{log:?}");
 }
 
 /// Each half of the gate, and both: the same call, refused for different reasons.

@@ -85,6 +85,12 @@ fn judge(met: &Encounter, session: Option<Session>, now: Moment) -> Result<Sessi
     Ok(session)
 }
 
+/// The log tells why no consent was needed (features S1-25).
+fn reason(met: &Encounter) -> &'static str {
+    let to_itself = met.asked.iter().any(|ask| ask.resource == met.client.app_id);
+    if to_itself { "authorization answered: self-token rule" } else { "authorization answered" }
+}
+
 /// An app that has no instance here yet gets one without a consent page only at home, or where an API's owner lets it
 /// in: otherwise a link would be enough to bring a stranger's app into the tenant.
 fn may_be_first(met: &Encounter, survey: &Survey) -> bool {
@@ -132,7 +138,7 @@ impl IssueCode<'_> {
             user: Some(self.user),
             name: met.user.upn.as_str().to_owned(),
             code: 0,
-            reason: "authorization answered".to_owned(),
+            reason: reason(met).to_owned(),
             resource: met.asked.first().map(|ask| ask.resource),
             correlation: self.ask.correlation,
         });
