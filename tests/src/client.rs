@@ -43,6 +43,10 @@ impl Client<'_> {
         self.proven("client_credentials").and("scope", scope)
     }
 
+    pub fn with_password(&self, upn: &str, password: &str, scope: &str) -> Pairs {
+        self.proven("password").and("username", upn).and("password", password).and("scope", scope)
+    }
+
     pub async fn redeem(&self, code: &str) -> TokenReply {
         self.send(&self.redeeming(code)).await
     }

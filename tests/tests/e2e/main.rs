@@ -19,6 +19,7 @@ mod front_channel;
 mod hints;
 mod injection;
 mod lockout;
+mod password_grant;
 mod refresh_tokens;
 mod revocation;
 mod sign_in;

@@ -1,5 +1,6 @@
 //! `/token` (protocol.md §3): typed requests in, bodies out field for field.
 
+mod password;
 mod proof;
 mod request;
 mod respond;
@@ -95,6 +96,11 @@ async fn grant(
     let authority = cx.authority().await?;
     match &request.grant {
         Grant::ClientCredentials { resource } => app_only(cx, authority, card, presented, resource.as_deref()).await,
+        Grant::Password { username, password, scope } => {
+            let redeemed =
+                password::grant(cx, authority, card, presented, request, (username, password, scope)).await?;
+            user_tokens(cx, redeemed, request.claims).await
+        }
         Grant::Code { code, redirect, verifier } => {
             let tenant = tenant_of(authority, code.tenant)?;
             let proof = prove(card, presented, cx.request.now)?;

@@ -2,6 +2,7 @@
 
 use crate::authorize;
 use crate::errors::Trouble;
+use mandate_base::Secret;
 use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_usecases::tickets::{Ticket, TicketKind};
@@ -22,6 +23,12 @@ pub enum Grant {
     Refresh {
         token: Ticket,
     },
+    /// `scope` as it was sent.
+    Password {
+        username: String,
+        password: Secret<String>,
+        scope: String,
+    },
     /// `None`: Graph's short form.
     ClientCredentials {
         resource: Option<String>,
@@ -39,6 +46,7 @@ impl TokenRequest {
                 let token = Ticket::read(TicketKind::Refresh, token).ok_or_else(|| Trouble::new(70_000, &[]))?;
                 Ok(TokenRequest { grant: Grant::Refresh { token }, claims, scopes: scopes(form)? })
             }
+            "password" => Ok(TokenRequest { grant: password(form)?, claims, scopes: scopes(form)? }),
             "client_credentials" => Ok(TokenRequest { grant: client_credentials(form)?, claims, scopes: None }),
             other => Err(Trouble::new(70_003, &[("grant", other)])),
         }
@@ -50,6 +58,16 @@ fn code(form: &Params) -> Result<Grant, Trouble> {
     let code = Ticket::read(TicketKind::Code, code).ok_or_else(|| Trouble::new(70_000, &[]))?;
     let redirect = form.one("redirect_uri")?.map(str::to_owned);
     Ok(Grant::Code { code, redirect, verifier: form.one("code_verifier")?.map(str::to_owned) })
+}
+
+fn password(form: &Params) -> Result<Grant, Trouble> {
+    let needed = |name: &'static str| form.one(name)?.ok_or_else(|| Trouble::missing(name));
+    let (username, password, scope) = (needed("username")?, needed("password")?, needed("scope")?);
+    Ok(Grant::Password {
+        username: username.to_owned(),
+        password: Secret::new(password.to_owned()),
+        scope: scope.to_owned(),
+    })
 }
 
 fn scopes(form: &Params) -> Result<Option<ScopeAsk>, Trouble> {

@@ -4,6 +4,7 @@
 mod client_credentials;
 mod delegation;
 mod echo;
+mod grant_directly;
 mod mint;
 mod redeem_code;
 mod refresh;
@@ -12,6 +13,7 @@ mod userinfo;
 pub(crate) use client_credentials::AppStandings;
 pub use client_credentials::{AppToken, AppTokenAsk, AppTokenRefusal, client_credentials};
 pub use delegation::{Delegation, DelegationRefusal, PersonAt, SessionPart, at_sign_in, not_let_in_code};
+pub use grant_directly::GrantDirectly;
 pub use mint::{IdTokenAsk, UserTokens, mint_access, mint_id_token, mint_user_tokens};
 pub use redeem_code::{RedeemCode, RedeemRefusal, Redeemed};
 pub use refresh::{Refresh, RefreshRefused};
