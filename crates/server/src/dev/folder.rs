@@ -131,3 +131,7 @@ impl Folder {
         self.write(ENV, text)
     }
 }
+
+#[cfg(test)]
+#[path = "folder_tests.rs"]
+mod tests;
