@@ -43,14 +43,17 @@ impl Browser {
         Ok(here(cx.house, &tickets).await?)
     }
 
-    /// The new session first; of the others those that stand, up to the limit.
-    pub fn begin(&mut self, ticket: &Ticket, lasting: bool, standing: &[&SignedIn]) {
+    /// The new session first; of the others those that stand, up to the limit. Whoever had to make room is answered:
+    /// their session ends, since no cookie shows it any more.
+    #[must_use]
+    pub fn begin<'p>(&mut self, ticket: &Ticket, lasting: bool, standing: &[&'p SignedIn]) -> Vec<&'p SignedIn> {
         self.keep_only(standing);
         // The oldest goes when there is no room, whichever cookie it lies in.
         let signed_in = |held: &Held| person_of(held, standing).map(|person| person.session.signed_in);
         self.tickets.sort_by_key(|held| std::cmp::Reverse(signed_in(held)));
         self.tickets.insert(0, Held { text: ticket.text(TicketKind::Session), lasting });
-        self.tickets.truncate(MOST_SESSIONS);
+        let pushed_out = self.tickets.split_off(self.tickets.len().min(MOST_SESSIONS));
+        pushed_out.iter().filter_map(|held| person_of(held, standing)).collect()
     }
 
     pub fn keep_only(&mut self, people: &[&SignedIn]) {

@@ -24,11 +24,13 @@ pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
 async fn route(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
     let get = matches!(cx.request.method, Method::GET | Method::HEAD);
     let post = cx.request.method == Method::POST;
+    // Here a GET does something: whoever only looks whether a link works must not sign anybody out (RFC 9110 §9.2.1).
+    let acts = post || cx.request.method == Method::GET;
     let answer = match rest {
-        ["oauth2", "v2.0", "authorize"] if get || post => authorize::begin(cx).await,
-        ["oauth2", "v2.0", "authorize" | "logout"] if !get && !post => wrong_method(cx),
+        ["oauth2", "v2.0", "authorize" | "logout"] if !acts => wrong_method(cx),
+        ["oauth2", "v2.0", "authorize"] => authorize::begin(cx).await,
         ["oauth2", "v2.0", "token"] => token::answer(cx).await,
-        ["oauth2", "v2.0", "logout"] if get || post => logout::answer(cx).await,
+        ["oauth2", "v2.0", "logout"] => logout::answer(cx).await,
         ["login"] if post => authorize::login(cx).await,
         ["reselect"] if post => authorize::reselect(cx).await,
         ["consent", "set"] if post => authorize::consent(cx).await,

@@ -37,10 +37,12 @@ impl Site {
         let path = head.uri.path().to_owned();
         let query = head.uri.query().unwrap_or("").to_owned();
         let head_only = head.method == Method::HEAD;
-        // A HEAD is a GET whose body stays here (RFC 9110 §9.3.2).
-        let method = if head_only { Method::GET } else { head.method };
-        let mut incoming = self.incoming(method, path, query, head.headers, peer);
+        let mut incoming = self.incoming(head.method, path, query, head.headers, peer);
         let graph = incoming.folded_segments().first().is_some_and(|first| first == "v1.0" || first == "beta");
+        // A HEAD is a GET whose body stays here (RFC 9110 §9.3.2); Graph's table of operations knows only the GET.
+        if graph && head_only {
+            incoming.method = Method::GET;
+        }
         match read(body, if graph { LARGEST_GRAPH_BODY } else { LARGEST_FORM }).await {
             Ok(body) => incoming.body = body,
             Err(Unread::TooLarge) if !graph => return mandate_entra::too_large(&self.house, &incoming),

@@ -125,6 +125,24 @@ async fn where_five_are_signed_in_the_oldest_makes_room_whichever_cookie_it_lies
     }
 }
 
+/// No cookie shows it any more, so a copy of one must not either.
+#[tokio::test]
+async fn the_session_that_made_room_is_over_wherever_its_cookie_was_copied_to() {
+    let world = world().await;
+    let mut browser = world.browser();
+    signs_in(&world, &mut browser, JORIS, true).await;
+    let copied = browser.cookie(STAY).expect("he stays").to_owned();
+    let mut elsewhere = world.browser();
+    elsewhere.set_cookie(STAY, &copied);
+    for upn in [ANNEKE, LUKAS, FATIMA, MAREIKE] {
+        signs_in(&world, &mut browser, upn, false).await;
+    }
+    assert_eq!(only_one_here(&world, &mut elsewhere).await, JORIS);
+    signs_in(&world, &mut browser, SANNE, false).await;
+    elsewhere.set_cookie(STAY, &copied);
+    nobody_is_here(&mut elsewhere).await;
+}
+
 #[tokio::test]
 async fn who_is_one_of_the_five_already_pushes_nobody_out() {
     const FIVE: [&str; 5] = [ANNEKE, FATIMA, JORIS, LUKAS, MAREIKE];

@@ -91,6 +91,22 @@ async fn a_head_is_answered_like_a_get_without_its_body() {
     }
 }
 
+/// RFC 9110 §9.2.1: a program that only looks whether a link works must not end a session or take a code.
+#[tokio::test]
+async fn a_head_signs_nobody_in_or_out() {
+    let world = World::new().await;
+    let (mut browser, _) = world.let_in(INTRANET, JORIS, "openid").await;
+    let authorize = format!("/{WATERKANT}/oauth2/v2.0/authorize?{}", INTRANET.ask("openid").text());
+    for target in [authorize, format!("/{WATERKANT}/oauth2/v2.0/logout")] {
+        let held = browser.cookie("__Host-mandate-session").expect("he is signed in").to_owned();
+        let cookie = format!("__Host-mandate-session={held}");
+        let reply = world.send(Ask::get(target.as_str()).by(Method::HEAD).header("cookie", &cookie)).await;
+        let told = (reply.status, reply.header("allow"), reply.header("location"));
+        assert_eq!(told, (405, Some("GET, POST"), None), "{target}");
+        browser.silently(WATERKANT, INTRANET.ask("openid")).await.code();
+    }
+}
+
 #[tokio::test]
 async fn health_is_told_to_everybody() {
     let world = World::new().await;
