@@ -319,7 +319,14 @@ fn groups(
     if wants("DirectoryRole") || wants("All") {
         claims.wids = wids(person);
     }
-    if !(wants("SecurityGroup") || wants("All") || wants("ApplicationGroup")) || person.groups.is_empty() {
+    if !(wants("SecurityGroup") || wants("All") || wants("ApplicationGroup")) {
+        return;
+    }
+    // Of nobody's app roles then, or what a role means would hang on whether somebody is in a group.
+    if emits_as_roles {
+        claims.roles = Cow::default();
+    }
+    if person.groups.is_empty() {
         return;
     }
     if person.groups.len() <= most {
