@@ -7,8 +7,8 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnId;
 
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
@@ -54,23 +54,31 @@ macro_rules! ids {
                 self.0.as_hyphenated().fmt(f)
             }
         }
-    )+};
+    };
 }
 
-macro_rules! object_ids {
-    ($($name:ident),+ $(,)?) => {$(
+/// Ids of a kind, and the way to the id of any object and back.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        id!($(#[$doc])* $name);
+
         impl From<$name> for ObjectId {
             fn from(id: $name) -> ObjectId {
-                ObjectId::from_bytes(*id.bytes())
+                ObjectId(id.0)
             }
         }
 
         impl From<ObjectId> for $name {
             fn from(id: ObjectId) -> $name {
-                $name::from_bytes(*id.bytes())
+                $name(id.0)
             }
         }
     )+};
+}
+
+id! {
+    /// Any directory object, when its kind is not known or does not matter.
+    ObjectId
 }
 
 ids! {
@@ -102,26 +110,4 @@ ids! {
     FamilyId,
     /// Ties a request, its log lines and its answer together.
     CorrelationId,
-    /// A directory object of any kind.
-    NoKind,
 }
-
-/// Any directory object, when its kind is not known or does not matter.
-pub type ObjectId = NoKind;
-
-object_ids!(
-    TenantId,
-    UserId,
-    GroupId,
-    ApplicationId,
-    AppId,
-    ServicePrincipalId,
-    ScopeId,
-    AppRoleId,
-    GrantId,
-    AssignmentId,
-    RoleTemplateId,
-    SessionId,
-    FamilyId,
-    CorrelationId,
-);
