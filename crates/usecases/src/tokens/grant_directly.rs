@@ -2,10 +2,10 @@
 //!
 //! The same rules as at the token endpoint elsewhere; there is nobody to ask for consent.
 
-use super::delegation::{self, DelegationRefusal, PersonAt, SessionPart};
+use super::delegation::{self, DelegationRefusal, SessionPart};
 use super::redeem_code::Redeemed;
+use super::sought::{Seeking, Sought};
 use crate::settle::{Facing, UseCase};
-use crate::signin::{Asking, Encounter, EncounterRefusal, encounter, of_first_resource};
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId, UserId};
@@ -30,65 +30,48 @@ pub struct GrantDirectly<'a> {
     pub correlation: CorrelationId,
 }
 
-pub struct DirectFacts {
-    asked: ScopeAsk,
-    several: bool,
-    met: Result<Encounter, EncounterRefusal>,
-    people: (PersonAt, PersonAt),
-}
-
 impl UseCase for GrantDirectly<'_> {
-    type Facts = Box<DirectFacts>;
+    type Facts = Box<Sought>;
     type Reply = Redeemed;
     type Refusal = DelegationRefusal;
 
     async fn load(&self, facing: Facing<'_>) -> Result<Self::Facts, Fault> {
-        let (first, several) = of_first_resource(facing, self.origins, self.scopes).await?;
-        let asked = ScopeAsk { resources: first, ..self.scopes.clone() };
-        let asking =
-            Asking { origins: self.origins, client: self.client, user: self.user, scopes: &asked, whole_list: false };
-        let met = encounter(facing, &asking).await?;
-        let people = match &met {
-            Ok(met) => delegation::people_at(facing.view, met).await?,
-            Err(_) => Default::default(),
-        };
-        Ok(Box::new(DirectFacts { asked, several, met, people }))
+        let seeking =
+            Seeking { origins: self.origins, client: self.client, user: self.user, scopes: Some(self.scopes) };
+        Ok(Box::new(Sought::load(facing, seeking, self.scopes.clone()).await?))
     }
 
-    fn plan(&self, facts: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<Redeemed, DelegationRefusal> {
+    fn plan(&self, sought: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<Redeemed, DelegationRefusal> {
         let mut record = Record::default();
-        let verdict = judge(&facts, self.session.signed_in);
+        let verdict = judge(&sought, self.session.signed_in);
         let refusal = verdict
             .as_ref()
             .err()
             .map_or((0, "granted".to_owned()), |refusal| (refusal.code(), format!("refused: {refusal:?}")));
-        record.sign_in(self.entry(&facts, refusal, now, draw));
-        let verdict = verdict.and_then(|()| self.grant(*facts, now, &mut record, draw));
+        record.sign_in(self.entry(&sought, refusal, now, draw));
+        let verdict = verdict.and_then(|()| self.grant(*sought, now, &mut record, draw));
         Plan { verdict, record }
     }
 }
 
-fn judge(facts: &DirectFacts, signed_in: Moment) -> Result<(), DelegationRefusal> {
-    if facts.several {
-        return Err(DelegationRefusal::SeveralResources);
-    }
-    let met = facts.met.as_ref().map_err(|refusal| DelegationRefusal::Encounter(refusal.clone()))?;
-    delegation::judge(met, signed_in)
+fn judge(sought: &Sought, signed_in: Moment) -> Result<(), DelegationRefusal> {
+    if sought.several { Err(DelegationRefusal::SeveralResources) } else { sought.judge(signed_in) }
 }
 
 impl GrantDirectly<'_> {
     fn grant(
         &self,
-        facts: DirectFacts,
+        sought: Sought,
         now: Moment,
         record: &mut Record,
         draw: &mut dyn Draw,
     ) -> Result<Redeemed, DelegationRefusal> {
-        let met = facts.met.map_err(DelegationRefusal::Encounter)?;
+        let Sought { asked, flow, met, people, .. } = sought;
+        let met = met.map_err(DelegationRefusal::Encounter)?;
         let refresh = self.scopes.offline_access.then(|| self.begin_family(now, record, draw));
         let session = SessionPart { id: self.session.id, signed_in: self.session.signed_in, persistent: false };
         let client = self.client;
-        let delegation = delegation::assemble(met, &facts.asked, self.scopes, facts.people, session, self.proof)
+        let delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)
             .ok_or(DelegationRefusal::ResourceNotHere { app: client })?;
         Ok(Redeemed { delegation, refresh, refresh_ends_in: None, nonce: None, with_auth_time: false })
     }
@@ -113,18 +96,18 @@ impl GrantDirectly<'_> {
         ticket
     }
 
-    fn entry(&self, facts: &DirectFacts, (code, reason): (u32, String), now: Moment, draw: &mut dyn Draw) -> SignIn {
-        let met = facts.met.as_ref().ok();
+    fn entry(&self, sought: &Sought, (code, reason): (u32, String), now: Moment, draw: &mut dyn Draw) -> SignIn {
+        let (name, resource) = sought.named();
         SignIn {
             id: draw.timed_id(now),
             at: now,
             kind: SignInKind::NonInteractive,
             client: Some(self.client),
             user: Some(self.user),
-            name: met.map_or_else(String::new, |met| met.user.upn.as_str().to_owned()),
+            name,
             code,
             reason: format!("password grant {reason}"),
-            resource: met.and_then(|met| met.asked.first()).map(|ask| ask.resource),
+            resource,
             correlation: self.correlation,
         }
     }

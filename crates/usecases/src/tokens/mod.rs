@@ -8,6 +8,7 @@ mod grant_directly;
 mod mint;
 mod redeem_code;
 mod refresh;
+mod sought;
 mod userinfo;
 
 pub(crate) use client_credentials::AppStandings;

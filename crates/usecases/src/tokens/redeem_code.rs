@@ -1,8 +1,8 @@
 //! Redeems an authorization code: once, by the client it was made for, with everything it was bound to.
 
-use super::delegation::{self, Delegation, DelegationRefusal, PersonAt, SessionPart};
+use super::delegation::{self, Delegation, DelegationRefusal, SessionPart};
+use super::sought::{Seeking, Sought};
 use crate::settle::{Facing, UseCase};
-use crate::signin::{Asking, Encounter, EncounterRefusal, encounter, of_first_resource};
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId};
@@ -55,12 +55,7 @@ pub enum RedeemRefusal {
 pub struct CodeFacts {
     code: Code,
     session: Option<Session>,
-    asked: ScopeAsk,
-    /// The request names scopes of more than one resource.
-    several: bool,
-    flow: ScopeAsk,
-    met: Result<Encounter, EncounterRefusal>,
-    people: (PersonAt, PersonAt),
+    sought: Sought,
 }
 
 impl UseCase for RedeemCode<'_> {
@@ -72,25 +67,11 @@ impl UseCase for RedeemCode<'_> {
         let Some(code) = facing.view.code_by_hash(&self.code.hash).await? else { return Ok(None) };
         // It was parsed before it was stored; an older rule than today's must not end in a fault.
         let flow = ScopeAsk::parse(&code.bound.scope).unwrap_or_default();
-        let named = self.scopes.filter(|scopes| !scopes.resources.is_empty()).unwrap_or(&flow);
-        let (first, several) = of_first_resource(facing, self.origins, named).await?;
-        // A sign-in may ask for several resources, a token request for one (protocol.md §2.3).
-        let several = several && self.scopes.is_some_and(|scopes| !scopes.resources.is_empty());
-        let asked = ScopeAsk { resources: first, ..self.scopes.unwrap_or(&flow).clone() };
-        let asking = Asking {
-            origins: self.origins,
-            client: self.client,
-            user: code.bound.user,
-            scopes: &asked,
-            whole_list: false,
-        };
-        let met = encounter(facing, &asking).await?;
-        let people = match &met {
-            Ok(met) => delegation::people_at(facing.view, met).await?,
-            Err(_) => Default::default(),
-        };
+        let seeking =
+            Seeking { origins: self.origins, client: self.client, user: code.bound.user, scopes: self.scopes };
+        let sought = Sought::load(facing, seeking, flow).await?;
         let session = facing.view.session_by_id(code.bound.session).await?;
-        Ok(Some(Box::new(CodeFacts { code, session, asked, several, flow, met, people })))
+        Ok(Some(Box::new(CodeFacts { code, session, sought })))
     }
 
     fn plan(&self, facts: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<Redeemed, RedeemRefusal> {
@@ -121,21 +102,19 @@ impl RedeemCode<'_> {
         if facts.session.as_ref().is_none_or(Session::is_revoked) {
             return Err(RedeemRefusal::SessionRevoked);
         }
-        if facts.several {
+        if facts.sought.several {
             return Err(RedeemRefusal::Delegation(DelegationRefusal::SeveralResources));
         }
-        let met = facts
-            .met
-            .as_ref()
-            .map_err(|refusal| RedeemRefusal::Delegation(DelegationRefusal::Encounter(refusal.clone())))?;
-        delegation::judge(met, bound.signed_in).map_err(RedeemRefusal::Delegation)
+        facts.sought.judge(bound.signed_in).map_err(RedeemRefusal::Delegation)
     }
 
     fn redeem(&self, facts: CodeFacts, now: Moment, record: &mut Record, draw: &mut dyn Draw) -> Option<Redeemed> {
-        let CodeFacts { code, session: facts_session, asked, flow, met, people, .. } = facts;
+        let CodeFacts { code, session: facts_session, sought } = facts;
+        let named = sought.named();
+        let Sought { asked, flow, met, people, .. } = sought;
         let met = met.ok()?;
         record.trace(Trace::CodeUsed { hash: code.hash, at: now });
-        record.sign_in(self.entry(&code, &met, now, draw));
+        record.sign_in(self.entry(&code, named, now, draw));
         let offline = flow.offline_access || asked.offline_access;
         let ends = (code.bound.platform == Platform::Spa).then_some(now + SPA_LIFE);
         let refresh = offline.then(|| self.begin_family(&code, ends, now, record, draw));
@@ -191,17 +170,23 @@ impl RedeemCode<'_> {
         });
     }
 
-    fn entry(&self, code: &Code, met: &Encounter, now: Moment, draw: &mut dyn Draw) -> SignIn {
+    fn entry(
+        &self,
+        code: &Code,
+        (name, resource): (String, Option<AppId>),
+        now: Moment,
+        draw: &mut dyn Draw,
+    ) -> SignIn {
         SignIn {
             id: draw.timed_id(now),
             at: now,
             kind: SignInKind::NonInteractive,
             client: Some(self.client),
             user: Some(code.bound.user),
-            name: met.user.upn.as_str().to_owned(),
+            name,
             code: 0,
             reason: "code redeemed".to_owned(),
-            resource: met.asked.first().map(|ask| ask.resource),
+            resource,
             correlation: self.correlation,
         }
     }

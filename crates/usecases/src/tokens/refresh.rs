@@ -1,9 +1,9 @@
 //! Redeems a refresh token: for any resource that was consented to, as long as everything it came from still stands.
 
-use super::delegation::{self, Delegation, DelegationRefusal, PersonAt, SessionPart};
+use super::delegation::{self, Delegation, DelegationRefusal, SessionPart};
 use super::redeem_code::Redeemed;
+use super::sought::{Seeking, Sought};
 use crate::settle::{Facing, UseCase};
-use crate::signin::{Asking, Encounter, EncounterRefusal, encounter, of_first_resource};
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId};
@@ -38,10 +38,7 @@ pub struct RefreshFacts {
     token: RefreshToken,
     family: Family,
     session: Option<Session>,
-    asked: ScopeAsk,
-    flow: ScopeAsk,
-    met: Result<Encounter, EncounterRefusal>,
-    people: (PersonAt, PersonAt),
+    sought: Sought,
 }
 
 impl UseCase for Refresh<'_> {
@@ -54,19 +51,10 @@ impl UseCase for Refresh<'_> {
         let Some(token) = view.refresh_by_hash(&self.token.hash).await? else { return Ok(None) };
         let Some(family) = view.family_by_id(token.family).await? else { return Ok(None) };
         let flow = ScopeAsk::parse(&family.scope).unwrap_or_default();
-        // Of several resources the first is meant (protocol.md §2.3); a request for none means the sign-in's.
-        let named = self.scopes.filter(|scopes| !scopes.resources.is_empty()).unwrap_or(&flow);
-        let (first, _) = of_first_resource(facing, self.origins, named).await?;
-        let asked = ScopeAsk { resources: first, ..self.scopes.unwrap_or(&flow).clone() };
-        let asking =
-            Asking { origins: self.origins, client: self.client, user: family.user, scopes: &asked, whole_list: false };
-        let met = encounter(facing, &asking).await?;
-        let people = match &met {
-            Ok(met) => delegation::people_at(view, met).await?,
-            Err(_) => Default::default(),
-        };
+        let seeking = Seeking { origins: self.origins, client: self.client, user: family.user, scopes: self.scopes };
+        let sought = Sought::load(facing, seeking, flow).await?;
         let session = view.session_by_id(family.session).await?;
-        Ok(Some(Box::new(RefreshFacts { token, family, session, asked, flow, met, people })))
+        Ok(Some(Box::new(RefreshFacts { token, family, session, sought })))
     }
 
     fn plan(&self, facts: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<Redeemed, RefreshRefused> {
@@ -94,11 +82,8 @@ impl Refresh<'_> {
         if facts.session.as_ref().is_none_or(Session::is_revoked) {
             return Err(RefreshRefused::SessionRevoked);
         }
-        let met = facts
-            .met
-            .as_ref()
-            .map_err(|refusal| RefreshRefused::Delegation(DelegationRefusal::Encounter(refusal.clone())))?;
-        delegation::judge(met, facts.family.signed_in).map_err(RefreshRefused::Delegation)
+        // Here several resources are no error: the first is meant.
+        facts.sought.judge(facts.family.signed_in).map_err(RefreshRefused::Delegation)
     }
 
     /// Every use gives a new token. A confidential client's old one stays usable; another's is replaced.
@@ -109,7 +94,7 @@ impl Refresh<'_> {
         record: &mut Record,
         draw: &mut dyn Draw,
     ) -> Result<Redeemed, RefreshRefused> {
-        let RefreshFacts { token, family, session, asked, flow, met, people } = facts;
+        let RefreshFacts { token, family, session, sought: Sought { asked, flow, met, people, .. } } = facts;
         let met = met.map_err(|refusal| RefreshRefused::Delegation(DelegationRefusal::Encounter(refusal)))?;
         let ticket = Ticket::draw(self.tenant, draw);
         if family.rotates() {
@@ -137,17 +122,17 @@ impl Refresh<'_> {
         now: Moment,
         draw: &mut dyn Draw,
     ) -> SignIn {
-        let name = facts.met.as_ref().map_or("", |met| met.user.upn.as_str());
+        let (name, resource) = facts.sought.named();
         SignIn {
             id: draw.timed_id(now),
             at: now,
             kind: SignInKind::NonInteractive,
             client: Some(self.client),
             user: Some(facts.family.user),
-            name: name.to_owned(),
+            name,
             code: refusal.map_or(0, RefreshRefused::code),
             reason: refusal.map_or_else(|| "refreshed".to_owned(), |refusal| format!("refresh refused: {refusal:?}")),
-            resource: facts.met.as_ref().ok().and_then(|met| met.asked.first()).map(|ask| ask.resource),
+            resource,
             correlation: self.correlation,
         }
     }

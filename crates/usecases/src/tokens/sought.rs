@@ -1,0 +1,59 @@
+//! What a token request of a person's client seeks: one resource, whom it concerns, and what they are to each other.
+
+use super::delegation::{self, DelegationRefusal, PersonAt};
+use crate::settle::Facing;
+use crate::signin::{Asking, Encounter, EncounterRefusal, encounter, of_first_resource};
+use crate::{Fault, Origins};
+use mandate_base::{AppId, Moment, UserId};
+use mandate_domain::signin::scopes::ScopeAsk;
+
+/// Who asks, for whom, and with which scopes, if the request names any.
+pub struct Seeking<'a> {
+    pub origins: &'a Origins,
+    pub client: AppId,
+    pub user: UserId,
+    pub scopes: Option<&'a ScopeAsk>,
+}
+
+pub struct Sought {
+    /// Of several resources the first (protocol.md §2.3).
+    pub asked: ScopeAsk,
+    /// The request itself names scopes of more than one resource.
+    pub several: bool,
+    /// What the whole sign-in asked for.
+    pub flow: ScopeAsk,
+    pub met: Result<Encounter, EncounterRefusal>,
+    /// As the resource sees them, and as the client does.
+    pub people: (PersonAt, PersonAt),
+}
+
+impl Sought {
+    /// A request that names no resource means those of the sign-in.
+    pub async fn load(facing: Facing<'_>, seeking: Seeking<'_>, flow: ScopeAsk) -> Result<Sought, Fault> {
+        let Seeking { origins, client, user, scopes } = seeking;
+        let named = scopes.filter(|scopes| !scopes.resources.is_empty());
+        let (resources, more) = of_first_resource(facing, origins, named.unwrap_or(&flow)).await?;
+        // A sign-in may ask for several resources, a token request for one (protocol.md §2.3).
+        let several = more && named.is_some();
+        let asked = ScopeAsk { resources, ..scopes.unwrap_or(&flow).clone() };
+        let met = encounter(facing, &Asking { origins, client, user, scopes: &asked, whole_list: false }).await?;
+        let people = match &met {
+            Ok(met) => delegation::people_at(facing.view, met).await?,
+            Err(_) => Default::default(),
+        };
+        Ok(Sought { asked, several, flow, met, people })
+    }
+
+    pub fn judge(&self, signed_in: Moment) -> Result<(), DelegationRefusal> {
+        let met = self.met.as_ref().map_err(|refusal| DelegationRefusal::Encounter(refusal.clone()))?;
+        delegation::judge(met, signed_in)
+    }
+
+    /// For the sign-in log: whose name, and of which resource.
+    pub fn named(&self) -> (String, Option<AppId>) {
+        self.met.as_ref().map_or_else(
+            |_| (String::new(), None),
+            |met| (met.user.upn.as_str().to_owned(), met.asked.first().map(|ask| ask.resource)),
+        )
+    }
+}
