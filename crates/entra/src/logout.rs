@@ -10,8 +10,7 @@ use mandate_base::AppId;
 use mandate_domain::application::Registration;
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::clients;
-use mandate_usecases::settle;
-use mandate_usecases::signin::EndSession;
+use mandate_usecases::signin::end_sessions;
 use mandate_web::answer::{self, Answer};
 use mandate_web::{Params, cookies};
 
@@ -90,10 +89,7 @@ async fn choose(cx: Cx<'_>, flow: &Flow, people: &[SignedIn]) -> Answer {
 }
 
 async fn end(cx: Cx<'_>, params: &Params, people: &[SignedIn], ending: &[&SignedIn]) -> Result<Answer, Trouble> {
-    for person in ending {
-        let deed = EndSession { session: person.session.id };
-        let _: Result<(), _> = settle(cx.house, person.tenant, &deed).await?;
-    }
+    end_sessions(cx.house, ending).await?;
     let mut answer = match target(cx, params).await? {
         Some(to) => answer::redirect(&to),
         None => show::signed_out(cx).await,

@@ -11,7 +11,7 @@ use mandate_base::{Secret, SessionId};
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::settle;
 use mandate_usecases::signin::{
-    Attempt, BeginSession, ConsentRefusal, EndSession, GrantConsent, Network, PasswordRefusal, authenticate,
+    Attempt, BeginSession, ConsentRefusal, GrantConsent, Network, PasswordRefusal, authenticate, end_sessions,
 };
 use mandate_web::Params;
 use mandate_web::answer::Answer;
@@ -106,10 +106,8 @@ async fn begin(
     let begun = settle(cx.house, person.tenant, &deed).await.map_err(broken)?;
     let begun = begun.map_err(|_| SignInError::WrongNameOrPassword)?;
     let others: Vec<&SignedIn> = standing.people.iter().filter(|known| !same(known)).collect();
-    for pushed_out in browser.begin(&begun.ticket, persistent, &others) {
-        let deed = EndSession { session: pushed_out.session.id };
-        let _: Result<(), _> = settle(cx.house, pushed_out.tenant, &deed).await.map_err(broken)?;
-    }
+    let pushed_out = browser.begin(&begun.ticket, persistent, &others);
+    end_sessions(cx.house, &pushed_out).await.map_err(broken)?;
     Ok((begun.session.id, browser))
 }
 

@@ -1,17 +1,26 @@
-//! Signs a person out at this browser. Tokens of apps live on (protocol.md §1.11).
+//! Signs people out at this browser. Tokens of apps live on (protocol.md §1.11).
 
-use crate::Fault;
-use crate::settle::{Facing, UseCase};
+use crate::settle::{Facing, UseCase, settle};
+use crate::{Fault, House};
 use mandate_base::{Draw, Moment, SessionId};
 use mandate_domain::record::{Plan, Record, Trace};
 use mandate_domain::signin::session::{Ended, EndedBy};
+use mandate_domain::signin::steps::SignedIn;
 
-pub struct EndSession {
-    pub session: SessionId,
+/// Each in their own tenant.
+pub async fn end_sessions(house: &House, people: &[&SignedIn]) -> Result<(), Fault> {
+    for person in people {
+        let _: Result<(), Never> = settle(house, person.tenant, &EndSession { session: person.session.id }).await?;
+    }
+    Ok(())
+}
+
+struct EndSession {
+    session: SessionId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Never {}
+enum Never {}
 
 impl UseCase for EndSession {
     type Facts = ();

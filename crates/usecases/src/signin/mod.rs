@@ -12,7 +12,7 @@ mod who_can_help;
 
 pub use begin_session::{BeginSession, Begun};
 pub use encounter::{Asking, Encounter, EncounterRefusal, Loaded, encounter, of_first_resource, resolve};
-pub use end_session::EndSession;
+pub use end_session::end_sessions;
 pub use grant_consent::{ConsentRefusal, GrantConsent, shown};
 pub use guesses::{Guesses, Network};
 pub use issue_code::{IssueCode, IssueRefusal, Issued};
