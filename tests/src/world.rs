@@ -6,6 +6,7 @@ use crate::browser::{Browser, Outcome};
 use crate::chance;
 use crate::client::{Client, TokenReply};
 use crate::graph::Graph;
+use crate::signer::Elsewhere;
 use crate::wire::{Ask, Reply};
 use bytes::Bytes;
 use http::Request;
@@ -16,6 +17,7 @@ use mandate_server::{import, seed};
 use mandate_store::{KeyRow, Place, Store};
 use mandate_usecases::keys::{self, Kek, Keys};
 use mandate_usecases::{House, Origins, Settings};
+use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -34,6 +36,8 @@ pub struct World {
     clock: Arc<AtomicI64>,
     /// Where requests come from.
     place: Mutex<IpAddr>,
+    /// What the house finds when it calls somebody.
+    pub elsewhere: Arc<Elsewhere>,
     pub backend: Backend,
 }
 
@@ -59,6 +63,13 @@ impl World {
         World::of(SAMPLE).await
     }
 
+    /// The sample, with its customer's tenant changed.
+    pub async fn with(change: impl FnOnce(&mut Value)) -> World {
+        let mut sample: Value = serde_yaml_ng::from_str(SAMPLE).expect("the sample is YAML");
+        change(&mut sample["tenants"][0]);
+        World::of(&sample.to_string()).await
+    }
+
     /// An organisation of the test's own.
     pub async fn of(organisation: &str) -> World {
         let seed = seed::read(organisation, NOON).unwrap_or_else(|errors| {
@@ -67,10 +78,11 @@ impl World {
         });
         let backend = backend::fresh().await;
         let clock = Arc::new(AtomicI64::new(NOON.millis()));
-        let house = house(&backend.place, clock.clone()).await;
+        let elsewhere = Arc::new(Elsewhere::default());
+        let house = house(&backend.place, clock.clone(), elsewhere.clone()).await;
         import::import(&house, seed).await.expect("an empty store takes a seed");
         let place = Mutex::new(Ipv4Addr::new(192, 0, 2, 10).into());
-        World { site: Site { house: Arc::new(house) }, clock, place, backend }
+        World { site: Site { house: Arc::new(house) }, clock, place, elsewhere, backend }
     }
 
     pub fn house(&self) -> &House {
@@ -152,7 +164,7 @@ impl World {
     }
 }
 
-async fn house(place: &Place, clock: Arc<AtomicI64>) -> House {
+async fn house(place: &Place, clock: Arc<AtomicI64>, fetch: Arc<Elsewhere>) -> House {
     let store = Store::open(place).await.expect("a place of the test's own");
     let keys = keys_for(&store, spare_keys().await).await.0;
     let settings = Settings {
@@ -161,6 +173,7 @@ async fn house(place: &Place, clock: Arc<AtomicI64>) -> House {
         hashers: 1,
         clock: Arc::new(move || Moment::from_millis(clock.load(Ordering::SeqCst))),
         chance: chance::seeded(),
+        fetch,
     };
     House::new(store, keys, settings).expect("the system lets a process start threads")
 }

@@ -15,6 +15,8 @@ pub struct AppCard {
     pub created: Moment,
     pub registration: Registration,
     pub secrets: Vec<ClientSecret>,
+    pub certificates: Vec<ClientCertificate>,
+    pub federated: Vec<FederatedCredential>,
 }
 
 /// The registration in Graph's own property names, so that what people export can be read back.
@@ -41,6 +43,15 @@ pub struct Registration {
     pub tags: Vec<String>,
     pub notes: Option<String>,
     pub description: Option<String>,
+    pub mandate: Choices,
+}
+
+/// What the owner of an app may choose here that Entra has no word for. Everything unset is Entra's way.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Choices {
+    /// Each client assertion counts once. Some client libraries send theirs again, so this is off.
+    pub single_use_assertions: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,6 +177,39 @@ pub struct ClientSecret {
     pub start: Moment,
     pub end: Moment,
 }
+
+/// A certificate whose private key the client holds (Graph's `keyCredential`): what its assertions are checked with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientCertificate {
+    pub key_id: ObjectId,
+    pub display_name: Option<String>,
+    /// base64url of the digest of the certificate, without padding.
+    pub sha1: String,
+    pub sha256: String,
+    /// DER in base64, as Graph shows it.
+    pub certificate: String,
+    /// The RSA public key in base64url (RFC 8017 §A.1.1), so that no request reads the certificate again.
+    pub public: String,
+    pub start: Moment,
+    pub end: Moment,
+}
+
+/// A foreign issuer's token that proves the client (Graph's `federatedIdentityCredential`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FederatedCredential {
+    pub id: ObjectId,
+    pub name: String,
+    pub issuer: String,
+    pub subject: String,
+    /// Exactly one.
+    pub audiences: Vec<String>,
+    pub description: Option<String>,
+}
+
+/// What foreign tokens are for when their registration does not say otherwise (protocol.md §3.10).
+pub const TOKEN_EXCHANGE: &str = "api://AzureADTokenExchange";
 
 impl Audience {
     /// May the app be used in a tenant that is not its home?

@@ -107,6 +107,8 @@ fn card(scopes: Vec<Scope>, roles: Vec<AppRole>) -> AppCard {
             ..Registration::default()
         },
         secrets: Vec::new(),
+        certificates: Vec::new(),
+        federated: Vec::new(),
     }
 }
 

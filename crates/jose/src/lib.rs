@@ -5,12 +5,14 @@
 //! sent it are questions for the rooms that call. Randomness is drawn here and nowhere else, in three places:
 //! key generation, the nonce of a seal, and [`random_bytes`].
 //!
-//! Next: `key` holds the signing key, `jwt` writes tokens, `ring` reads them, `jwk` is the public face of a key;
-//! `hash` has digests and comparisons, `seal` hides state in plain sight, `secret` keeps client secrets.
+//! Next: `key` holds the signing key, `jwt` writes tokens, `ring` reads them, `assertion` reads
+//! other people's, `certificate` their certificates; `jwk` is the public face of a key; `hash` has digests and comparisons, `seal` hides state in plain sight, `secret` keeps client secrets.
 
 #![forbid(unsafe_code)]
 
+mod assertion;
 mod base64url;
+mod certificate;
 mod fault;
 pub mod hash;
 mod jwk;
@@ -23,7 +25,9 @@ mod secret;
 #[cfg(test)]
 mod testing;
 
+pub use assertion::{Assertion, ForeignKey};
 pub use base64url::{b64url_decode, b64url_encode};
+pub use certificate::{Certificate, CertificateRefusal};
 pub use fault::CryptoFault;
 pub use jwk::{PublicJwk, jwks_json};
 pub use jwt::Header;

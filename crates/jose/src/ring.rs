@@ -149,14 +149,14 @@ impl<'h> ProtectedHeader<'h> {
 
 /// Whether a member is there at all. `Option` would take a `null` for absence.
 #[derive(Default)]
-enum Presence {
+pub(crate) enum Presence {
     #[default]
     Absent,
     Present,
 }
 
 impl Presence {
-    fn is_present(&self) -> bool {
+    pub(crate) fn is_present(&self) -> bool {
         matches!(self, Presence::Present)
     }
 }

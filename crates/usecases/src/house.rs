@@ -3,6 +3,7 @@
 use crate::access::AccessMemos;
 use crate::authority::AuthorityMemos;
 use crate::clients::ClientMemos;
+use crate::issuers::{Fetch, Issuers};
 use crate::keys::Keys;
 use crate::pool::Pool;
 use crate::signin::Guesses;
@@ -20,6 +21,7 @@ pub struct House {
     pub(crate) clients: ClientMemos,
     pub(crate) access: AccessMemos,
     pub(crate) guesses: Guesses,
+    pub(crate) issuers: Issuers,
     clock: Arc<dyn Fn() -> Moment + Send + Sync>,
     chance: Arc<dyn Fn() -> Box<dyn Draw + Send> + Send + Sync>,
 }
@@ -39,6 +41,8 @@ pub struct Settings {
     pub hashers: usize,
     pub clock: Arc<dyn Fn() -> Moment + Send + Sync>,
     pub chance: Arc<dyn Fn() -> Box<dyn Draw + Send> + Send + Sync>,
+    /// The way out, to issuers that tenants trust.
+    pub fetch: Arc<dyn Fetch>,
 }
 
 /// Signatures that may wait: a second's work of two cores. Beyond, callers are told to come back.
@@ -62,6 +66,7 @@ impl House {
             clients: ClientMemos::holding(MEMO),
             access: AccessMemos::holding(MEMO),
             guesses: Guesses::default(),
+            issuers: Issuers::new(settings.fetch),
             clock: settings.clock,
             chance: settings.chance,
         })

@@ -10,6 +10,7 @@ pub mod clients;
 pub mod directory;
 pub mod explain;
 mod house;
+pub mod issuers;
 pub mod keys;
 pub mod passwords;
 pub mod people;

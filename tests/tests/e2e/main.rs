@@ -10,6 +10,7 @@ mod bad_authorize;
 mod bad_forms;
 mod bad_token;
 mod browsers;
+mod client_assertions;
 mod codes;
 mod consent;
 mod consent_policy;

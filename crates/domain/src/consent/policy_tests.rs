@@ -30,6 +30,8 @@ fn client(home: TenantId, publisher: Option<&str>) -> AppCard {
         created: Moment::EPOCH,
         registration: Registration { verified_publisher, ..Registration::default() },
         secrets: Vec::new(),
+        certificates: Vec::new(),
+        federated: Vec::new(),
     }
 }
 

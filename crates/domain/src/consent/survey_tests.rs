@@ -196,6 +196,8 @@ fn card(app_id: AppId, home: TenantId, registration: Registration) -> AppCard {
         created: NOON,
         registration: Registration { sign_in_audience: Audience::MultipleOrgs, ..registration },
         secrets: Vec::new(),
+        certificates: Vec::new(),
+        federated: Vec::new(),
     }
 }
 

@@ -266,6 +266,8 @@ fn app(audience: Audience) -> AppCard {
         created: Moment::EPOCH,
         registration: Registration { sign_in_audience: audience, ..Registration::default() },
         secrets: Vec::new(),
+        certificates: Vec::new(),
+        federated: Vec::new(),
     }
 }
 

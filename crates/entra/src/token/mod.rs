@@ -103,7 +103,7 @@ async fn grant(
         }
         Grant::Code { code, redirect, verifier } => {
             let tenant = tenant_of(authority, code.tenant)?;
-            let proof = prove(card, presented, cx.request.now)?;
+            let proof = prove(cx, card, presented, authority).await?;
             let deed = RedeemCode {
                 origins: cx.origins(),
                 tenant,
@@ -122,7 +122,7 @@ async fn grant(
         }
         Grant::Refresh { token } => {
             let tenant = tenant_of(authority, token.tenant)?;
-            let proof = prove(card, presented, cx.request.now)?;
+            let proof = prove(cx, card, presented, authority).await?;
             let deed = Refresh {
                 origins: cx.origins(),
                 tenant,
@@ -167,6 +167,7 @@ async fn app_only(
     }
     match outcome {
         Ok(token) => Ok(respond::app_token(&token)),
+        Err(AppTokenRefusal::Proof(refusal)) => Err(proof::trouble(refusal, card)),
         Err(refusal) => Err(app_trouble(&refusal, card, tenant)),
     }
 }

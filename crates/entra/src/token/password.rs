@@ -32,7 +32,7 @@ pub async fn grant(
     if authority == Authority::Organizations && !admits_many(card) {
         return Err(Trouble::new(50_194, &[("client", &client)]));
     }
-    let proof = prove(card, presented, cx.request.now)?;
+    let proof = prove(cx, card, presented, authority).await?;
     // "Allow public client flows" decides for grants without a redirect URI (protocol.md §2.4).
     if proof == Proof::None && card.registration.is_fallback_public_client != Some(true) {
         return Err(Trouble::new(7_000_218, &[]));

@@ -4,6 +4,7 @@ mod folder;
 mod greeting;
 
 use crate::listen::{self, Handler, Limits};
+use crate::outside::{Outside, Reach};
 use crate::seed::{self, Seed};
 use crate::site::Site;
 use crate::{chance, clock, import, tls};
@@ -92,6 +93,7 @@ async fn open_house(options: &DevOptions, folder: &Folder, login: &str, cores: u
         hashers: cores,
         clock: Arc::new(clock::now),
         chance: Arc::new(chance::system),
+        fetch: Arc::new(Outside::new(Reach::AndLoopback, std::fs::read(folder.ca()).ok())),
     };
     House::new(store, keys, settings).map_err(|error| format!("cannot start worker threads: {error}"))
 }

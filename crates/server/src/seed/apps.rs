@@ -1,22 +1,19 @@
-//! Applications as the file lists them, with the permissions they publish and their secrets.
+//! Applications as the file lists them, with the permissions they publish.
 //!
 //! What an app asks of others (`requiredResourceAccess`) is settled when all apps of the file are known.
-//! Next: `permissions` for that, `principals` for the instances in tenants.
+//! Next: `permissions` for that, `credentials` for their proofs, `principals` for the instances in tenants.
 
 use super::node::Node;
 use super::problems::{Once, Problems, Shown};
 use super::read::{Draft, Reading};
 use super::shape::{Fields, items, noun};
-use super::{SeedApplication, SeedSecret, addresses, graph, identifiers, permissions};
-use mandate_base::{AppId, AppRoleId, ApplicationId, DAY, Folded, MINUTE, Moment, ObjectId, ScopeId, Secret};
+use super::{SeedApplication, addresses, credentials, graph, identifiers, permissions};
+use mandate_base::{AppId, AppRoleId, ApplicationId, Folded, ObjectId, ScopeId};
 use mandate_domain::application::{AppCard, PreAuthorized, Registration};
 use mandate_domain::catalogue::{GRAPH, catalogue};
 use mandate_domain::permission::{AppRole, MemberType, Scope, ScopeConsent};
 use serde_json::Value;
 use std::collections::HashMap;
-
-/// How long a secret lasts that does not say: two years, as the portal offers at most.
-const SECRET_LIFE: i64 = 2 * 365 * DAY;
 
 /// The applications of all tenants of the file.
 #[derive(Default)]
@@ -93,8 +90,17 @@ fn application<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &mut Reading<
         registration.api.oauth2_permission_scopes = scopes(api, app_id, problems);
         registration.api.pre_authorized_applications = pre_authorized(api, &registration, problems);
     }
-    let card = AppCard { app_id, application, home: draft.id(), created, registration, secrets: Vec::new() };
-    SeedApplication { card, secrets: secrets(node, app_id, reading) }
+    let card = AppCard {
+        app_id,
+        application,
+        home: draft.id(),
+        created,
+        registration,
+        secrets: Vec::new(),
+        certificates: credentials::certificates(node, app_id, reading),
+        federated: credentials::federated(node, app_id, reading),
+    };
+    SeedApplication { card, secrets: credentials::secrets(node, app_id, reading) }
 }
 
 /// The appId, as written or as made from the name; and whether no other app of the file has it.
@@ -196,35 +202,4 @@ fn pre_authorized(api: &Node, own: &Registration, problems: &Problems<'_>) -> Ve
         clients.push(PreAuthorized { app_id, delegated_permission_ids });
     }
     clients
-}
-
-/// An exported credential has no `secretText`: nobody can use it, so it is left out.
-fn secrets(node: &Node, app_id: AppId, reading: &Reading<'_>) -> Vec<SeedSecret> {
-    let Reading { problems, now, .. } = reading;
-    let mut ids = Once::default();
-    let mut secrets = Vec::new();
-    for (place, node) in items(node, "passwordCredentials", problems).iter().enumerate() {
-        let mut fields = Fields::read(node, graph::PASSWORD_CREDENTIAL, problems);
-        let Some(secret) = fields.text("secretText") else { continue };
-        if secret.is_empty() {
-            problems.add(fields.at("secretText"), "is empty");
-        }
-        let key_id = fields.id("keyId");
-        let key_id = key_id.unwrap_or_else(|| ObjectId::named(app_id.bytes(), &format!("secret:{place}")));
-        ids.claim(key_id, format_args!("`{key_id}`"), fields.at("keyId"), problems);
-        let (start, end) = lifetime(&mut fields, *now, problems);
-        let display_name = fields.text("displayName");
-        secrets.push(SeedSecret { key_id, display_name, secret: Secret::new(secret), start, end });
-    }
-    secrets
-}
-
-/// From a minute ago, so that a clock a little behind this one takes the secret too.
-fn lifetime(fields: &mut Fields<'_>, now: Moment, problems: &Problems<'_>) -> (Moment, Moment) {
-    let start = fields.when("startDateTime").unwrap_or(now - MINUTE);
-    let end = fields.when("endDateTime").unwrap_or(now + SECRET_LIFE);
-    if end <= start {
-        problems.add(fields.at("endDateTime"), "ends before it starts");
-    }
-    (start, end)
 }

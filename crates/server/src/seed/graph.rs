@@ -169,15 +169,19 @@ pub(super) const APPLICATION: Properties = &[
     (Object(OPTIONAL_CLAIMS), "optionalClaims"),
     (Object(VERIFIED_PUBLISHER), "verifiedPublisher"),
     (Object(INFO), "info"),
-    (Later, "appRoles requiredResourceAccess passwordCredentials"),
+    (Object(CHOICES), "mandate"),
+    (Later, "appRoles requiredResourceAccess passwordCredentials keyCredentials federatedIdentityCredentials"),
     (Dropped, "owners"),
     (
         Any,
-        "addIns authenticationBehaviors certification keyCredentials logo managerApplications \
+        "addIns authenticationBehaviors certification logo managerApplications \
          nativeAuthenticationApisEnabled parentalControlSettings requestSignatureVerification \
          servicePrincipalLockConfiguration",
     ),
 ];
+
+/// Ours: what Entra has no word for.
+const CHOICES: Properties = &[(Flag, "singleUseAssertions")];
 
 const WEB: Properties = &[
     (Text, "homePageUrl logoutUrl"),
@@ -227,6 +231,17 @@ pub(super) const REQUIRED_ACCESS: Properties = &[(Text, "id"), (OneOf(&["Scope",
 
 pub(super) const PASSWORD_CREDENTIAL: Properties =
     &[(Guid, "keyId"), (Text, "displayName hint secretText customKeyIdentifier"), (When, "startDateTime endDateTime")];
+
+pub(super) const KEY_CREDENTIAL: Properties = &[
+    (Guid, "keyId"),
+    (Text, "displayName customKeyIdentifier key"),
+    (OneOf(&["AsymmetricX509Cert", "X509CertAndPassword"]), "type"),
+    (OneOf(&["Verify", "Sign"]), "usage"),
+    (When, "startDateTime endDateTime"),
+];
+
+pub(super) const FEDERATED_CREDENTIAL: Properties =
+    &[(Guid, "id"), (Text, "name issuer subject description"), (List(&Text), "audiences")];
 
 pub(super) const SERVICE_PRINCIPAL: Properties = &[
     (Guid, "id appId appOwnerOrganizationId tokenEncryptionKeyId"),

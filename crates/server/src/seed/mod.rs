@@ -7,6 +7,7 @@
 mod addresses;
 mod apps;
 mod assignments;
+mod credentials;
 mod directory;
 mod grants;
 mod graph;

@@ -25,7 +25,7 @@ const SP_BY_NAME: TenantSql = TenantSql::new(
 const SP_COUNT: TenantSql =
     TenantSql::new("SELECT COUNT(*) FROM service_principals WHERE tenant_id = $1 AND app_id = $2");
 const APPLICATIONS: TenantSql = TenantSql::new(
-    "SELECT c.app_id, c.application, c.home, c.created, c.registration, c.secrets
+    "SELECT c.app_id, c.application, c.home, c.created, c.registration, c.secrets, c.certificates, c.federated
        FROM applications a JOIN app_cards c ON c.app_id = a.app_id
       WHERE a.tenant_id = $1 ORDER BY a.id LIMIT $2",
 );

@@ -36,13 +36,16 @@ const TENANT_BY_ID: GlobalSql = GlobalSql::new("SELECT id, created, profile, set
 const TENANTS: GlobalSql =
     GlobalSql::new("SELECT id, created, profile, settings FROM tenants ORDER BY created, id LIMIT $1");
 const TENANT_OF_DOMAIN: GlobalSql = GlobalSql::new("SELECT tenant FROM domains WHERE name_key = $1");
-const CARD_BY_APP: GlobalSql =
-    GlobalSql::new("SELECT app_id, application, home, created, registration, secrets FROM app_cards WHERE app_id = $1");
+const CARD_BY_APP: GlobalSql = GlobalSql::new(
+    "SELECT app_id, application, home, created, registration, secrets, certificates, federated
+       FROM app_cards WHERE app_id = $1",
+);
 const KEYS: GlobalSql = GlobalSql::new("SELECT name, purpose, material, created FROM keys ORDER BY created, name");
 const KEY_ADD: GlobalSql =
     GlobalSql::new("INSERT INTO keys (name, purpose, material, created) VALUES ($1, $2, $3, $4)");
 const SPA_CARDS: GlobalSql = GlobalSql::new(
-    "SELECT app_id, application, home, created, registration, secrets FROM app_cards WHERE LOWER(registration) LIKE $1 ESCAPE '!' ORDER BY app_id LIMIT 200",
+    "SELECT app_id, application, home, created, registration, secrets, certificates, federated
+       FROM app_cards WHERE LOWER(registration) LIKE $1 ESCAPE '!' ORDER BY app_id LIMIT 200",
 );
 
 impl Global<'_> {
@@ -120,6 +123,8 @@ pub(super) fn card_of(row: &Row) -> Result<AppCard, Fault> {
         created: row.moment(3)?,
         registration: row.json(4)?,
         secrets: row.json(5)?,
+        certificates: row.json(6)?,
+        federated: row.json(7)?,
     })
 }
 

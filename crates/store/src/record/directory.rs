@@ -22,10 +22,12 @@ const TENANT_ADD: GlobalSql =
 const TENANT_SET: GlobalSql = GlobalSql::new("UPDATE tenants SET profile = $2, settings = $3 WHERE id = $1");
 const DOMAIN_ADD: GlobalSql = GlobalSql::new("INSERT INTO domains (name_key, tenant) VALUES ($1, $2)");
 const CARD_ADD: GlobalSql = GlobalSql::new(
-    "INSERT INTO app_cards (app_id, application, home, created, registration, secrets) VALUES ($1, $2, $3, $4, $5, $6)",
+    "INSERT INTO app_cards (app_id, application, home, created, registration, secrets, certificates, federated)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 );
 const CARD_SET: GlobalSql = GlobalSql::new(
-    "UPDATE app_cards SET registration = $2, secrets = $3 WHERE app_id = $1 AND home = $4 AND application = $5",
+    "UPDATE app_cards SET registration = $2, secrets = $3, certificates = $4, federated = $5
+      WHERE app_id = $1 AND home = $6 AND application = $7",
 );
 const USER_ADD: TenantSql = TenantSql::new(
     "INSERT INTO users (tenant_id, id, upn, upn_key, display_name, display_key, mail, enabled, kind, created, sessions_from, password, more)
@@ -190,6 +192,8 @@ impl Writes {
             card.created.into(),
             json(&card.registration)?,
             json(&card.secrets)?,
+            json(&card.certificates)?,
+            json(&card.federated)?,
         ];
         self.global(&CARD_ADD, values);
         Ok(())
@@ -198,8 +202,15 @@ impl Writes {
     fn application_set(&mut self, card: &AppCard) -> Result<(), Fault> {
         let name = card.registration.display_name.as_str();
         self.one(&APPLICATION_SET, [id(card.application), name.into(), folded(name)]);
-        let values =
-            [id(card.app_id), json(&card.registration)?, json(&card.secrets)?, id(self.tenant), id(card.application)];
+        let values = [
+            id(card.app_id),
+            json(&card.registration)?,
+            json(&card.secrets)?,
+            json(&card.certificates)?,
+            json(&card.federated)?,
+            id(self.tenant),
+            id(card.application),
+        ];
         self.global(&CARD_SET, values);
         Ok(())
     }

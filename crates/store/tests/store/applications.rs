@@ -6,7 +6,7 @@ use crate::sample::{
 };
 use mandate_base::{ObjectId, ScopeId};
 use mandate_domain::application::{
-    AccessKind, Api, AppCard, Audience, ClientSecret, ImplicitGrant, Info, OptionalClaim, OptionalClaims,
+    AccessKind, Api, AppCard, Audience, Choices, ClientSecret, ImplicitGrant, Info, OptionalClaim, OptionalClaims,
     PreAuthorized, RedirectUris, Registration, RequiredAccess, RequiredResource, VerifiedPublisher, Web,
 };
 use mandate_domain::catalogue::{GRAPH, catalogue};
@@ -112,6 +112,7 @@ fn full() -> Registration {
         }),
         info: Info { support_url: Some("https://waterkant.example/help".into()), ..Info::default() },
         tags: vec!["intern".into()],
+        mandate: Choices { single_use_assertions: true },
         notes: Some("line\nline".into()),
         description: Some(String::new()),
     }

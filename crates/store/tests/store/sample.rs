@@ -4,7 +4,9 @@ use mandate_base::{
     AppId, AppRoleId, ApplicationId, AssignmentId, CorrelationId, DAY, FamilyId, Folded, GrantId, GroupId, HOUR,
     Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId, UserId,
 };
-use mandate_domain::application::{AppCard, Audience, ClientSecret, RedirectUris, Registration, Web};
+use mandate_domain::application::{
+    AppCard, Audience, ClientCertificate, ClientSecret, FederatedCredential, RedirectUris, Registration, Web,
+};
 use mandate_domain::audit::{Activity, Actor, AuditEntry, Doer, SignIn, SignInKind};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
@@ -125,6 +127,24 @@ pub fn card(number: u128, home: TenantId, name: &str) -> AppCard {
             digest: "a digest".into(),
             start: NOON,
             end: NOON + 90 * DAY,
+        }],
+        certificates: vec![ClientCertificate {
+            key_id: ObjectId::from_u128(number + 1),
+            display_name: None,
+            sha1: "a thumbprint".into(),
+            sha256: "a longer one".into(),
+            certificate: "DER in base64".into(),
+            public: "a key".into(),
+            start: NOON,
+            end: NOON + 90 * DAY,
+        }],
+        federated: vec![FederatedCredential {
+            id: ObjectId::from_u128(number + 2),
+            name: "pipeline".into(),
+            issuer: "https://ci.example".into(),
+            subject: "repo:waterkant/intranet".into(),
+            audiences: vec!["api://AzureADTokenExchange".into()],
+            description: None,
         }],
     }
 }

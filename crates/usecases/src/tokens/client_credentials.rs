@@ -10,6 +10,7 @@ use mandate_domain::application::AppCard;
 use mandate_domain::audit::{SignIn, SignInKind};
 use mandate_domain::permission::MemberType;
 use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::signin::ask::Authority;
 use mandate_domain::token::access_life;
 use mandate_domain::token::claims::{self, Issue};
 use mandate_jose::{Header, b64url_encode};
@@ -76,7 +77,7 @@ async fn attempt(house: &House, ask: &AppTokenAsk<'_>) -> Result<Result<AppToken
     if matches!(ask.credential, Credential::None) {
         return Ok(Err(AppTokenRefusal::CredentialMissing));
     }
-    let proof = match clients::prove(&card, ask.credential, now) {
+    let proof = match clients::prove(house, &card, ask.credential, Authority::Tenant(ask.tenant)).await? {
         Ok(proof) => proof,
         Err(refusal) => return Ok(Err(AppTokenRefusal::Proof(refusal))),
     };
@@ -163,9 +164,7 @@ impl AppTokenRefusal {
             AppTokenRefusal::NoSuchClient => 700016,
             AppTokenRefusal::NotInTenant => 7000229,
             AppTokenRefusal::Disabled => 7000112,
-            AppTokenRefusal::Proof(ProofRefusal::WrongSecret) => 7000215,
-            AppTokenRefusal::Proof(ProofRefusal::ExpiredSecret) => 7000222,
-            AppTokenRefusal::Proof(ProofRefusal::PublicWithCredential) => 700025,
+            AppTokenRefusal::Proof(refusal) => refusal.code(),
             AppTokenRefusal::CredentialMissing => 7000218,
             AppTokenRefusal::NoSuchResource { .. } => 500011,
             AppTokenRefusal::NotAssigned => 501051,

@@ -1,6 +1,6 @@
 //! Bad applications and service principals, and what people are told about them.
 
-use super::{A, API, GRAPH, NOBODY, check, errors, tenant, two_tenants};
+use super::{A, API, GRAPH, NOBODY, check, errors, seed, tenant, two_tenants};
 
 #[test]
 fn applications_ask_for_what_others_publish() {
@@ -130,4 +130,38 @@ fn a_service_principal_that_is_left_out_keeps_its_id() {
         &["tenants[0].servicePrincipals[0].id: `aaaaaaaa-0000-4000-8000-000000000001` is already that of \
            tenants[0].users[0].id"],
     )]);
+}
+
+#[test]
+fn what_an_app_proves_itself_with_is_checked() {
+    let app = |more: &str| tenant(&[&format!("applications: [{{ displayName: P, {more} }}]")]);
+    let at = "tenants[0].applications[0]";
+    let cases = [
+        ("keyCredentials: [{ key: AAAA }]", format!("{at}.keyCredentials[0].key: not an X.509 certificate")),
+        (
+            "federatedIdentityCredentials: [{ name: ci, issuer: http://ci.example, subject: main }]",
+            format!("{at}.federatedIdentityCredentials[0].issuer: an issuer is an https URL"),
+        ),
+        (
+            "federatedIdentityCredentials: [{ name: ci, issuer: https://ci.example, subject: a, audiences: [x, y] }]",
+            format!("{at}.federatedIdentityCredentials[0].audiences: exactly one audience is allowed"),
+        ),
+        (
+            "federatedIdentityCredentials: [{ name: ci, issuer: https://ci.example }]",
+            format!("{at}.federatedIdentityCredentials[0]: subject is missing"),
+        ),
+        (
+            "federatedIdentityCredentials: [{ name: a, issuer: https://ci.example, subject: x }, \
+             { name: b, issuer: https://ci.example, subject: x }]",
+            format!(
+                "{at}.federatedIdentityCredentials[1].subject: `x` is already that of \
+                 {at}.federatedIdentityCredentials[0].subject"
+            ),
+        ),
+    ];
+    for (more, said) in cases {
+        assert_eq!(errors(&app(more)), [said], "{more}");
+    }
+    // What an export holds of certificates whose content it does not show.
+    seed(&app("keyCredentials: [{ keyId: dddddddd-0000-4000-8000-000000000001, key: null }]"));
 }

@@ -1,0 +1,8 @@
+-- What an app proves itself with beside secrets, and what a device asks for on a person's behalf.
+ALTER TABLE app_cards ADD COLUMN certificates TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE app_cards ADD COLUMN federated TEXT NOT NULL DEFAULT '[]';
+
+-- Global: until somebody types the code, nobody knows which tenant it is for. Rows live a quarter of an hour.
+CREATE TABLE device_codes (hash {bytes} NOT NULL PRIMARY KEY, user_hash {bytes} NOT NULL, expires {int} NOT NULL, asked TEXT NOT NULL, answer TEXT, used {int}){table};
+CREATE UNIQUE INDEX device_codes_by_user_hash ON device_codes (user_hash);
+CREATE INDEX device_codes_by_expiry ON device_codes (expires)

@@ -1,0 +1,134 @@
+//! Clients: the app as every tenant sees it, its instance in one tenant, and the proof that it is itself.
+//!
+//! Next: `assertion` for what the client signs, `federated` for what somebody else signs for it, `replays` for repeats.
+
+mod assertion;
+mod federated;
+mod replays;
+
+pub use assertion::{AssertionRefusal, audience, named_by, read_assertion};
+pub use mandate_jose::Assertion;
+
+use crate::authority::NO_TENANT;
+use crate::{Fault, House};
+use assertion::Claims;
+use mandate_base::{AppId, Moment, TenantId};
+use mandate_domain::application::{AppCard, Registration};
+use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::signin::ask::Authority;
+use mandate_domain::token::claims::Proof;
+use mandate_jose::SecretDigest;
+use mandate_store::Memo;
+use std::sync::Arc;
+
+pub(crate) struct ClientMemos {
+    cards: Memo<AppId, Option<Arc<AppCard>>>,
+    instances: Memo<AppId, Option<Arc<ServicePrincipal>>>,
+    replays: replays::Replays,
+}
+
+impl ClientMemos {
+    pub fn holding(most: usize) -> ClientMemos {
+        ClientMemos { cards: Memo::holding(most), instances: Memo::holding(most), replays: replays::Replays::default() }
+    }
+}
+
+/// The app's public part, whatever tenant it lives in.
+pub async fn card(house: &House, app: AppId) -> Result<Option<Arc<AppCard>>, Fault> {
+    let ask = async || house.store.global().card_by_app_id(app).await;
+    Ok((*house.clients.cards.get(&house.store, NO_TENANT, app, ask).await?).clone())
+}
+
+/// The app's instance in a tenant, kept until something in that tenant changes.
+pub async fn instance(house: &House, tenant: TenantId, app: AppId) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
+    let ask = async || Ok(house.store.tenant(tenant).sp_by_app(app).await?.map(Arc::new));
+    Ok((*house.clients.instances.get(&house.store, tenant, app, ask).await?).clone())
+}
+
+/// What a token request brings to prove its client.
+#[derive(Clone, Copy, Debug)]
+pub enum Credential<'a> {
+    None,
+    Secret(&'a str),
+    Assertion(&'a Assertion),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProofRefusal {
+    WrongSecret,
+    ExpiredSecret,
+    /// The app is public: whatever it proves, anybody can.
+    PublicWithCredential,
+    Assertion(AssertionRefusal),
+}
+
+/// Checks what a client presents. `at` is the authority that the request came to: an assertion is for one of them.
+pub async fn prove(
+    house: &House,
+    card: &AppCard,
+    credential: Credential<'_>,
+    at: Authority,
+) -> Result<Result<Proof, ProofRefusal>, Fault> {
+    Ok(match credential {
+        Credential::None => Ok(Proof::None),
+        Credential::Secret(secret) => by_secret(card, secret, house.now()),
+        Credential::Assertion(_) if is_public(card) => Err(ProofRefusal::PublicWithCredential),
+        Credential::Assertion(assertion) => {
+            let proven = by_assertion(house, card, assertion, at).await?;
+            proven.map(|()| Proof::Assertion).map_err(ProofRefusal::Assertion)
+        }
+    })
+}
+
+/// The client's own assertion names it as issuer; everything else is somebody else's token.
+async fn by_assertion(
+    house: &House,
+    card: &AppCard,
+    assertion: &Assertion,
+    at: Authority,
+) -> Result<Result<(), AssertionRefusal>, Fault> {
+    let Some(claims) = Claims::read(&assertion.payload) else { return Ok(Err(AssertionRefusal::Claims)) };
+    if AppId::parse(&claims.issuer).is_ok() {
+        assertion::prove(house, card, assertion, &claims, at).await
+    } else {
+        federated::prove(house, card, assertion, &claims).await
+    }
+}
+
+/// Checks every secret of the card in constant time each, so that time tells nothing of which came near.
+fn by_secret(card: &AppCard, secret: &str, now: Moment) -> Result<Proof, ProofRefusal> {
+    if card.secrets.is_empty() {
+        SecretDigest::matches_none(secret);
+        return Err(if is_public(card) { ProofRefusal::PublicWithCredential } else { ProofRefusal::WrongSecret });
+    }
+    let mut verdict = Err(ProofRefusal::WrongSecret);
+    for held in &card.secrets {
+        if SecretDigest::matches(&held.digest, secret) {
+            let lives = held.start <= now && now < held.end;
+            verdict = if lives { Ok(Proof::Secret) } else { verdict.or(Err(ProofRefusal::ExpiredSecret)) };
+        }
+    }
+    verdict
+}
+
+/// Nothing to prove itself with, and no redirect URI that would want it to.
+fn is_public(card: &AppCard) -> bool {
+    let Registration { web, spa, public_client, is_fallback_public_client, .. } = &card.registration;
+    let has_none = card.secrets.is_empty() && card.certificates.is_empty() && card.federated.is_empty();
+    let installed = *is_fallback_public_client == Some(true)
+        || !public_client.redirect_uris.is_empty()
+        || !spa.redirect_uris.is_empty();
+    has_none && web.redirect_uris.is_empty() && installed
+}
+
+impl ProofRefusal {
+    /// The AADSTS number, for the sign-in log; the wire's catalogue has the same.
+    pub const fn code(self) -> u32 {
+        match self {
+            ProofRefusal::WrongSecret => 7_000_215,
+            ProofRefusal::ExpiredSecret => 7_000_222,
+            ProofRefusal::PublicWithCredential => 700_025,
+            ProofRefusal::Assertion(refusal) => refusal.code(),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Keys of other people: clients that sign assertions, and foreign issuers. Signed by another implementation than ours.
+
+use crate::world::NOON;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use mandate_jose::{Certificate, SigningKey};
+use mandate_usecases::issuers::{Fetch, FetchRefusal};
+use mandate_web::base64;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Mutex, OnceLock};
+
+pub struct Signer {
+    key: EncodingKey,
+    public: Value,
+    pub certificate: Certificate,
+}
+
+/// Making a key is a search for primes: two for the process are enough.
+pub fn one() -> &'static Signer {
+    static SIGNER: OnceLock<Signer> = OnceLock::new();
+    SIGNER.get_or_init(|| Signer::new("client.waterkant.example"))
+}
+
+pub fn another() -> &'static Signer {
+    static SIGNER: OnceLock<Signer> = OnceLock::new();
+    SIGNER.get_or_init(|| Signer::new("ci.example"))
+}
+
+impl Signer {
+    fn new(subject: &str) -> Signer {
+        let (from, until) = (NOON - crate::days(30), NOON + crate::days(60));
+        let (key, material) = SigningKey::generate(subject, from.secs(), until.secs()).expect("the dates are in order");
+        let lines: Vec<String> = base64::standard(&material.pkcs8)
+            .as_bytes()
+            .chunks(64)
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect();
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
+        Signer {
+            key: EncodingKey::from_rsa_pem(pem.as_bytes()).expect("a key in PEM"),
+            public: serde_json::to_value(key.public()).expect("a key set's member"),
+            certificate: Certificate::from_der(&material.cert_der).expect("our own certificate"),
+        }
+    }
+
+    /// As a seed lists it.
+    pub fn key_credential(&self) -> Value {
+        json!({ "key": base64::standard(&self.certificate.der), "type": "AsymmetricX509Cert", "usage": "Verify" })
+    }
+
+    pub fn jwks(&self) -> String {
+        json!({ "keys": [self.public] }).to_string()
+    }
+
+    /// A token of these claims, with whatever the test puts into the header.
+    pub fn sign(&self, algorithm: Algorithm, claims: &Value, header: impl FnOnce(&mut Header)) -> String {
+        let mut head = Header::new(algorithm);
+        header(&mut head);
+        encode(&head, claims, &self.key).expect("claims are plain JSON")
+    }
+
+    /// The same, with the padding that some libraries leave on their segments.
+    pub fn sign_padded(&self, claims: &Value) -> String {
+        let part = |value: Value| padded(&base64::url(value.to_string().as_bytes()));
+        let text =
+            format!("{}.{}", part(json!({ "alg": "RS256", "x5t": self.certificate.sha1 })), part(claims.clone()));
+        let signature = jsonwebtoken::crypto::sign(text.as_bytes(), &self.key, Algorithm::RS256);
+        format!("{text}.{}", padded(&signature.expect("a key that signs")))
+    }
+
+    pub fn kid(&self) -> String {
+        self.public["kid"].as_str().expect("a name").to_owned()
+    }
+}
+
+fn padded(part: &str) -> String {
+    format!("{part}{}", "=".repeat((4 - part.len() % 4) % 4))
+}
+
+/// The rest of the world, as far as the house may call it: documents by their URLs.
+#[derive(Default)]
+pub struct Elsewhere(Mutex<HashMap<String, String>>);
+
+impl Elsewhere {
+    pub fn put(&self, url: &str, document: &str) {
+        self.0.lock().expect("no test holds it").insert(url.to_owned(), document.to_owned());
+    }
+
+    /// An issuer with its metadata and keys.
+    pub fn issuer(&self, issuer: &str, signer: &Signer) {
+        let metadata = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") });
+        self.put(&format!("{issuer}/.well-known/openid-configuration"), &metadata.to_string());
+        self.put(&format!("{issuer}/keys"), &signer.jwks());
+    }
+}
+
+impl Fetch for Elsewhere {
+    fn get(&self, url: String) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchRefusal>> + Send + '_>> {
+        let found = self.0.lock().expect("no test holds it").get(&url).map(|text| text.clone().into_bytes());
+        Box::pin(std::future::ready(found.ok_or(FetchRefusal::Failed("HTTP 404".to_owned()))))
+    }
+}
