@@ -66,9 +66,17 @@ pub const CONTACTS_AT_HOME: App = App { tenant: ZONNEBEL, ..CONTACTS };
 pub const ORDERS_API: &str = "c1000000-0000-4000-8000-000000000005";
 pub const ARCHIVE_API: &str = "c1000000-0000-4000-8000-000000000006";
 
+/// The same API, when it calls the next one.
+pub const ORDERS: App = App { id: ORDERS_API, secret: Some("orders-secret-for-development-only"), ..PLAIN };
+
 impl App {
     pub fn app_id(&self) -> AppId {
         AppId::parse(self.id).expect("the sample's ids are GUIDs")
+    }
+
+    /// A request to the older endpoint: a resource, not scopes.
+    pub fn ask_v1(&self, resource: &str) -> Pairs {
+        self.ask("openid").with("resource", resource)
     }
 
     /// An authorization request as its library writes it.

@@ -109,6 +109,22 @@ impl<'w> Browser<'w> {
         self.go(Ask::get(format!("/{tenant}/oauth2/v2.0/authorize?{}", pairs.text()))).await
     }
 
+    /// At the older endpoint.
+    pub async fn authorize_v1(&mut self, tenant: &str, pairs: &Pairs) -> Outcome {
+        self.go(Ask::get(format!("/{tenant}/oauth2/authorize?{}", pairs.text()))).await
+    }
+
+    /// The page where a device's code is typed, and the code.
+    pub async fn type_code(&mut self, code: &str) -> Outcome {
+        self.go(Ask::get("/devicelogin")).await.page("device-code");
+        self.submit("device", &[("otc", code)]).await
+    }
+
+    /// It is their device, or it is not.
+    pub async fn confirm(&mut self, yes: bool) -> Outcome {
+        self.submit("confirm", &[("confirm", if yes { "Yes" } else { "No" })]).await
+    }
+
     /// A form of the page, with what the person put into it.
     pub async fn submit(&mut self, form: &str, filled: &[(&str, &str)]) -> Outcome {
         let (action, pairs) = self.filled(form, filled);

@@ -47,6 +47,29 @@ impl Client<'_> {
         self.proven("password").and("username", upn).and("password", password).and("scope", scope)
     }
 
+    /// A device asks for a code.
+    pub async fn ask_for_device(&self, tenant: &str, scope: &str) -> TokenReply {
+        let pairs = Pairs::of(&[("client_id", self.app.id), ("scope", scope)]);
+        TokenReply::of(&self.world.send(Ask::form(format!("/{tenant}/oauth2/v2.0/devicecode"), &pairs)).await)
+    }
+
+    /// And asks whether somebody has answered.
+    pub fn polling(&self, device_code: &str) -> Pairs {
+        self.proven("urn:ietf:params:oauth:grant-type:device_code").and("device_code", device_code)
+    }
+
+    pub async fn poll(&self, device_code: &str) -> TokenReply {
+        self.send(&self.polling(device_code)).await
+    }
+
+    /// On behalf of whoever called this app with `token`.
+    pub fn on_behalf(&self, token: &str, scope: &str) -> Pairs {
+        self.proven("urn:ietf:params:oauth:grant-type:jwt-bearer")
+            .and("requested_token_use", "on_behalf_of")
+            .and("assertion", token)
+            .and("scope", scope)
+    }
+
     pub async fn redeem(&self, code: &str) -> TokenReply {
         self.send(&self.redeeming(code)).await
     }
@@ -70,7 +93,16 @@ impl Client<'_> {
     }
 
     pub async fn send_to(&self, tenant: &str, pairs: &Pairs) -> TokenReply {
-        let ask = Ask::form(format!("/{tenant}/oauth2/v2.0/token"), pairs);
+        self.send_at(&format!("/{tenant}/oauth2/v2.0/token"), pairs).await
+    }
+
+    /// At the older endpoint.
+    pub async fn send_v1(&self, pairs: &Pairs) -> TokenReply {
+        self.send_at(&format!("/{}/oauth2/token", self.app.tenant), pairs).await
+    }
+
+    async fn send_at(&self, path: &str, pairs: &Pairs) -> TokenReply {
+        let ask = Ask::form(path, pairs);
         let ask = match self.app.origin {
             Some(origin) => ask.header("origin", origin),
             None => ask,

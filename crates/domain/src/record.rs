@@ -9,6 +9,7 @@ use crate::group::{Group, Link};
 use crate::role::RoleAssignment;
 use crate::service_principal::ServicePrincipal;
 use crate::signin::code::Code;
+use crate::signin::device::{DeviceAnswer, DeviceCode};
 use crate::signin::session::{Ended, Session};
 use crate::tenant::Tenant;
 use crate::token::refresh::{Family, RefreshToken};
@@ -68,6 +69,17 @@ pub enum Trace {
         ended: Ended,
     },
     CodeIssued(Box<Code>),
+    DeviceAsked(Box<DeviceCode>),
+    /// Guarded: of two answers the first counts, the other is `Raced`.
+    DeviceAnswered {
+        hash: [u8; 32],
+        answer: DeviceAnswer,
+    },
+    /// Guarded, as `CodeUsed`.
+    DeviceUsed {
+        hash: [u8; 32],
+        at: Moment,
+    },
     /// Guarded: a code that was used meanwhile is `Raced`.
     CodeUsed {
         hash: [u8; 32],

@@ -1,7 +1,7 @@
 //! What every handler has at hand: the house, the request, and the tenant segment as it was sent.
 
 use crate::errors::Trouble;
-use mandate_domain::signin::ask::Authority;
+use mandate_domain::signin::ask::{Authority, Version};
 use mandate_usecases::authority::{AuthorityRefusal, authority};
 use mandate_usecases::{House, Origins};
 use mandate_web::Incoming;
@@ -12,6 +12,8 @@ pub struct Cx<'a> {
     pub request: &'a Incoming,
     /// As sent, decoded.
     pub segment: &'a str,
+    /// Which generation of endpoints was called.
+    pub version: Version,
 }
 
 impl Cx<'_> {

@@ -75,7 +75,8 @@ fn document_v2(cx: Cx<'_>, authority: Authority, region: &Value) -> Value {
     let base = format!("{login}/{}", cx.canonical(authority));
     json!({
         "token_endpoint": format!("{base}/oauth2/v2.0/token"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256"],
         "jwks_uri": format!("{base}/discovery/v2.0/keys"),
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
@@ -106,7 +107,8 @@ fn document_v1(cx: Cx<'_>, authority: Authority, region: &Value) -> Value {
     let base = format!("{login}/{}", cx.canonical(authority));
     json!({
         "token_endpoint": format!("{base}/oauth2/token"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256"],
         "jwks_uri": format!("{login}/common/discovery/keys"),
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],

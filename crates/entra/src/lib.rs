@@ -6,6 +6,7 @@
 mod authorize;
 mod browser;
 mod cx;
+mod device;
 mod discovery;
 mod errors;
 mod logout;

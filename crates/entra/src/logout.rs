@@ -1,6 +1,6 @@
 //! Sign-out (protocol.md §1.9): the browser's session ends; where it goes next must be registered.
 
-use crate::authorize::Flow;
+use crate::authorize::{Errand, Flow};
 use crate::browser::{Browser, named_by};
 use crate::cx::Cx;
 use crate::errors::Trouble;
@@ -13,10 +13,6 @@ use mandate_usecases::clients;
 use mandate_usecases::signin::end_sessions;
 use mandate_web::answer::{self, Answer};
 use mandate_web::{Params, cookies};
-
-pub const fn is_of_sign_out(flow: &Flow) -> bool {
-    flow.sign_out
-}
 
 pub async fn answer(cx: Cx<'_>) -> Answer {
     let outcome = if cx.request.method == Method::POST { posted(cx).await } else { asked(cx).await };
@@ -62,7 +58,7 @@ async fn begin(cx: Cx<'_>, params: &Params) -> Result<Answer, Trouble> {
         several => several.iter().filter(hinted).collect(),
     };
     if ending.is_empty() && !people.is_empty() {
-        let flow = Flow { sign_out: true, ..Flow::begin(cx, params) };
+        let flow = Flow { errand: Errand::SignOut, ..Flow::begin(cx, params) };
         return Ok(choose(cx, &flow, &people).await);
     }
     end(cx, params, &people, &ending).await

@@ -1,20 +1,26 @@
 //! Paths that belong to no tenant, and the two that only decorate.
 
+use crate::authorize;
 use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::show;
 use http::{Method, StatusCode};
+use mandate_domain::signin::ask::Version;
 use mandate_usecases::House;
 use mandate_usecases::authority::tenant;
 use mandate_web::answer::{self, Answer};
 use mandate_web::{Incoming, assets};
 
 pub async fn answer(house: &House, request: &Incoming, path: &[&str]) -> Option<Answer> {
+    let cx = Cx { house, request, segment: "common", version: Version::V2 };
+    if *path == ["devicelogin"] && request.method == Method::POST {
+        return Some(authorize::enter_device_code(cx).await);
+    }
     if !matches!(request.method, Method::GET | Method::HEAD) {
         return None;
     }
-    let cx = Cx { house, request, segment: "common" };
     Some(match path {
+        ["devicelogin"] => authorize::device_page(cx).await,
         ["assets", "mandate.css"] => assets::css(),
         ["favicon.ico"] => answer::bytes(StatusCode::NO_CONTENT, "image/x-icon", ""),
         ["error"] => explained(cx).await,

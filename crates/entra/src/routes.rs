@@ -2,8 +2,9 @@
 
 use crate::cx::Cx;
 use crate::errors::Trouble;
-use crate::{authorize, discovery, logout, plain, token};
+use crate::{authorize, device, discovery, logout, plain, token};
 use http::Method;
+use mandate_domain::signin::ask::Version;
 use mandate_usecases::House;
 use mandate_web::answer::{self, Answer};
 use mandate_web::{Incoming, percent};
@@ -16,33 +17,53 @@ pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
         return Some(finish(request, answer));
     }
     let segment = percent::decode_path(request.segments().first()?)?;
-    let cx = Cx { house, request, segment: &segment };
-    let answer = route(cx, path.get(1..)?).await?;
+    let rest = path.get(1..)?;
+    let cx = Cx { house, request, segment: &segment, version: version(rest) };
+    let answer = route(cx, rest).await?;
     Some(finish(request, answer))
 }
 
 async fn route(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
     let get = matches!(cx.request.method, Method::GET | Method::HEAD);
     let post = cx.request.method == Method::POST;
-    // Here a GET does something: whoever only looks whether a link works must not sign anybody out (RFC 9110 §9.2.1).
-    let acts = post || cx.request.method == Method::GET;
     let answer = match rest {
-        ["oauth2", "v2.0", "authorize" | "logout"] if !acts => wrong_method(cx),
-        ["oauth2", "v2.0", "authorize"] => authorize::begin(cx).await,
-        ["oauth2", "v2.0", "token"] => token::answer(cx).await,
-        ["oauth2", "v2.0", "logout"] => logout::answer(cx).await,
         ["login"] if post => authorize::login(cx).await,
         ["reselect"] if post => authorize::reselect(cx).await,
         ["consent", "set"] if post => authorize::consent(cx).await,
-        ["language"] if post => authorize::language(cx).await,
-        ["login" | "reselect" | "language"] | ["consent", "set"] => wrong_method(cx),
-        ["oauth2", "v2.0", "devicecode"] | ["oauth2", "authorize" | "token" | "logout" | "devicecode"] => {
-            refused(cx, 9_000_002)
+        ["device", "set"] if post => authorize::confirm_device(cx).await,
+        ["adminconsent"] | ["v2.0", "adminconsent"] if cx.request.method == Method::GET => {
+            authorize::begin_admin_consent(cx).await
         }
+        ["adminconsent"] | ["v2.0", "adminconsent"] => wrong_method(cx),
+        ["oauth2", "deviceauth"] if get => authorize::device_page(cx).await,
+        ["language"] if post => authorize::language(cx).await,
+        ["login" | "reselect" | "language"] | ["consent" | "device", "set"] => wrong_method(cx),
+        ["oauth2", "v2.0", deed] | ["oauth2", deed] => protocol(cx, deed).await?,
         ["branding.css"] if get => plain::branding(cx).await,
         _ => return discovery::answer(cx, rest, get).await,
     };
     Some(answer)
+}
+
+/// The endpoints that exist in both generations.
+async fn protocol(cx: Cx<'_>, deed: &str) -> Option<Answer> {
+    // Here a GET does something: whoever only looks whether a link works must not sign anybody out (RFC 9110 §9.2.1).
+    let acts = cx.request.method == Method::POST || cx.request.method == Method::GET;
+    Some(match deed {
+        "authorize" | "logout" if !acts => wrong_method(cx),
+        "authorize" => authorize::begin(cx).await,
+        "token" => token::answer(cx).await,
+        "logout" => logout::answer(cx).await,
+        "devicecode" => device::answer(cx).await,
+        _ => return None,
+    })
+}
+
+fn version(rest: &[&str]) -> Version {
+    match rest {
+        ["oauth2", "authorize" | "token" | "logout" | "devicecode"] | ["adminconsent"] => Version::V1,
+        _ => Version::V2,
+    }
 }
 
 fn wrong_method(cx: Cx<'_>) -> Answer {
@@ -60,7 +81,7 @@ fn refused(cx: Cx<'_>, code: u32) -> Answer {
 
 /// A body that was not read, since it is larger than the sign-in wire takes.
 pub fn too_large(house: &House, request: &Incoming) -> Answer {
-    finish(request, refused(Cx { house, request, segment: "common" }, 9_000_003))
+    finish(request, refused(Cx { house, request, segment: "common", version: Version::V2 }, 9_000_003))
 }
 
 fn finish(request: &Incoming, mut answer: Answer) -> Answer {

@@ -17,6 +17,7 @@ pub enum TicketKind {
     Session,
     Code,
     Refresh,
+    Device,
 }
 
 impl TicketKind {
@@ -25,6 +26,7 @@ impl TicketKind {
             TicketKind::Session => "1s",
             TicketKind::Code => "1c",
             TicketKind::Refresh => "1r",
+            TicketKind::Device => "1d",
         }
     }
 }

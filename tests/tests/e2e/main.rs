@@ -5,6 +5,7 @@
 //! themselves, `transcripts` for the wire field by field.
 
 mod accounts;
+mod admin_consent;
 mod attacks;
 mod bad_authorize;
 mod bad_forms;
@@ -16,12 +17,14 @@ mod consent;
 mod consent_policy;
 mod contact_sync;
 mod delegation;
+mod device_code;
 mod first_consent;
 mod front_channel;
 mod hints;
 mod injection;
 mod lockout;
 mod not_served;
+mod on_behalf_of;
 mod optional_claims;
 mod password_grant;
 mod refresh_tokens;
@@ -33,4 +36,5 @@ mod stores;
 mod strangers;
 mod time;
 mod transcripts;
+mod v1_endpoints;
 mod wrong_tenant_or_app;

@@ -8,26 +8,7 @@ use mandate_tests::wire::refusal;
 use mandate_tests::{Ask, LOGIN, Pairs, Reply, SAMPLE, World};
 use serde_json::{Value, json};
 
-const NOT_SERVED: [&str; 5] =
-    ["oauth2/v2.0/devicecode", "oauth2/devicecode", "oauth2/authorize", "oauth2/token", "oauth2/logout"];
 const GRAPH_SCOPE: &str = "https://graph.microsoft.com/.default";
-
-/// As a client reads it: JSON, whatever it hoped for.
-#[tokio::test]
-async fn an_endpoint_that_is_not_served_yet_says_so_as_json() {
-    let world = World::new().await;
-    let form = Pairs::of(&[("client_id", INTRANET.id), ("scope", "openid")]);
-    for tenant in [WATERKANT, "waterkant.example", "common"] {
-        for endpoint in NOT_SERVED {
-            let target = format!("/{tenant}/{endpoint}");
-            for reply in [world.get(&target).await, world.send(Ask::form(target.as_str(), &form)).await] {
-                let kind = reply.header("content-type");
-                assert_eq!((reply.status, kind), (501, Some("application/json; charset=utf-8")), "{target}");
-                assert_eq!(refusal(&reply.json()), ("invalid_request", 9_000_002), "{target}");
-            }
-        }
-    }
-}
 
 #[tokio::test]
 async fn every_address_that_the_metadata_names_is_answered() {

@@ -331,20 +331,20 @@ impl<'a> SurveyFacts<'a> {
     }
 
     fn may_grant_for_all(&self, items: &[Item]) -> bool {
-        let mut any = false;
-        // An application permission that already stands is not granted again.
-        let held = |item: &&Item| item.permission.kind == AccessKind::Role && item.standing == Standing::Granted;
-        let all = items.iter().filter(|item| !held(item)).all(|item| {
+        let passes = |item: &Item| {
             let Ok(api) = self.resource(item.resource) else { return false };
             let kind = match item.permission.kind {
                 AccessKind::Role => EventKind::Application,
                 AccessKind::Scope => EventKind::Delegated { user_consentable: false },
             };
-            any = true;
             let event = self.event(api, item.permission.id, kind);
             self.for_all_policies().any(|policy| policy.passes(&event))
-        });
-        any && all
+        };
+        // An application permission that already stands is not granted again; where nothing else is asked, it still takes
+        // somebody who could have granted it.
+        let held = |item: &Item| item.permission.kind == AccessKind::Role && item.standing == Standing::Granted;
+        let all_held = items.iter().all(held);
+        !items.is_empty() && items.iter().filter(|item| all_held || !held(item)).all(passes)
     }
 }
 

@@ -3,10 +3,13 @@
 use super::pkce::Challenge;
 use super::redirect::Platform;
 use super::scopes::ScopeAsk;
+use crate::token::claims_ask::ClaimsAsk;
 use mandate_base::{AppId, CorrelationId, SessionId, TenantId};
+use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
+    pub version: Version,
     pub authority: Authority,
     pub client: AppId,
     pub redirect: Redirect,
@@ -22,6 +25,7 @@ pub struct Ask {
     /// Seconds since the last sign-in that the client accepts.
     pub max_age: Option<i64>,
     pub challenge: Option<Challenge>,
+    pub claims: ClaimsAsk,
     pub client_info: bool,
     pub correlation: CorrelationId,
 }
@@ -42,8 +46,19 @@ pub enum Hint {
     Nobody,
 }
 
+/// Which of the two generations of endpoints speaks (protocol.md §1.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Version {
+    /// `resource`, and what the registration lists.
+    V1,
+    /// `scope`.
+    #[default]
+    V2,
+}
+
 /// The tenant segment of the URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Authority {
     Tenant(TenantId),
     Common,
@@ -76,6 +91,8 @@ pub enum Prompt {
     Login,
     SelectAccount,
     Consent,
+    /// v1.0 only: an administrator grants the static list for everybody.
+    AdminConsent,
 }
 
 impl ResponseType {
@@ -114,8 +131,9 @@ impl ResponseMode {
 
 impl Prompt {
     /// Values that clients are known to send beside the standard ones are treated as absent (protocol.md §2.2).
-    pub fn parse(text: &str) -> Option<Prompt> {
+    pub fn parse(text: &str, version: Version) -> Option<Prompt> {
         match text {
+            "admin_consent" if version == Version::V1 => Some(Prompt::AdminConsent),
             "none" => Some(Prompt::None),
             "login" | "create" => Some(Prompt::Login),
             "select_account" => Some(Prompt::SelectAccount),

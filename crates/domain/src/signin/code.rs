@@ -2,6 +2,7 @@
 
 use super::pkce::Challenge;
 use super::redirect::Platform;
+use crate::token::claims_ask::ClaimsAsk;
 use mandate_base::{AppId, FamilyId, MINUTE, Moment, SECOND, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,9 @@ pub struct Bound {
     pub nonce: Option<String>,
     pub challenge: Option<Challenge>,
     pub max_age: bool,
+    /// The `claims` parameter of the request.
+    #[serde(default)]
+    pub claims: ClaimsAsk,
 }
 
 pub const CODE_LIFE: i64 = 10 * MINUTE;
@@ -100,6 +104,7 @@ mod tests {
                 nonce: None,
                 challenge: None,
                 max_age: false,
+                claims: ClaimsAsk::default(),
             },
         }
     }

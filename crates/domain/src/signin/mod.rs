@@ -4,6 +4,7 @@
 
 pub mod ask;
 pub mod code;
+pub mod device;
 pub mod lockout;
 pub mod pkce;
 pub mod redirect;

@@ -11,6 +11,8 @@ pub struct ScopeAsk {
     pub offline_access: bool,
     /// In the order of the request; the first is the one a token is for when the token request names none.
     pub resources: Vec<ResourceAsk>,
+    /// Of a v1.0 request: its sign-in scopes say what tokens come, and nobody is asked for them.
+    pub v1: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,9 @@ pub enum ScopeSyntax {
 }
 
 /// More than any real request carries; each costs a look-up.
+/// A backslash is no character of a scope (RFC 6749 §3.3).
+const V1_MARK: &str = "v1\\";
+
 const MOST_SCOPES: usize = 200;
 const MOST_RESOURCES: usize = 20;
 /// Twice Graph's limit for an identifier URI: names become keys, log lines and texts of answers.
@@ -56,6 +61,37 @@ impl ScopeAsk {
             return Err(ScopeSyntax::DefaultMixed);
         }
         Ok(ask)
+    }
+
+    /// A v1.0 request: all that the registration lists of one resource. It always gets a refresh token, and its ID token
+    /// names the person (protocol.md §2.3, §3.2).
+    pub fn of_v1(resource: &str, openid: bool) -> Result<ScopeAsk, ScopeSyntax> {
+        let clean = resource.len() <= LONGEST_SCOPE && resource.chars().all(is_scope_char);
+        if !clean || resource.is_empty() {
+            return Err(ScopeSyntax::Malformed(resource.chars().take(100).collect()));
+        }
+        let resources = vec![ResourceAsk { name: Some(resource.to_owned()), default: true, values: Vec::new() }];
+        Ok(ScopeAsk { openid, profile: openid, email: false, offline_access: true, resources, v1: true })
+    }
+
+    /// As it is kept with a code or a refresh token: the `scope` of a v2.0 request as it was sent, and for v1.0 the
+    /// resource behind a mark that no scope can hold.
+    pub fn kept(&self, sent: &str) -> String {
+        if !self.v1 {
+            return sent.to_owned();
+        }
+        let resource = self.resources.first().and_then(|ask| ask.name.as_deref()).unwrap_or("");
+        format!("{V1_MARK}{} {resource}", if self.openid { "openid" } else { "-" })
+    }
+
+    /// It was right before it was kept; an older rule than today's must not end in a fault.
+    pub fn restore(kept: &str) -> ScopeAsk {
+        let v1 = kept.strip_prefix(V1_MARK).and_then(|rest| rest.split_once(' '));
+        let restored = match v1 {
+            Some((openid, resource)) => ScopeAsk::of_v1(resource, openid == "openid"),
+            None => ScopeAsk::parse(kept),
+        };
+        restored.unwrap_or_default()
     }
 
     fn add(&mut self, word: &str) -> Result<(), ScopeSyntax> {
@@ -112,6 +148,7 @@ impl ScopeAsk {
 
     pub fn oidc(&self) -> impl Iterator<Item = &'static str> {
         let asked = [self.openid, self.profile, self.email, self.offline_access];
+        let asked = asked.map(|asked| asked && !self.v1);
         OIDC_SCOPES.into_iter().zip(asked).filter_map(|(scope, asked)| asked.then_some(scope))
     }
 }
@@ -150,6 +187,20 @@ mod tests {
         let ask = ScopeAsk::parse("openid profile OFFLINE_ACCESS").expect("well-formed");
         assert!(ask.resources.is_empty());
         assert_eq!(ask.oidc().collect::<Vec<_>>(), ["openid", "profile", "offline_access"]);
+    }
+
+    #[test]
+    fn what_is_kept_is_restored() {
+        let v1 = ScopeAsk::of_v1("https://graph.microsoft.com/", true).expect("a resource");
+        assert_eq!(ScopeAsk::restore(&v1.kept("")), v1);
+        assert_eq!(v1.oidc().count(), 0);
+        let plain = ScopeAsk::of_v1("00000003-0000-0000-c000-000000000000", false).expect("a resource");
+        assert_eq!(ScopeAsk::restore(&plain.kept("")), plain);
+        let sent = "openid api://x/read";
+        let v2 = ScopeAsk::parse(sent).expect("well-formed");
+        assert_eq!(ScopeAsk::restore(&v2.kept(sent)), v2);
+        assert!(ScopeAsk::parse("v1\\openid x").is_err());
+        assert!(ScopeAsk::of_v1("", true).is_err() && ScopeAsk::of_v1("a b", true).is_err());
     }
 
     #[test]

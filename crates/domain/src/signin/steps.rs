@@ -173,6 +173,9 @@ fn shows_anything(survey: &Survey) -> bool {
 
 /// Is a consent page due? A request of which any part is blocked is never half granted (features S0-17).
 pub fn consent_step(ask: &Ask, survey: &Survey, done: &Done) -> ConsentStep {
+    if ask.prompt == Prompt::AdminConsent && !done.consented {
+        return if survey.may_grant_for_all { ConsentStep::Ask } else { ConsentStep::NeedsAdmin };
+    }
     if survey.blocked().next().is_some() {
         ConsentStep::NeedsAdmin
     } else if !survey.is_complete() || (ask.prompt == Prompt::Consent && !done.consented && shows_anything(survey)) {

@@ -1,6 +1,6 @@
 //! Which account answers a request, whether it is let in, and when a consent page is due (protocol.md §2.2, §5).
 
-use super::ask::{Ask, Authority, Prompt, Redirect, ResponseMode, ResponseType};
+use super::ask::{Ask, Authority, Prompt, Redirect, ResponseMode, ResponseType, Version};
 use super::redirect::Platform;
 use super::scopes::ScopeAsk;
 use super::session::{SESSION, Session};
@@ -9,6 +9,7 @@ use crate::application::{AccessKind, AppCard, Audience, Registration};
 use crate::catalogue::GRAPH;
 use crate::consent::{Item, Permission, Standing, Survey, Why};
 use crate::service_principal::{ServicePrincipal, SpMore};
+use crate::token::claims_ask::ClaimsAsk;
 use crate::user::{Upn, User, UserKind};
 use mandate_base::{
     AppId, ApplicationId, CorrelationId, Moment, ObjectId, SECOND, ServicePrincipalId, SessionId, TenantId, UserId,
@@ -37,6 +38,8 @@ const PROMPTS: [Prompt; 5] = [Prompt::Unset, Prompt::None, Prompt::Login, Prompt
 
 fn ask(prompt: Prompt, login_hint: Option<&str>) -> Ask {
     Ask {
+        version: Version::V2,
+        claims: ClaimsAsk::default(),
         authority: Authority::Tenant(WATERKANT),
         client: INTRANET,
         redirect: Redirect {
@@ -103,7 +106,7 @@ type Grid = [[AccountStep; 3]; 3];
 /// protocol.md §2.2.
 fn grid(prompt: Prompt) -> Grid {
     match prompt {
-        Prompt::Unset | Prompt::Consent => {
+        Prompt::Unset | Prompt::Consent | Prompt::AdminConsent => {
             [[NOBODY_HERE, NOBODY_HERE, NOBODY_HERE], [FIRST, FIRST, NOBODY_HERE], [PICK, SECOND_ONE, NOBODY_HERE]]
         }
         Prompt::None => [

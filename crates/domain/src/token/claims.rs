@@ -2,6 +2,7 @@
 
 use crate::application::{OptionalClaim, Registration};
 use crate::role::PLAIN_MEMBER_WID;
+use crate::signin::ask::Version;
 use crate::tenant::Tenant;
 use crate::user::User;
 use mandate_base::{AppId, GroupId, Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId};
@@ -193,7 +194,7 @@ pub struct Delegated<'a> {
     pub scp: &'a str,
     /// `profile` was asked: a v2.0 token names the person only then.
     pub profile: bool,
-    /// Tokens for our own Graph carry the session, so that ending it ends them.
+    /// Our own Graph sends claims challenges to those who can answer them.
     pub for_graph: bool,
     /// The client can answer claims challenges (`cp1`).
     pub capable: bool,
@@ -212,25 +213,17 @@ pub fn delegated<'a>(issue: &Issue<'a>, person: &Person<'a>, token: &Delegated<'
     }
     if version == 1 {
         claims.acr = Some("1");
-        claims.amr = Some(["pwd"]);
-        claims.upn = Some(person.user.upn.as_str());
-        claims.unique_name = Some(person.user.upn.as_str());
         claims.wids = wids(person);
-        for (name, property) in [("given_name", "givenName"), ("family_name", "surname")] {
-            if let Some(text) = person.user.text(property) {
-                claims.extra(name, text);
-            }
-        }
+        v1_names(&mut claims, person);
     } else if token.profile {
         claims.preferred_username = Some(person.user.upn.as_str());
     }
-    if token.for_graph {
-        claims.sid = person.session.map(|id| id.to_string());
-    }
+    // Graph ends it with its session, and an API that hands it on (on behalf of) names the session again.
+    claims.sid = person.session.map(|id| id.to_string());
     let optional = token.resource.optional_claims.as_ref().map_or(&[][..], |claims| &claims.access_token);
     groups(&mut claims, issue, person, token.resource, MOST_GROUPS, as_roles(optional));
     optional_claims(&mut claims, person, optional);
-    if token.capable && asks(optional, "xms_cc") {
+    if token.capable && (token.for_graph || asks(optional, "xms_cc")) {
         claims.extra("xms_cc", json!(["CP1"]));
     }
     claims
@@ -239,6 +232,8 @@ pub fn delegated<'a>(issue: &Issue<'a>, person: &Person<'a>, token: &Delegated<'
 /// What is particular to an ID token.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct IdAsk<'a> {
+    /// Of the endpoint that answers (protocol.md §4.1).
+    pub version: Version,
     pub profile: bool,
     pub email: bool,
     pub nonce: Option<&'a str>,
@@ -254,7 +249,8 @@ pub struct IdAsk<'a> {
 }
 
 pub fn id_token<'a>(issue: &Issue<'a>, person: &Person<'a>, app: &Registration, ask: &IdAsk<'a>) -> Claims<'a> {
-    let mut claims = Claims::of(issue, 2);
+    let version = if ask.version == Version::V1 { 1 } else { 2 };
+    let mut claims = Claims::of(issue, version);
     claims.aud = Some(Text::Owned(issue.client.to_string()));
     claims.nonce = ask.nonce;
     claims.sub = Some(Text::Slice(person.sub));
@@ -262,7 +258,11 @@ pub fn id_token<'a>(issue: &Issue<'a>, person: &Person<'a>, app: &Registration, 
     if ask.profile {
         claims.oid = Some(person.user.id.to_string());
         claims.name = Some(&person.user.display_name);
-        claims.preferred_username = Some(person.user.upn.as_str());
+        if ask.version == Version::V1 {
+            v1_names(&mut claims, person);
+        } else {
+            claims.preferred_username = Some(person.user.upn.as_str());
+        }
     }
     // A guest's address is told without being asked for (consent-and-governance.md, protocol.md §4.4).
     if (ask.email || person.user.is_guest())
@@ -292,6 +292,18 @@ pub fn id_token<'a>(issue: &Issue<'a>, person: &Person<'a>, app: &Registration, 
     }
     optional_claims(&mut claims, person, optional);
     claims
+}
+
+/// What v1.0 tokens of both kinds tell of a person (protocol.md §4.3).
+fn v1_names<'a>(claims: &mut Claims<'a>, person: &Person<'a>) {
+    claims.amr = Some(["pwd"]);
+    claims.upn = Some(person.user.upn.as_str());
+    claims.unique_name = Some(person.user.upn.as_str());
+    for (name, property) in [("given_name", "givenName"), ("family_name", "surname")] {
+        if let Some(text) = person.user.text(property) {
+            claims.extra(name, text);
+        }
+    }
 }
 
 fn identify<'a>(claims: &mut Claims<'a>, person: &Person<'a>) {

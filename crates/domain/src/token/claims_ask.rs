@@ -2,9 +2,11 @@
 //!
 //! Clients send it with every request, so its presence demands nothing; names that are not known here are ignored.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ClaimsAsk {
     /// The client can answer claims challenges (`xms_cc` with `cp1`).
     pub capable: bool,
@@ -25,6 +27,17 @@ impl ClaimsAsk {
             login_hint: of_id("login_hint"),
             signin_state: of_id("signin_state"),
         })
+    }
+
+    /// What the sign-in asked for, and what the token request adds.
+    #[must_use]
+    pub const fn and(self, more: ClaimsAsk) -> ClaimsAsk {
+        ClaimsAsk {
+            capable: self.capable || more.capable,
+            auth_time: self.auth_time || more.auth_time,
+            login_hint: self.login_hint || more.login_hint,
+            signin_state: self.signin_state || more.signin_state,
+        }
     }
 }
 

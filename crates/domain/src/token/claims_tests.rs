@@ -3,6 +3,7 @@
 use super::claims::*;
 use super::*;
 use crate::application::{Api, OptionalClaim, OptionalClaims, Registration, Web};
+use crate::signin::ask::Version;
 use crate::tenant::{Settings, Tenant, TenantProfile};
 use crate::user::{Upn, User, UserKind};
 use mandate_base::{AppId, GroupId, Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId, UserId};
@@ -131,7 +132,7 @@ fn access_v1() -> Value {
         "aud": ARCHIVE, "iss": ISSUER_V1, "iat": ISSUED, "nbf": ISSUED, "exp": EXPIRES,
         "acr": "1", "amr": ["pwd"], "appid": CLIENT, "appidacr": "0",
         "family_name": "Bakker", "given_name": "Joris", "name": "Joris Bakker",
-        "oid": OID, "scp": "user_impersonation", "sub": "pairwise-of-joris", "tid": TID,
+        "oid": OID, "scp": "user_impersonation", "sid": SID, "sub": "pairwise-of-joris", "tid": TID,
         "unique_name": "joris.bakker@waterkant.example", "upn": "joris.bakker@waterkant.example",
         "uti": "dG9rZW4tbnVtYmVyLW9uZQ", "ver": "1.0", "wids": [MEMBER],
     })
@@ -142,7 +143,7 @@ fn access_v2() -> Value {
     json!({
         "aud": ORDERS, "iss": ISSUER_V2, "iat": ISSUED, "nbf": ISSUED, "exp": EXPIRES,
         "azp": CLIENT, "azpacr": "0", "name": "Joris Bakker", "oid": OID,
-        "preferred_username": "joris.bakker@waterkant.example", "scp": "Orders.Read Orders.Write",
+        "preferred_username": "joris.bakker@waterkant.example", "scp": "Orders.Read Orders.Write", "sid": SID,
         "sub": "pairwise-of-joris", "tid": TID, "uti": "dG9rZW4tbnVtYmVyLW9uZQ", "ver": "2.0",
     })
 }
@@ -153,6 +154,19 @@ fn id_v2() -> Value {
         "aud": CLIENT, "iss": ISSUER_V2, "iat": ISSUED, "nbf": ISSUED, "exp": EXPIRES,
         "sub": "pairwise-of-joris", "tid": TID, "uti": "dG9rZW4tbnVtYmVyLW9uZQ", "ver": "2.0",
     })
+}
+
+#[test]
+fn a_v1_id_token_names_the_person_as_v1_does() {
+    let house = House::new();
+    let ask = IdAsk { version: Version::V1, profile: true, ..IdAsk::default() };
+    let told = json!({
+        "iss": ISSUER_V1, "ver": "1.0", "oid": OID, "name": "Joris Bakker", "amr": ["pwd"],
+        "upn": "joris.bakker@waterkant.example", "unique_name": "joris.bakker@waterkant.example",
+        "given_name": "Joris", "family_name": "Bakker",
+    });
+    let claims = id_token(&issue(), &house.person(), &Registration::default(), &ask);
+    assert_eq!(read(&claims), with(id_v2(), told));
 }
 
 // Delegated access tokens.
@@ -219,12 +233,17 @@ fn names_that_the_directory_does_not_hold_are_left_out() {
 }
 
 #[test]
-fn only_a_token_for_our_own_graph_carries_the_session() {
+fn a_token_carries_its_session_and_graph_hears_who_can_answer_challenges() {
     let (house, graph) = (House::new(), api(None));
-    let ours = Delegated { for_graph: true, ..token(&graph, ARCHIVE, "user_impersonation") };
-    assert_eq!(read(&delegated(&issue(), &house.person(), &ours)), with(access_v1(), json!({ "sid": SID })));
+    let ours = Delegated { for_graph: true, capable: true, ..token(&graph, ARCHIVE, "user_impersonation") };
+    assert_eq!(read(&delegated(&issue(), &house.person(), &ours)), with(access_v1(), json!({ "xms_cc": ["CP1"] })));
     let no_session = Person { session: None, ..house.person() };
-    assert_eq!(read(&delegated(&issue(), &no_session, &ours)), access_v1());
+    assert_eq!(
+        read(&delegated(&issue(), &no_session, &ours)),
+        with(access_v1(), json!({ "sid": null, "xms_cc": ["CP1"] }))
+    );
+    let theirs = Delegated { for_graph: false, ..ours };
+    assert_eq!(read(&delegated(&issue(), &house.person(), &theirs)), access_v1());
 }
 
 // Tokens of an app alone.

@@ -1,11 +1,12 @@
 //! The parameters of an authorization request → a typed [`Ask`]. The client and its redirect URI come first: until both
 //! are right, an error stays on our page (RFC 6749 §4.1.2.1); afterwards it goes to the client.
 
+use super::flow::{Errand, Flow};
 use crate::cx::Cx;
 use crate::errors::Trouble;
 use mandate_base::AppId;
 use mandate_domain::application::{AppCard, Audience, Registration};
-use mandate_domain::signin::ask::{Ask, Authority, Prompt, Redirect, ResponseMode, ResponseType};
+use mandate_domain::signin::ask::{Ask, Authority, Prompt, Redirect, ResponseMode, ResponseType, Version};
 use mandate_domain::signin::pkce::{Challenge, ChallengeRefusal};
 use mandate_domain::signin::redirect::{self, Platform, RedirectRefusal};
 use mandate_domain::signin::scopes::{ResourceAsk, ScopeAsk, ScopeSyntax};
@@ -40,9 +41,18 @@ pub struct ReplyTo {
     pub state: Option<String>,
     /// `prompt=none`: the answer is made for a frame.
     pub silent: bool,
+    pub errand: Errand,
+    pub version: Version,
 }
 
-pub async fn check(cx: Cx<'_>, params: &Params) -> Result<Checked, Stop> {
+pub async fn check(cx: Cx<'_>, flow: &Flow) -> Result<Checked, Stop> {
+    match flow.errand {
+        Errand::Device(Some(hash)) => super::device::check(cx, hash).await,
+        errand => of_client(cx, &flow.params(), errand).await,
+    }
+}
+
+async fn of_client(cx: Cx<'_>, params: &Params, errand: Errand) -> Result<Checked, Stop> {
     let page = |trouble: Trouble| Stop::Page(Box::new(trouble), None);
     let authority = cx.authority().await.map_err(page)?;
     let client = client_id(params).map_err(page)?;
@@ -56,7 +66,13 @@ pub async fn check(cx: Cx<'_>, params: &Params) -> Result<Checked, Stop> {
     let found = redirect::find(&card.registration, asked, &cx.origins().login);
     let (uri, platform) = found.map_err(|refusal| named(redirect_trouble(&refusal, &card)))?;
     let state = params.one("state").map_err(|refusal| named(refusal.into()))?.map(str::to_owned);
-    let reply = ReplyTo { uri, mode: early_mode(params), state, silent: params.any("prompt") == Some("none") };
+    if errand == Errand::AdminConsent {
+        let reply = ReplyTo { uri, mode: ResponseMode::Query, state, silent: false, errand, version: cx.version };
+        let checked = super::admin::check(cx, params, authority, &card, &reply);
+        return checked.map_err(|trouble| Stop::Client(Box::new(trouble), Box::new(reply)));
+    }
+    let silent = params.any("prompt") == Some("none");
+    let reply = ReplyTo { uri, mode: early_mode(params), state, silent, errand, version: cx.version };
     let rest = rest(cx, params, authority, &card, &reply, platform);
     rest.map_err(|trouble| Stop::Client(Box::new(trouble), Box::new(reply)))
 }
@@ -67,7 +83,7 @@ fn client_id(params: &Params) -> Result<AppId, Trouble> {
 }
 
 /// Does the app exist on this authority at all?
-fn meets(authority: Authority, card: &AppCard) -> Result<(), Trouble> {
+pub fn meets(authority: Authority, card: &AppCard) -> Result<(), Trouble> {
     let client = card.app_id.to_string();
     let fine = match authority {
         Authority::Tenant(tenant) => may_cross(card, tenant),
@@ -126,18 +142,13 @@ fn rest(
     if platform == Platform::Spa && response.code && challenge.is_none() {
         return Err(Trouble::new(9_002_325, &[]));
     }
-    claims(params)?;
-    let scope = params.one("scope")?.ok_or_else(|| Trouble::missing("scope"))?.to_owned();
-    let scopes = scopes(&scope)?;
-    if response.id_token && !scopes.openid {
-        let detail = "An ID token needs the scope openid.";
-        return Err(Trouble::new(70_011, &[("scope", &scope), ("detail", detail)]));
-    }
-    same_resource(cx, params, &scopes)?;
+    let claims = claims(params)?;
+    let (scopes, scope) = wanted(cx, params, card, response)?;
     for hint in ["sid", "id_token_hint"] {
         params.one(hint)?;
     }
     let ask = Ask {
+        version: cx.version,
         authority,
         client: card.app_id,
         redirect: Redirect { uri: reply.uri.clone(), platform, mode },
@@ -145,16 +156,50 @@ fn rest(
         scopes,
         state: reply.state.clone(),
         nonce,
-        prompt: prompt(params)?,
+        prompt: prompt(params, cx.version)?,
         login_hint: params.one("login_hint")?.map(str::to_owned),
         hint: None,
         domain_hint: params.one("domain_hint")?.map(str::to_owned),
         max_age: max_age(params)?,
         challenge,
+        claims,
         client_info: params.any("client_info") == Some("1"),
         correlation: cx.request.correlation,
     };
     Ok(Checked { ask, card: card.clone(), scope, redirect_named: params.any("redirect_uri").is_some() })
+}
+
+/// What is asked, and as it is kept with the code.
+fn wanted(cx: Cx<'_>, params: &Params, card: &AppCard, response: ResponseType) -> Result<(ScopeAsk, String), Trouble> {
+    if cx.version == Version::V1 {
+        // An ID token that is asked for by name needs no scope here (protocol.md §2.1).
+        let openid = response.id_token || has_openid(params)?;
+        let asked = v1_scopes(params.one("resource")?, card, openid)?;
+        let kept = asked.kept("");
+        return Ok((asked, kept));
+    }
+    let scope = params.one("scope")?.ok_or_else(|| Trouble::missing("scope"))?.to_owned();
+    let asked = scopes(&scope)?;
+    if response.id_token && !asked.openid {
+        let detail = "An ID token needs the scope openid.";
+        return Err(Trouble::new(70_011, &[("scope", &scope), ("detail", detail)]));
+    }
+    same_resource(cx, params, &asked)?;
+    Ok((asked, scope))
+}
+
+/// Of a v1.0 request's `scope` this one word counts (protocol.md §2.1).
+pub fn has_openid(params: &Params) -> Result<bool, Trouble> {
+    let scope = params.one("scope")?.unwrap_or("");
+    Ok(scope.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("openid")))
+}
+
+/// A request that names no resource means the first that the registration lists, or the app itself.
+pub fn v1_scopes(resource: Option<&str>, card: &AppCard, openid: bool) -> Result<ScopeAsk, Trouble> {
+    let listed = card.registration.required_resource_access.first().map_or(card.app_id, |first| first.resource_app_id);
+    let own = listed.to_string();
+    ScopeAsk::of_v1(resource.unwrap_or(&own), openid)
+        .map_err(|_| Trouble::new(500_011, &[("resource", resource.unwrap_or(""))]))
 }
 
 fn response_type(params: &Params, registration: &Registration) -> Result<ResponseType, Trouble> {
@@ -189,9 +234,9 @@ fn challenge(params: &Params) -> Result<Option<Challenge>, Trouble> {
     })
 }
 
-fn prompt(params: &Params) -> Result<Prompt, Trouble> {
+fn prompt(params: &Params, version: Version) -> Result<Prompt, Trouble> {
     let text = params.one("prompt")?.unwrap_or("");
-    Prompt::parse(text).ok_or_else(|| Trouble::new(90_023, &[("field", "prompt")]))
+    Prompt::parse(text, version).ok_or_else(|| Trouble::new(90_023, &[("field", "prompt")]))
 }
 
 fn max_age(params: &Params) -> Result<Option<i64>, Trouble> {

@@ -3,6 +3,7 @@
 use crate::cx::Cx;
 use crate::errors::Trouble;
 use mandate_base::{HOUR, Moment, SessionId};
+use mandate_domain::signin::ask::Version;
 use mandate_web::{Params, cookies};
 use serde::{Deserialize, Serialize};
 
@@ -31,9 +32,27 @@ pub struct Flow {
     /// The language that the person switched to.
     #[serde(default)]
     pub lang: Option<String>,
-    /// This is a sign-out, not a sign-in.
     #[serde(default)]
-    pub sign_out: bool,
+    pub errand: Errand,
+    /// The person said that the device is theirs.
+    #[serde(default)]
+    pub confirmed: bool,
+    /// Of the endpoint that it came to; the forms of its pages have but one address.
+    #[serde(default)]
+    pub version: Version,
+}
+
+/// What the browser came for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Errand {
+    /// An app wants to know who is here.
+    #[default]
+    SignIn,
+    SignOut,
+    /// A code that a device shows; nothing of it yet when it is still to be typed.
+    Device(Option<[u8; 32]>),
+    /// An administrator is asked to allow an app, for everybody.
+    AdminConsent,
 }
 
 /// A page that was open for longer must be begun again.
@@ -54,7 +73,9 @@ impl Flow {
             consented: false,
             shown: String::new(),
             lang: None,
-            sign_out: false,
+            errand: Errand::SignIn,
+            confirmed: false,
+            version: cx.version,
         }
     }
 

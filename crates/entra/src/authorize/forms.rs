@@ -1,6 +1,6 @@
 //! The forms of the pages: password, account, consent, language. Each opens its sealed request first.
 
-use super::flow::Flow;
+use super::flow::{Errand, Flow};
 use super::proceed::{self, Standing, again, stand};
 use super::reply;
 use crate::browser::Browser;
@@ -8,6 +8,7 @@ use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::show;
 use mandate_base::{Secret, SessionId};
+use mandate_domain::signin::ask::Version;
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::settle;
 use mandate_usecases::signin::{
@@ -19,7 +20,8 @@ use mandate_web::pages::SignInError;
 use mandate_web::words::Lang;
 
 /// What a form of ours may carry. A field that comes twice would be read by one and logged by another.
-const FIELDS: [&str; 8] = ["loginfmt", "passwd", "kmsi", "cancel", "account", "ucaccept", "consentForOrg", "lang"];
+const FIELDS: [&str; 9] =
+    ["loginfmt", "passwd", "kmsi", "cancel", "account", "ucaccept", "consentForOrg", "confirm", "lang"];
 
 fn open(cx: Cx<'_>) -> Result<(Params, Flow), Trouble> {
     let form = cx.request.form().ok_or_else(|| Trouble::malformed("the body is not a form"))??;
@@ -43,7 +45,7 @@ pub async fn login(cx: Cx<'_>) -> Answer {
         Err(answer) => return answer,
     };
     if form.any("cancel").is_some() {
-        return cancelled(cx, &standing);
+        return cancelled(cx, &standing).await;
     }
     let name = form.any("loginfmt").unwrap_or("").trim();
     let password = form.any("passwd").unwrap_or("");
@@ -60,10 +62,10 @@ pub async fn login(cx: Cx<'_>) -> Answer {
     }
 }
 
-fn cancelled(cx: Cx<'_>, standing: &Standing) -> Answer {
+async fn cancelled(cx: Cx<'_>, standing: &Standing) -> Answer {
     let mut declined = Trouble::new(65_004, &[]);
     declined.subcode = Some("cancel");
-    reply::error(cx, &declined, &standing.reply_to())
+    reply::error(cx, &declined, &standing.reply_to()).await
 }
 
 async fn begin(
@@ -120,7 +122,7 @@ pub async fn reselect(cx: Cx<'_>) -> Answer {
     let browser = Browser::of(cx);
     if form.any("cancel").is_some() {
         return match stand(cx, flow, &browser).await {
-            Ok(standing) => cancelled(cx, &standing),
+            Ok(standing) => cancelled(cx, &standing).await,
             Err(answer) => answer,
         };
     }
@@ -152,7 +154,7 @@ pub async fn consent(cx: Cx<'_>) -> Answer {
         Err(answer) => return answer,
     };
     if form.any("ucaccept") != Some("Yes") {
-        return cancelled(cx, &standing);
+        return cancelled(cx, &standing).await;
     }
     let chosen = standing.people.iter().find(|person| Some(person.session.id) == flow.chosen);
     let Some(person) = chosen else { return proceed::run(cx, flow, browser).await };
@@ -163,7 +165,8 @@ pub async fn consent(cx: Cx<'_>) -> Answer {
         session: person.session.id,
         scopes: &standing.checked.ask.scopes,
         whole_list: standing.wants_page(),
-        for_organisation: form.any("consentForOrg").is_some(),
+        for_organisation: standing.for_organisation() || form.any("consentForOrg").is_some(),
+        authoritative: standing.for_organisation() && standing.checked.ask.version == Version::V1,
         shown: &flow.shown,
         correlation: cx.request.correlation,
     };
@@ -172,8 +175,25 @@ pub async fn consent(cx: Cx<'_>) -> Answer {
         // The next step finds out what is different now, and shows it.
         Ok(Err(ConsentRefusal::Changed | ConsentRefusal::OrganisationOnly)) => {}
         Ok(Err(refusal)) => tracing::info!(?refusal, correlation = %cx.request.correlation, "consent refused"),
-        Err(fault) => return reply::error(cx, &fault.into(), &standing.reply_to()),
+        Err(fault) => return reply::error(cx, &fault.into(), &standing.reply_to()).await,
     }
+    proceed::run(cx, flow, browser).await
+}
+
+/// Is the device theirs?
+pub async fn confirm_device(cx: Cx<'_>) -> Answer {
+    let (form, mut flow) = match open(cx) {
+        Ok(opened) => opened,
+        Err(trouble) => return show::refuse(cx, &trouble).await,
+    };
+    let browser = Browser::of(cx);
+    if form.any("confirm") != Some("Yes") {
+        return match stand(cx, flow, &browser).await {
+            Ok(standing) => cancelled(cx, &standing).await,
+            Err(answer) => answer,
+        };
+    }
+    flow.confirmed = true;
     proceed::run(cx, flow, browser).await
 }
 
@@ -182,10 +202,11 @@ pub async fn language(cx: Cx<'_>) -> Answer {
     match open(cx) {
         Ok((form, mut flow)) => {
             flow.lang = form.any("lang").and_then(Lang::parse).map(|lang| lang.tag().to_owned());
-            if crate::logout::is_of_sign_out(&flow) {
-                return crate::logout::again(cx, flow).await;
+            match flow.errand {
+                Errand::SignOut => crate::logout::again(cx, flow).await,
+                Errand::Device(None) => super::device::again(cx, flow).await,
+                _ => proceed::run(cx, flow, Browser::of(cx)).await,
             }
-            proceed::run(cx, flow, Browser::of(cx)).await
         }
         Err(trouble) => show::refuse(cx, &trouble).await,
     }

@@ -1,18 +1,21 @@
 //! `/authorize` and the forms of its pages (protocol.md §2).
 //!
 //! A request is checked, then the first unmet step is found; each form comes back with the sealed request and the road
-//! begins anew, so that nothing a page showed is trusted. Next: `check` for the request, `proceed` for the steps,
-//! `reply` for the answer to the client.
+//! begins anew, so that nothing a page showed is trusted. Next: `check` for the request (`device` and `admin` for the two that are no app's), `proceed` for the steps, `reply` for
+//! the answer.
 
+mod admin;
 mod check;
+mod device;
 mod flow;
 mod forms;
 mod proceed;
 mod reply;
 
-pub use check::{claims, scopes};
-pub use flow::Flow;
-pub use forms::{consent, language, login, reselect};
+pub use check::{claims, has_openid, meets, scopes, v1_scopes};
+pub use device::{enter as enter_device_code, page as device_page};
+pub use flow::{Errand, Flow};
+pub use forms::{confirm_device, consent, language, login, reselect};
 pub use proceed::Standing;
 
 use crate::cx::Cx;
@@ -25,6 +28,17 @@ pub async fn begin(cx: Cx<'_>) -> Answer {
     match params(cx) {
         Ok(params) => {
             let flow = Flow::begin(cx, &params);
+            proceed::run(cx, flow, crate::browser::Browser::of(cx)).await
+        }
+        Err(trouble) => crate::show::refuse(cx, &trouble).await,
+    }
+}
+
+/// An administrator's consent, asked for by its own address (protocol.md §1.10).
+pub async fn begin_admin_consent(cx: Cx<'_>) -> Answer {
+    match params(cx) {
+        Ok(params) => {
+            let flow = Flow { errand: Errand::AdminConsent, ..Flow::begin(cx, &params) };
             proceed::run(cx, flow, crate::browser::Browser::of(cx)).await
         }
         Err(trouble) => crate::show::refuse(cx, &trouble).await,

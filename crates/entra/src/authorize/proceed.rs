@@ -1,21 +1,21 @@
 //! From a request to the first unmet step, again at each form, until the client is answered.
 
 use super::check::{Checked, ReplyTo, Stop, check};
-use super::flow::Flow;
-use super::reply;
+use super::flow::{Errand, Flow};
+use super::{admin, reply};
 use crate::browser::{Browser, named_by};
 use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::show;
 use mandate_base::{AppId, SessionId};
-use mandate_domain::consent::{ScopeRefusal, Survey};
+use mandate_domain::consent::ScopeRefusal;
 use mandate_domain::signin::ask::{Ask, Hint, Prompt};
 use mandate_domain::signin::steps::{
     AccountStep, ConsentStep, Done, NotLetIn, SignedIn, SilentRefusal, account_step, consent_step,
 };
-use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_usecases::signin::{
-    Asking, Encounter, EncounterRefusal, IssueCode, IssueRefusal, Issued, encounter, shown,
+    ApproveDevice, ApproveRefusal, Asking, EncounterRefusal, IssueCode, IssueRefusal, Issued, Surveyed, device_of,
+    encounter, shown, together,
 };
 use mandate_usecases::tickets::TicketKind;
 use mandate_usecases::tokens::{IdTokenAsk, SessionPart, at_sign_in, mint_access, mint_id_token};
@@ -39,12 +39,20 @@ impl Standing {
             mode: ask.redirect.mode,
             state: ask.state.clone(),
             silent: ask.prompt == Prompt::None,
+            errand: self.flow.errand,
+            version: ask.version,
         }
     }
 
-    /// `prompt=consent`, and the page was not answered yet.
+    /// The consent page is wanted whatever stands, and was not answered yet.
     pub fn wants_page(&self) -> bool {
-        self.checked.ask.prompt == Prompt::Consent && !self.flow.consented
+        let asked = matches!(self.checked.ask.prompt, Prompt::Consent | Prompt::AdminConsent);
+        asked && !self.flow.consented
+    }
+
+    /// What is allowed is allowed for everybody in the organisation.
+    pub fn for_organisation(&self) -> bool {
+        self.checked.ask.prompt == Prompt::AdminConsent
     }
 
     fn done(&self) -> Done {
@@ -67,10 +75,11 @@ pub async fn run(cx: Cx<'_>, flow: Flow, browser: Browser) -> Answer {
 
 /// The request checked, or the answer that says what is wrong with it.
 pub async fn stand(cx: Cx<'_>, flow: Flow, browser: &Browser) -> Result<Standing, Answer> {
-    let checked = match check(cx, &flow.params()).await {
+    let cx = Cx { version: flow.version, ..cx };
+    let checked = match check(cx, &flow).await {
         Ok(checked) => checked,
         Err(Stop::Page(trouble, app)) => return Err(show::refuse_for(cx, &trouble, app).await),
-        Err(Stop::Client(trouble, to)) => return Err(reply::error(cx, &trouble, &to)),
+        Err(Stop::Client(trouble, to)) => return Err(reply::error(cx, &trouble, &to).await),
     };
     match browser.people(cx).await {
         Ok(people) => {
@@ -104,15 +113,15 @@ async fn step(cx: Cx<'_>, standing: Standing) -> Answer {
             show::sign_in(cx, &standing, None, &hint).await
         }
         AccountStep::PickAccount => show::accounts(cx, &standing).await,
-        AccountStep::Silent(SilentRefusal::LoginRequired) => refuse(cx, &standing, Trouble::new(50_058, &[])),
-        AccountStep::Silent(SilentRefusal::NoSuchSession) => refuse(cx, &standing, Trouble::new(160_021, &[])),
-        AccountStep::Silent(SilentRefusal::SeveralAccounts) => refuse(cx, &standing, Trouble::new(16_000, &[])),
+        AccountStep::Silent(SilentRefusal::LoginRequired) => refuse(cx, &standing, Trouble::new(50_058, &[])).await,
+        AccountStep::Silent(SilentRefusal::NoSuchSession) => refuse(cx, &standing, Trouble::new(160_021, &[])).await,
+        AccountStep::Silent(SilentRefusal::SeveralAccounts) => refuse(cx, &standing, Trouble::new(16_000, &[])).await,
         AccountStep::Use(place) => with_account(cx, standing, place).await,
     }
 }
 
-fn refuse(cx: Cx<'_>, standing: &Standing, trouble: Trouble) -> Answer {
-    reply::error(cx, &trouble, &standing.reply_to())
+async fn refuse(cx: Cx<'_>, standing: &Standing, trouble: Trouble) -> Answer {
+    reply::error(cx, &trouble, &standing.reply_to()).await
 }
 
 async fn with_account(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
@@ -127,32 +136,50 @@ async fn with_account(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
     };
     let met = match encounter(facing, &asking).await {
         Ok(Ok(met)) => met,
-        Ok(Err(refusal)) => return refuse(cx, &standing, encounter_trouble(&refusal, &standing.checked.ask)),
-        Err(fault) => return refuse(cx, &standing, fault.into()),
+        Ok(Err(refusal)) => return refuse(cx, &standing, encounter_trouble(&refusal, &standing.checked.ask)).await,
+        Err(fault) => return refuse(cx, &standing, fault.into()).await,
     };
     if let Err(refusal) = met.let_in() {
         return not_let_in(cx, &standing, refusal).await;
     }
-    match met.survey() {
-        Ok(survey) => with_survey(cx, standing, place, &met, &survey).await,
-        Err(refusal) => refuse(cx, &standing, scope_trouble(&refusal, &standing.checked.ask)),
+    if matches!(standing.flow.errand, Errand::Device(_)) && !standing.flow.confirmed {
+        return confirm_device(cx, standing, place).await;
+    }
+    match met.surveys() {
+        Ok(surveys) => with_surveys(cx, standing, place, &surveys).await,
+        Err(refusal) => refuse(cx, &standing, scope_trouble(&refusal, &standing.checked.ask)).await,
     }
 }
 
-async fn with_survey(cx: Cx<'_>, mut standing: Standing, place: usize, met: &Encounter, survey: &Survey) -> Answer {
+/// Somebody else may have started this and sent the code along (RFC 8628 §5.4): the person is told what it is for, before
+/// anything is given.
+async fn confirm_device(cx: Cx<'_>, mut standing: Standing, place: usize) -> Answer {
+    let Errand::Device(Some(hash)) = standing.flow.errand else {
+        return refuse(cx, &standing, Trouble::new(70_018, &[])).await;
+    };
+    let found = match device_of(cx.house, &hash).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return refuse(cx, &standing, Trouble::new(70_018, &[])).await,
+        Err(fault) => return refuse(cx, &standing, fault.into()).await,
+    };
+    standing.flow.chosen = Some(standing.people[place].session.id);
+    show::device_confirm(cx, &standing, place, &found.asked).await
+}
+
+async fn with_surveys(cx: Cx<'_>, mut standing: Standing, place: usize, surveys: &[Surveyed<'_>]) -> Answer {
     let silent = standing.checked.ask.prompt == Prompt::None;
     let client = standing.checked.ask.client.to_string();
-    match consent_step(&standing.checked.ask, survey, &standing.done()) {
-        ConsentStep::Nothing => issue(cx, standing, place).await,
-        _ if silent => refuse(cx, &standing, Trouble::new(65_001, &[("client", &client)])),
+    match consent_step(&standing.checked.ask, &together(surveys), &standing.done()) {
+        ConsentStep::Nothing => finish(cx, standing, place).await,
+        _ if silent => refuse(cx, &standing, Trouble::new(65_001, &[("client", &client)])).await,
         ConsentStep::Ask => {
-            standing.flow.shown = shown(survey, standing.wants_page());
+            standing.flow.shown = shown(surveys, standing.wants_page());
             standing.flow.chosen = Some(standing.people[place].session.id);
-            show::consent(cx, &standing, place, met, survey).await
+            show::consent(cx, &standing, place, surveys).await
         }
         ConsentStep::NeedsAdmin => {
             standing.flow.chosen = Some(standing.people[place].session.id);
-            show::needs_admin(cx, &standing, place, met, survey).await
+            show::needs_admin(cx, &standing, place, surveys).await
         }
     }
 }
@@ -163,7 +190,7 @@ async fn not_let_in(cx: Cx<'_>, standing: &Standing, refusal: NotLetIn) -> Answe
     let code = mandate_usecases::tokens::not_let_in_code(refusal);
     let trouble = Trouble::new(code, &[("client", client)]);
     if standing.checked.ask.prompt == Prompt::None {
-        return refuse(cx, standing, trouble);
+        return refuse(cx, standing, trouble).await;
     }
     show::refuse_for(cx, &trouble, Some(client.to_owned())).await
 }
@@ -192,6 +219,42 @@ pub fn scope_trouble(refusal: &ScopeRefusal, ask: &Ask) -> Trouble {
     }
 }
 
+/// Nothing is left to ask.
+async fn finish(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
+    match standing.flow.errand {
+        Errand::Device(Some(hash)) => approve(cx, standing, place, hash).await,
+        Errand::AdminConsent => {
+            let fields = admin::answer(&standing.checked.ask, &standing.checked.scope, standing.people[place].tenant);
+            reply::send(cx, fields, &standing.reply_to())
+        }
+        _ => issue(cx, standing, place).await,
+    }
+}
+
+async fn approve(cx: Cx<'_>, standing: Standing, place: usize, hash: [u8; 32]) -> Answer {
+    let person = &standing.people[place];
+    let deed = ApproveDevice {
+        origins: cx.origins(),
+        hash,
+        client: standing.checked.ask.client,
+        user: person.user.id,
+        session: person.session.id,
+        scopes: &standing.checked.ask.scopes,
+        correlation: cx.request.correlation,
+    };
+    match settle(cx.house, person.tenant, &deed).await {
+        Ok(Ok(())) => {
+            let app = standing.checked.card.registration.display_name.clone();
+            show::device_done(cx, Some((app, person.tenant, standing.flow.lang.as_deref()))).await
+        }
+        Ok(Err(ApproveRefusal::NoLongerWaits)) => refuse(cx, &standing, Trouble::new(90_120, &[])).await,
+        Ok(Err(ApproveRefusal::Issue(refusal))) => {
+            refuse(cx, &standing, issue_trouble(&refusal, &standing.checked.ask)).await
+        }
+        Err(fault) => refuse(cx, &standing, fault.into()).await,
+    }
+}
+
 async fn issue(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
     let person = &standing.people[place];
     let deed = IssueCode {
@@ -206,10 +269,10 @@ async fn issue(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
     match settle(cx.house, person.tenant, &deed).await {
         Ok(Ok(issued)) => match success(cx, &standing, place, issued).await {
             Ok(fields) => reply::send(cx, fields, &standing.reply_to()),
-            Err(trouble) => refuse(cx, &standing, trouble),
+            Err(trouble) => refuse(cx, &standing, trouble).await,
         },
-        Ok(Err(refusal)) => refuse(cx, &standing, issue_trouble(&refusal, &standing.checked.ask)),
-        Err(fault) => refuse(cx, &standing, fault.into()),
+        Ok(Err(refusal)) => refuse(cx, &standing, issue_trouble(&refusal, &standing.checked.ask)).await,
+        Err(fault) => refuse(cx, &standing, fault.into()).await,
     }
 }
 
@@ -271,7 +334,7 @@ async fn front_channel(
     let mut fields = Vec::new();
     let mut access_token = None;
     if ask.response.token {
-        let (token, expires_in) = mint_access(cx.house, &delegation, false).await.map_err(busy)?;
+        let (token, expires_in) = mint_access(cx.house, &delegation, ask.claims.capable).await.map_err(busy)?;
         fields.push(("access_token".to_owned(), token.clone()));
         fields.push(("token_type".to_owned(), "Bearer".to_owned()));
         fields.push(("expires_in".to_owned(), expires_in.to_string()));
@@ -280,11 +343,12 @@ async fn front_channel(
     }
     if ask.response.id_token {
         let id_ask = IdTokenAsk {
+            version: ask.version,
             nonce: ask.nonce.as_deref(),
             with_auth_time: ask.max_age.is_some(),
             code,
             access_token: access_token.as_deref(),
-            asked: ClaimsAsk::default(),
+            asked: ask.claims,
             in_url: ask.redirect.mode != mandate_domain::signin::ask::ResponseMode::FormPost,
         };
         fields.push(("id_token".to_owned(), mint_id_token(cx.house, &delegation, &id_ask).await.map_err(busy)?));

@@ -1,27 +1,52 @@
 //! The answer to the client: a redirect by query or fragment, or a form that posts itself (protocol.md §2.5).
 
 use super::check::ReplyTo;
+use super::flow::Errand;
 use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::show;
 use http::StatusCode;
-use mandate_domain::signin::ask::ResponseMode;
+use mandate_domain::signin::ask::{ResponseMode, Version};
 use mandate_domain::signin::redirect::origin_of;
+use mandate_usecases::signin::decline_device;
 use mandate_web::answer::{self, Answer, PagePolicy};
 use mandate_web::pages::FormPostPage;
 use mandate_web::percent::encode_pairs;
 
-pub fn error(cx: Cx<'_>, trouble: &Trouble, to: &ReplyTo) -> Answer {
+pub async fn error(cx: Cx<'_>, trouble: &Trouble, to: &ReplyTo) -> Answer {
+    let word = match to.errand {
+        Errand::Device(Some(hash)) => return of_device(cx, trouble, hash).await,
+        // The older address has its own word for no (protocol.md §1.10).
+        Errand::AdminConsent if trouble.code == DECLINED && to.version == Version::V2 => "consent_required",
+        _ => trouble.authorize_error(),
+    };
     trouble.log(cx.request);
     let mut fields = vec![
-        ("error".to_owned(), trouble.authorize_error().to_owned()),
+        ("error".to_owned(), word.to_owned()),
         ("error_description".to_owned(), trouble.description(cx.request)),
         ("error_uri".to_owned(), format!("{}/error?code={}", cx.origins().login, trouble.code)),
     ];
     if let Some(subcode) = trouble.subcode {
         fields.push(("error_subcode".to_owned(), subcode.to_owned()));
     }
+    if to.errand == Errand::AdminConsent {
+        fields.push(("admin_consent".to_owned(), "True".to_owned()));
+    }
     send(cx, fields, to)
+}
+
+const DECLINED: u32 = 65_004;
+
+/// A device hears nothing but yes or no; everything else is told on the page.
+async fn of_device(cx: Cx<'_>, trouble: &Trouble, hash: [u8; 32]) -> Answer {
+    if trouble.code != DECLINED {
+        return show::refuse(cx, trouble).await;
+    }
+    match decline_device(cx.house, hash).await {
+        // What no longer waits was answered, or is too old: the device does not sign in here either way.
+        Ok(_) => show::device_done(cx, None).await,
+        Err(fault) => show::refuse(cx, &fault.into()).await,
+    }
 }
 
 pub fn send(cx: Cx<'_>, mut fields: Vec<(String, String)>, to: &ReplyTo) -> Answer {

@@ -11,15 +11,17 @@ use app::{account, app_shown};
 use http::StatusCode;
 use mandate_base::TenantId;
 use mandate_domain::application::AccessKind;
-use mandate_domain::consent::{Item, Standing as ItemStanding, Survey};
+use mandate_domain::consent::{Item, Standing as ItemStanding};
+use mandate_domain::signin::device::DeviceAsked;
 use mandate_domain::signin::redirect::origin_of;
 use mandate_domain::time;
 use mandate_usecases::authority::tenant;
-use mandate_usecases::signin::{Encounter, who_can_help};
+use mandate_usecases::signin::{Surveyed, together, who_can_help};
 use mandate_web::answer::{self, Answer, PagePolicy};
 use mandate_web::assets::css_href;
 use mandate_web::pages::{
-    AccountTile, AccountsPage, Brand, Chrome, ConsentPage, ErrorPage, Helper, NeedsAdminPage, SignInError, SignInPage,
+    AccountTile, AccountsPage, Blocked, Brand, Chrome, ConsentPage, DeviceCodeError, DeviceCodePage, DeviceConfirmPage,
+    DeviceDonePage, ErrorPage, Helper, NeedsAdminPage, PermissionLine, PermissionsBehind, SignInError, SignInPage,
     SignedOutPage, SigningOutPage,
 };
 use mandate_web::words::Lang;
@@ -107,29 +109,52 @@ pub async fn accounts(cx: Cx<'_>, standing: &Standing) -> Answer {
     page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
 }
 
-pub async fn consent(cx: Cx<'_>, standing: &Standing, place: usize, met: &Encounter, survey: &Survey) -> Answer {
+pub async fn consent(cx: Cx<'_>, standing: &Standing, place: usize, surveys: &[Surveyed<'_>]) -> Answer {
+    let ((met, survey), all) = (&surveys[0], together(surveys));
     // `prompt=consent` shows what stands as well; otherwise only what is missing.
     let again = standing.wants_page();
     let shown = |item: &&Item| again || matches!(item.standing, ItemStanding::Missing);
     let lang = lang(cx, Some(&standing.flow));
     let items: Vec<&Item> = survey.items.iter().filter(shown).collect();
+    let behind = surveys.iter().skip(1).filter_map(|(api, survey)| {
+        let items: Vec<&Item> = survey.items.iter().filter(shown).collect();
+        let app = api.client.registration.display_name.clone();
+        (!items.is_empty()).then(|| PermissionsBehind { app, groups: grouped(&items, api, lang) })
+    });
+    let behind = behind.collect();
     let page_of = ConsentPage {
         chrome: chrome(cx, Some(&standing.flow), house_of(standing, Some(place))).await,
         app: app_shown(cx, standing, met).await,
         account: account(&standing.people[place]),
         groups: grouped(&items, met, lang),
+        behind,
         already: survey.items.len() - items.len(),
-        can_grant_for_org: survey.may_grant_for_all,
+        can_grant_for_org: all.may_grant_for_all,
+        for_organisation: standing.for_organisation(),
         organisation: met.tenant.profile.display_name.clone(),
     };
     page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
 }
 
-pub async fn needs_admin(cx: Cx<'_>, standing: &Standing, place: usize, met: &Encounter, survey: &Survey) -> Answer {
+pub async fn needs_admin(cx: Cx<'_>, standing: &Standing, place: usize, surveys: &[Surveyed<'_>]) -> Answer {
+    let (met, all) = (surveys[0].0, together(surveys));
     let lang = lang(cx, Some(&standing.flow));
-    let blocked = survey.blocked().map(|(item, _)| line(item, met, lang)).collect();
-    let others = survey.missing().filter(|item| matches!(item.standing, ItemStanding::Missing));
-    let app_roles = survey.blocked().any(|(item, _)| item.permission.kind == AccessKind::Role);
+    let lines = |blocked: bool| -> Vec<PermissionLine> {
+        let of_kind = move |item: &&Item| match item.standing {
+            ItemStanding::Blocked(_) => blocked,
+            ItemStanding::Missing => !blocked,
+            _ => false,
+        };
+        let each = surveys.iter().flat_map(|(met, survey)| survey.items.iter().map(move |item| (*met, item)));
+        each.filter(|(_, item)| of_kind(item)).map(|(met, item)| line(item, met, lang)).collect()
+    };
+    let (mut blocked, mut others) = (lines(true), lines(false));
+    if standing.for_organisation() {
+        // What the person could allow for themselves is asked for everybody here.
+        let for_everybody = |line| PermissionLine { why_blocked: Some(Blocked::ForEverybody), ..line };
+        blocked.extend(std::mem::take(&mut others).into_iter().map(for_everybody));
+    }
+    let app_roles = all.blocked().any(|(item, _)| item.permission.kind == AccessKind::Role);
     let view = cx.house.store.tenant(met.tenant.id);
     let able = who_can_help(view, app_roles).await.unwrap_or_default();
     let helpers = able.into_iter().map(|helper| Helper {
@@ -142,11 +167,39 @@ pub async fn needs_admin(cx: Cx<'_>, standing: &Standing, place: usize, met: &En
         app: app_shown(cx, standing, met).await,
         account: account(&standing.people[place]),
         blocked,
-        others: others.map(|item| line(item, met, lang)).collect(),
+        others,
         helpers: helpers.collect(),
         correlation: cx.request.correlation.to_string(),
     };
     page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
+}
+
+pub async fn device_code(cx: Cx<'_>, flow: &Flow, typed: &str, error: Option<DeviceCodeError>) -> Answer {
+    let typed = typed.chars().take(16).collect();
+    let page_of = DeviceCodePage { chrome: chrome(cx, Some(flow), None).await, typed, error };
+    page(page_of.html(), &[])
+}
+
+pub async fn device_confirm(cx: Cx<'_>, standing: &Standing, place: usize, asked: &DeviceAsked) -> Answer {
+    let page_of = DeviceConfirmPage {
+        chrome: chrome(cx, Some(&standing.flow), house_of(standing, Some(place))).await,
+        app: standing.checked.card.registration.display_name.clone(),
+        account: account(&standing.people[place]),
+        from: asked.from.clone(),
+        at: format!("{} UTC", time::spaced(asked.at).trim_end_matches('Z')),
+    };
+    page(page_of.html(), &[])
+}
+
+/// The app and the tenant it was approved in, and the language that the person chose; `None`: it was declined.
+pub async fn device_done(cx: Cx<'_>, approved: Option<(String, TenantId, Option<&str>)>) -> Answer {
+    let (app, of, switched) = match approved {
+        Some((app, tenant, lang)) => (Some(app), Some(tenant), lang.and_then(Lang::parse)),
+        None => (None, None, None),
+    };
+    let plain = chrome(cx, None, of).await;
+    let lang = switched.unwrap_or(plain.lang);
+    page(DeviceDonePage { chrome: Chrome { lang, ..plain }, app }.html(), &[])
 }
 
 /// The roles that can consent for an organisation, as the person's language calls them.

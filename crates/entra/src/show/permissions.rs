@@ -34,6 +34,7 @@ pub fn line(item: &Item, met: &Encounter, lang: Lang) -> PermissionLine {
         gives: words.gives,
         not: words.not,
         admin: wants_admin(item, loaded),
+        alone: item.permission.kind == AccessKind::Role,
         why_blocked: match item.standing {
             Standing::Blocked(why) => Some(blocked(why)),
             _ => None,

@@ -1,5 +1,7 @@
 //! `/token` (protocol.md §3): typed requests in, bodies out field for field.
 
+mod device;
+mod on_behalf_of;
 mod password;
 mod proof;
 mod request;
@@ -17,8 +19,8 @@ use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_usecases::signin::EncounterRefusal;
 use mandate_usecases::tokens::{
-    AppTokenAsk, AppTokenRefusal, DelegationRefusal, RedeemCode, RedeemRefusal, Redeemed, Refresh, RefreshRefused,
-    client_credentials, mint_user_tokens,
+    AppTokenAsk, AppTokenRefusal, DelegationRefusal, IdTokenAsk, RedeemCode, RedeemRefusal, Redeemed, Refresh,
+    RefreshRefused, client_credentials, mint_user_tokens,
 };
 use mandate_usecases::{clients, settle};
 use mandate_web::answer::{self, Answer};
@@ -62,7 +64,7 @@ async fn attempt(cx: Cx<'_>) -> Result<Answer, Refused> {
     let unknown = || Trouble::new(700_016, &[("client", &presented.client.to_string())]);
     let card = clients::card(cx.house, presented.client).await?.ok_or_else(unknown)?;
     let origin = page_of(cx, &card)?;
-    let request = TokenRequest::read(&form);
+    let request = TokenRequest::read(&form, cx.version, &card);
     let outcome = match request {
         Ok(request) => grant(cx, &card, &presented, &request, origin.is_some()).await,
         Err(trouble) => Err(trouble),
@@ -96,9 +98,16 @@ async fn grant(
     let authority = cx.authority().await?;
     match &request.grant {
         Grant::ClientCredentials { resource } => app_only(cx, authority, card, presented, resource.as_deref()).await,
-        Grant::Password { username, password, scope } => {
-            let redeemed =
-                password::grant(cx, authority, card, presented, request, (username, password, scope)).await?;
+        Grant::Password { username, password } => {
+            let redeemed = password::grant(cx, authority, card, presented, request, (username, password)).await?;
+            user_tokens(cx, redeemed, request.claims).await
+        }
+        Grant::Device { code } => {
+            let redeemed = device::grant(cx, authority, card, presented, code).await?;
+            user_tokens(cx, redeemed, request.claims).await
+        }
+        Grant::OnBehalfOf { assertion } => {
+            let redeemed = on_behalf_of::grant(cx, authority, card, presented, request, assertion).await?;
             user_tokens(cx, redeemed, request.claims).await
         }
         Grant::Code { code, redirect, verifier } => {
@@ -166,7 +175,7 @@ async fn app_only(
         }
     }
     match outcome {
-        Ok(token) => Ok(respond::app_token(&token)),
+        Ok(token) => Ok(respond::app_token(cx, &token)),
         Err(AppTokenRefusal::Proof(refusal)) => Err(proof::trouble(refusal, card)),
         Err(refusal) => Err(app_trouble(&refusal, card, tenant)),
     }
@@ -179,10 +188,16 @@ fn app_trouble(refusal: &AppTokenRefusal, card: &AppCard, tenant: TenantId) -> T
 }
 
 async fn user_tokens(cx: Cx<'_>, redeemed: Redeemed, claims: ClaimsAsk) -> Result<Answer, Trouble> {
-    let (nonce, with_auth_time) = (redeemed.nonce.as_deref(), redeemed.with_auth_time);
-    let minted = mint_user_tokens(cx.house, &redeemed.delegation, nonce, with_auth_time, claims).await;
+    let ask = IdTokenAsk {
+        version: cx.version,
+        nonce: redeemed.nonce.as_deref(),
+        with_auth_time: redeemed.with_auth_time,
+        asked: redeemed.claims.and(claims),
+        ..IdTokenAsk::default()
+    };
+    let minted = mint_user_tokens(cx.house, &redeemed.delegation, &ask).await;
     let tokens = minted.map_err(|_| Trouble::new(90_055, &[]))?;
-    Ok(respond::user_tokens(&redeemed, &tokens))
+    Ok(respond::user_tokens(cx, &redeemed, &tokens))
 }
 
 fn redeem_trouble(refusal: &RedeemRefusal, card: &AppCard, scopes: Option<&ScopeAsk>) -> Trouble {

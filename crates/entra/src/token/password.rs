@@ -23,7 +23,7 @@ pub async fn grant(
     card: &AppCard,
     presented: &Presented,
     request: &TokenRequest,
-    (username, password, scope): (&str, &Secret<String>, &str),
+    (username, password): (&str, &Secret<String>),
 ) -> Result<Redeemed, Trouble> {
     if matches!(authority, Authority::Common | Authority::Consumers) {
         return Err(Trouble::new(9_001_023, &[]));
@@ -67,7 +67,7 @@ pub async fn grant(
         user: person.user.id,
         session: &begun.session,
         scopes: request.scopes.as_ref().unwrap_or(&none),
-        scope,
+        scope: &request.kept,
         correlation: cx.request.correlation,
     };
     let outcome = settle(cx.house, person.tenant, &deed).await?;

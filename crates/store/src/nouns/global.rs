@@ -7,6 +7,7 @@ use crate::value::{Row, Value, id};
 use mandate_base::{AppId, Folded, Moment, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::catalogue::{GRAPH, catalogue};
+use mandate_domain::signin::device::DeviceCode;
 use mandate_domain::tenant::Tenant;
 use std::sync::Arc;
 
@@ -40,6 +41,10 @@ const CARD_BY_APP: GlobalSql = GlobalSql::new(
     "SELECT app_id, application, home, created, registration, secrets, certificates, federated
        FROM app_cards WHERE app_id = $1",
 );
+const DEVICE_BY_HASH: GlobalSql =
+    GlobalSql::new("SELECT hash, user_hash, expires, asked, answer, used FROM device_codes WHERE hash = $1");
+const DEVICE_BY_USER_HASH: GlobalSql =
+    GlobalSql::new("SELECT hash, user_hash, expires, asked, answer, used FROM device_codes WHERE user_hash = $1");
 const KEYS: GlobalSql = GlobalSql::new("SELECT name, purpose, material, created FROM keys ORDER BY created, name");
 const KEY_ADD: GlobalSql =
     GlobalSql::new("INSERT INTO keys (name, purpose, material, created) VALUES ($1, $2, $3, $4)");
@@ -87,6 +92,15 @@ impl Global<'_> {
         self.driver.rows(SPA_CARDS.text(), &[pattern.into()]).await?.iter().map(card_of).collect()
     }
 
+    pub async fn device_by_hash(&self, hash: &[u8; 32]) -> Result<Option<DeviceCode>, Fault> {
+        self.driver.rows(DEVICE_BY_HASH.text(), &[hash.into()]).await?.first().map(device_of).transpose()
+    }
+
+    /// By what the person types.
+    pub async fn device_by_user_hash(&self, hash: &[u8; 32]) -> Result<Option<DeviceCode>, Fault> {
+        self.driver.rows(DEVICE_BY_USER_HASH.text(), &[hash.into()]).await?.first().map(device_of).transpose()
+    }
+
     pub async fn keys(&self) -> Result<Vec<KeyRow>, Fault> {
         self.driver.rows(KEYS.text(), &[]).await?.iter().map(key_of).collect()
     }
@@ -125,6 +139,17 @@ pub(super) fn card_of(row: &Row) -> Result<AppCard, Fault> {
         secrets: row.json(5)?,
         certificates: row.json(6)?,
         federated: row.json(7)?,
+    })
+}
+
+fn device_of(row: &Row) -> Result<DeviceCode, Fault> {
+    Ok(DeviceCode {
+        hash: row.hash(0)?,
+        user_hash: row.hash(1)?,
+        expires: row.moment(2)?,
+        asked: row.json(3)?,
+        answer: row.text_or_none(4)?.map(|_| row.json(4)).transpose()?,
+        used: row.moment_or_none(5)?,
     })
 }
 

@@ -3,10 +3,11 @@
 use super::Writes;
 use crate::Fault;
 use crate::nouns::signin::platform_word;
-use crate::sql::TenantSql;
+use crate::sql::{GlobalSql, TenantSql};
 use crate::value::{id, json};
 use mandate_domain::record::Trace;
 use mandate_domain::signin::code::Code;
+use mandate_domain::signin::device::DeviceCode;
 use mandate_domain::signin::session::Session;
 use mandate_domain::token::refresh::{Family, RefreshToken};
 
@@ -22,6 +23,13 @@ const CODE_ADD: TenantSql =
 /// A code is spent once: of two requests that both read it unspent, one hits no row.
 const CODE_USE: TenantSql =
     TenantSql::new("UPDATE codes SET used = $3 WHERE tenant_id = $1 AND hash = $2 AND used IS NULL");
+const DEVICE_ADD: GlobalSql =
+    GlobalSql::new("INSERT INTO device_codes (hash, user_hash, expires, asked) VALUES ($1, $2, $3, $4)");
+/// One answer: whoever comes second hits no row.
+const DEVICE_ANSWER: GlobalSql =
+    GlobalSql::new("UPDATE device_codes SET answer = $2 WHERE hash = $1 AND answer IS NULL AND used IS NULL");
+/// As for codes: spent once.
+const DEVICE_USE: GlobalSql = GlobalSql::new("UPDATE device_codes SET used = $2 WHERE hash = $1 AND used IS NULL");
 const FAMILY_ADD: TenantSql = TenantSql::new(
     "INSERT INTO families (tenant_id, id, user_id, client, session_id, platform, signed_in, scope, ends)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -46,6 +54,9 @@ impl Writes {
                 self.any(&SESSION_END, [id(*session), ended.at.into(), ended.how.word().into()]);
             }
             Trace::CodeIssued(code) => self.code(code)?,
+            Trace::DeviceAsked(code) => self.device(code)?,
+            Trace::DeviceAnswered { hash, answer } => self.global(&DEVICE_ANSWER, [hash.into(), json(answer)?]),
+            Trace::DeviceUsed { hash, at } => self.global(&DEVICE_USE, [hash.into(), (*at).into()]),
             Trace::CodeUsed { hash, at } => self.one(&CODE_USE, [hash.into(), (*at).into()]),
             Trace::FamilyBegun(family) => self.family(family),
             Trace::FamilyRevoked { family, at } => self.any(&FAMILY_REVOKE, [id(*family), (*at).into()]),
@@ -70,6 +81,12 @@ impl Writes {
     fn code(&mut self, code: &Code) -> Result<(), Fault> {
         let values = [(&code.hash).into(), code.expires.into(), id(code.family), json(&code.bound)?];
         self.one(&CODE_ADD, values);
+        Ok(())
+    }
+
+    fn device(&mut self, code: &DeviceCode) -> Result<(), Fault> {
+        let values = [(&code.hash).into(), (&code.user_hash).into(), code.expires.into(), json(&code.asked)?];
+        self.global(&DEVICE_ADD, values);
         Ok(())
     }
 

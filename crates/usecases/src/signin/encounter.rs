@@ -38,6 +38,9 @@ pub struct Encounter {
     pub assigned: bool,
     pub asked: Vec<Asked>,
     pub resources: Vec<Loaded>,
+    /// APIs that know this client (`knownClientApplications`), as clients of the next ones: consented to together
+    /// (protocol.md §5.4).
+    pub behind: Vec<Encounter>,
 }
 
 /// An API that the request or the app's static list touches.
@@ -62,6 +65,31 @@ pub enum EncounterRefusal {
 }
 
 pub async fn encounter(facing: Facing<'_>, asking: &Asking<'_>) -> Result<Result<Encounter, EncounterRefusal>, Fault> {
+    let mut met = match meet(facing, asking).await? {
+        Ok(met) => met,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    for api in met.known_apis() {
+        let scopes = everything_listed(&api);
+        // An API that reaches nothing itself, or cannot be met here, has nothing to add.
+        if !scopes.resources.is_empty()
+            && let Ok(behind) = meet(facing, &Asking { client: api.app_id, scopes: &scopes, ..*asking }).await?
+        {
+            met.behind.push(behind);
+        }
+    }
+    Ok(Ok(met))
+}
+
+/// `/.default` of every API that the registration lists.
+fn everything_listed(api: &AppCard) -> ScopeAsk {
+    let listed = &api.registration.required_resource_access;
+    let ask = |app: AppId| ResourceAsk { name: Some(app.to_string()), default: true, values: Vec::new() };
+    let others = listed.iter().map(|required| required.resource_app_id).filter(|app| *app != api.app_id);
+    ScopeAsk { resources: others.map(ask).collect(), ..ScopeAsk::default() }
+}
+
+async fn meet(facing: Facing<'_>, asking: &Asking<'_>) -> Result<Result<Encounter, EncounterRefusal>, Fault> {
     let Facing { view, global } = facing;
     let Some(tenant) = global.tenant_by_id(view.tenant_id()).await? else {
         return Ok(Err(EncounterRefusal::NoSuchTenant));
@@ -94,6 +122,7 @@ pub async fn encounter(facing: Facing<'_>, asking: &Asking<'_>) -> Result<Result
         assigned,
         asked: Vec::new(),
         resources: Vec::new(),
+        behind: Vec::new(),
     };
     match resolve(facing, asking.origins, asking.scopes).await? {
         Ok((mut asked, found)) => {
@@ -204,6 +233,26 @@ impl Encounter {
 
     pub fn loaded(&self, resource: AppId) -> Option<&Loaded> {
         self.resources.iter().find(|loaded| loaded.card.app_id == resource)
+    }
+
+    /// APIs whose `/.default` is asked, that list this client as theirs and that this client lists as its own.
+    fn known_apis(&self) -> Vec<Arc<AppCard>> {
+        let listed = &self.client.registration.required_resource_access;
+        let asked = self.asked.iter().filter(|ask| !matches!(ask.wants, Wants::Named(_)));
+        asked
+            .filter_map(|ask| self.loaded(ask.resource))
+            .map(|loaded| loaded.card.clone())
+            .filter(|card| card.app_id != self.client.app_id)
+            .filter(|card| card.registration.api.known_client_applications.contains(&self.client.app_id))
+            .filter(|card| listed.iter().any(|required| required.resource_app_id == card.app_id))
+            .collect()
+    }
+
+    /// This client's survey, and those of the APIs behind it.
+    pub fn surveys(&self) -> Result<Vec<(&Encounter, Survey)>, ScopeRefusal> {
+        let mut surveys = vec![(self, self.survey()?)];
+        surveys.extend(self.behind.iter().filter_map(|behind| Some((behind, behind.survey().ok()?))));
+        Ok(surveys)
     }
 
     pub fn survey(&self) -> Result<Survey, ScopeRefusal> {

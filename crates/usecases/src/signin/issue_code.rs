@@ -1,7 +1,7 @@
 //! Issues an authorization code, when every step before it still holds at this moment.
 
 use super::encounter::{Asking, Encounter, EncounterRefusal, encounter};
-use super::grant_consent::sp_of;
+use super::granting::sp_of;
 use crate::settle::{Facing, UseCase};
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
@@ -75,7 +75,7 @@ impl UseCase for IssueCode<'_> {
     }
 }
 
-fn judge(met: &Encounter, session: Option<Session>, now: Moment) -> Result<Session, IssueRefusal> {
+pub(super) fn judge(met: &Encounter, session: Option<Session>, now: Moment) -> Result<Session, IssueRefusal> {
     let session = session.filter(|session| session.stands(&met.user, now)).ok_or(IssueRefusal::SessionOver)?;
     met.let_in().map_err(IssueRefusal::NotLetIn)?;
     let survey = met.survey().map_err(IssueRefusal::Scope)?;
@@ -123,6 +123,7 @@ impl IssueCode<'_> {
                 nonce: self.ask.nonce.clone(),
                 challenge: self.ask.challenge.clone(),
                 max_age: self.ask.max_age.is_some(),
+                claims: self.ask.claims,
             },
         })));
         ticket

@@ -30,6 +30,8 @@ pub struct AppToken {
     pub access_token: String,
     /// Seconds.
     pub expires_in: i64,
+    /// As the client named it.
+    pub resource: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +104,10 @@ async fn attempt(house: &House, ask: &AppTokenAsk<'_>) -> Result<Result<AppToken
     let header = if registration.token_version() == 1 { Header::WithX5t } else { Header::Plain };
     let key = house.keys.signing.clone();
     match house.signers.run(move || key.sign_jwt(header, &claims)).await {
-        Ok(access_token) => Ok(Ok(AppToken { access_token, expires_in: life / 1000 })),
+        Ok(access_token) => {
+            let resource = ask.resource.unwrap_or(&audience).to_owned();
+            Ok(Ok(AppToken { access_token, expires_in: life / 1000, resource }))
+        }
         Err(Busy) => Ok(Err(AppTokenRefusal::Busy)),
     }
 }

@@ -23,6 +23,8 @@ pub struct Delegation {
     pub client: Arc<AppCard>,
     pub resource: Arc<AppCard>,
     pub audience: String,
+    /// The resource, as the request named it.
+    pub named: Option<String>,
     /// What stands of the resource for this client and user.
     pub scopes: Vec<String>,
     pub session: SessionPart,
@@ -110,6 +112,7 @@ pub fn assemble(
     let echo = echo(scopes, app, &held, [openid, profile, email]);
     Some(Delegation {
         audience: audience(&loaded.card, named.and_then(|ask| ask.name.as_deref())),
+        named: named.and_then(|ask| ask.name.clone()),
         resource: loaded.card.clone(),
         scopes: held,
         session,

@@ -7,6 +7,10 @@ use mandate_domain::signin::scopes::{ResourceAsk, ScopeAsk};
 /// Clients key their caches by the spelling, so each requested one comes back (protocol.md §3.2). `held` is what the
 /// token carries; Graph's scopes are short where the request was, others carry their resource's name.
 pub fn echo(scopes: &ScopeAsk, app: AppId, held: &[String], signed: [bool; 3]) -> String {
+    if scopes.v1 {
+        // v1.0 names scopes short, since the answer names the resource beside them (protocol.md §3.2).
+        return held.join(" ");
+    }
     let mut words: Vec<String> = Vec::new();
     for ask in &scopes.resources {
         let kept = ask.values.iter().filter(|value| holds(held, value));

@@ -3,6 +3,7 @@
 //! The same rules as at the token endpoint elsewhere; there is nobody to ask for consent.
 
 use super::delegation::{self, DelegationRefusal, SessionPart};
+use super::family::{self, Beginning};
 use super::redeem_code::Redeemed;
 use super::sought::{Seeking, Sought};
 use crate::settle::{Facing, UseCase};
@@ -10,12 +11,12 @@ use crate::tickets::Ticket;
 use crate::{Fault, Origins};
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId, UserId};
 use mandate_domain::audit::{SignIn, SignInKind};
-use mandate_domain::record::{Plan, Record, Trace};
+use mandate_domain::record::{Plan, Record};
 use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::signin::session::Session;
 use mandate_domain::token::claims::Proof;
-use mandate_domain::token::refresh::{Family, RefreshToken};
+use mandate_domain::token::claims_ask::ClaimsAsk;
 
 pub struct GrantDirectly<'a> {
     pub origins: &'a Origins,
@@ -73,27 +74,24 @@ impl GrantDirectly<'_> {
         let client = self.client;
         let delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)
             .ok_or(DelegationRefusal::ResourceNotHere { app: client })?;
-        Ok(Redeemed { delegation, refresh, refresh_ends_in: None, nonce: None, with_auth_time: false })
+        let claims = ClaimsAsk::default();
+        Ok(Redeemed { delegation, refresh, refresh_ends_in: None, nonce: None, with_auth_time: false, claims })
     }
 
     /// Whoever proved a secret is confidential; everybody else's tokens rotate.
     fn begin_family(&self, now: Moment, record: &mut Record, draw: &mut dyn Draw) -> Ticket {
-        let ticket = Ticket::draw(self.tenant, draw);
-        let family = draw.timed_id(now).into();
-        let platform = if self.proof == Proof::None { Platform::Public } else { Platform::Web };
-        record.trace(Trace::FamilyBegun(Box::new(Family {
-            id: family,
-            user: self.user,
+        let beginning = Beginning {
+            tenant: self.tenant,
+            family: draw.timed_id(now).into(),
             client: self.client,
+            user: self.user,
             session: self.session.id,
-            platform,
+            platform: if self.proof == Proof::None { Platform::Public } else { Platform::Web },
             signed_in: self.session.signed_in,
-            scope: self.scope.to_owned(),
+            scope: self.scope,
             ends: None,
-            revoked: None,
-        })));
-        record.trace(Trace::RefreshIssued(RefreshToken { hash: ticket.hash, family, issued: now, replaced: None }));
-        ticket
+        };
+        family::begin(beginning, now, record, draw)
     }
 
     fn entry(&self, sought: &Sought, (code, reason): (u32, String), now: Moment, draw: &mut dyn Draw) -> SignIn {

@@ -4,6 +4,7 @@ use super::delegation::{Delegation, PersonAt};
 use crate::House;
 use crate::pool::Busy;
 use mandate_domain::catalogue::GRAPH;
+use mandate_domain::signin::ask::Version;
 use mandate_domain::token::claims::{self, Delegated, IdAsk, Issue, Person};
 use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_domain::token::{ID_LIFE, access_life};
@@ -21,17 +22,14 @@ pub struct UserTokens {
 pub async fn mint_user_tokens(
     house: &House,
     delegation: &Delegation,
-    nonce: Option<&str>,
-    with_auth_time: bool,
-    asked: ClaimsAsk,
+    ask: &IdTokenAsk<'_>,
 ) -> Result<UserTokens, Busy> {
-    let access = mint_access(house, delegation, asked.capable);
+    let access = mint_access(house, delegation, ask.asked.capable);
     if !delegation.openid {
         let (access_token, expires_in) = access.await?;
         return Ok(UserTokens { access_token, expires_in, id_token: None });
     }
-    let ask = IdTokenAsk { nonce, with_auth_time, asked, ..IdTokenAsk::default() };
-    let (access, id) = tokio::join!(access, mint_id_token(house, delegation, &ask));
+    let (access, id) = tokio::join!(access, mint_id_token(house, delegation, ask));
     let (access_token, expires_in) = access?;
     Ok(UserTokens { access_token, expires_in, id_token: Some(id?) })
 }
@@ -61,6 +59,7 @@ pub async fn mint_access(house: &House, delegation: &Delegation, capable: bool) 
 /// What an ID token carries beyond the person.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct IdTokenAsk<'a> {
+    pub version: Version,
     pub nonce: Option<&'a str>,
     pub with_auth_time: bool,
     /// The code that travels beside it.
@@ -78,6 +77,7 @@ pub async fn mint_id_token(house: &House, delegation: &Delegation, ask: &IdToken
     let (c_hash, at_hash) =
         (ask.code.map(hash::left_half_sha256_b64), ask.access_token.map(hash::left_half_sha256_b64));
     let asked = IdAsk {
+        version: ask.version,
         profile: delegation.profile,
         email: delegation.email,
         nonce: ask.nonce,

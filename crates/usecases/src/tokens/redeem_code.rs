@@ -1,6 +1,7 @@
 //! Redeems an authorization code: once, by the client it was made for, with everything it was bound to.
 
 use super::delegation::{self, Delegation, DelegationRefusal, SessionPart};
+use super::family::{self, Beginning};
 use super::sought::{Seeking, Sought};
 use crate::settle::{Facing, UseCase};
 use crate::tickets::Ticket;
@@ -14,8 +15,9 @@ use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::signin::session::Session;
 use mandate_domain::token::claims::Proof;
+use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_domain::token::proof_rules::{ProofOwed, check_proof};
-use mandate_domain::token::refresh::{Family, RefreshToken, SPA_LIFE};
+use mandate_domain::token::refresh::SPA_LIFE;
 use mandate_jose::hash;
 
 pub struct RedeemCode<'a> {
@@ -41,6 +43,8 @@ pub struct Redeemed {
     pub refresh_ends_in: Option<i64>,
     pub nonce: Option<String>,
     pub with_auth_time: bool,
+    /// Asked at sign-in.
+    pub claims: ClaimsAsk,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +69,7 @@ impl UseCase for RedeemCode<'_> {
 
     async fn load(&self, facing: Facing<'_>) -> Result<Self::Facts, Fault> {
         let Some(code) = facing.view.code_by_hash(&self.code.hash).await? else { return Ok(None) };
-        // It was parsed before it was stored; an older rule than today's must not end in a fault.
-        let flow = ScopeAsk::parse(&code.bound.scope).unwrap_or_default();
+        let flow = ScopeAsk::restore(&code.bound.scope);
         let seeking =
             Seeking { origins: self.origins, client: self.client, user: code.bound.user, scopes: self.scopes };
         let sought = Sought::load(facing, seeking, flow).await?;
@@ -118,12 +121,12 @@ impl RedeemCode<'_> {
         let offline = flow.offline_access || asked.offline_access;
         let ends = (code.bound.platform == Platform::Spa).then_some(now + SPA_LIFE);
         let refresh = offline.then(|| self.begin_family(&code, ends, now, record, draw));
-        let (nonce, with_auth_time) = (code.bound.nonce.clone(), code.bound.max_age);
+        let (nonce, with_auth_time, claims) = (code.bound.nonce.clone(), code.bound.max_age, code.bound.claims);
         let persistent = facts_session.is_some_and(|session| session.persistent);
         let session = SessionPart { id: code.bound.session, signed_in: code.bound.signed_in, persistent };
         let delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)?;
         let refresh_ends_in = ends.filter(|_| offline).map(|ends| (ends - now) / 1000);
-        Some(Redeemed { delegation, refresh, refresh_ends_in, nonce, with_auth_time })
+        Some(Redeemed { delegation, refresh, refresh_ends_in, nonce, with_auth_time, claims })
     }
 
     fn begin_family(
@@ -134,21 +137,18 @@ impl RedeemCode<'_> {
         record: &mut Record,
         draw: &mut dyn Draw,
     ) -> Ticket {
-        let ticket = Ticket::draw(self.tenant, draw);
-        record.trace(Trace::FamilyBegun(Box::new(Family {
-            id: code.family,
-            user: code.bound.user,
+        let beginning = Beginning {
+            tenant: self.tenant,
+            family: code.family,
             client: code.bound.client,
+            user: code.bound.user,
             session: code.bound.session,
             platform: code.bound.platform,
             signed_in: code.bound.signed_in,
-            scope: code.bound.scope.clone(),
+            scope: &code.bound.scope,
             ends,
-            revoked: None,
-        })));
-        let token = RefreshToken { hash: ticket.hash, family: code.family, issued: now, replaced: None };
-        record.trace(Trace::RefreshIssued(token));
-        ticket
+        };
+        family::begin(beginning, now, record, draw)
     }
 
     /// A replay that is not the client's own retry ends what the first use began (RFC 6749 §4.1.2).

@@ -12,6 +12,7 @@ use mandate_domain::record::{Plan, Record, Trace};
 use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::signin::session::Session;
 use mandate_domain::token::claims::Proof;
+use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_domain::token::proof_rules::{ProofOwed, check_proof};
 use mandate_domain::token::refresh::{Family, RefreshRefusal, RefreshToken};
 
@@ -50,7 +51,7 @@ impl UseCase for Refresh<'_> {
         let view = facing.view;
         let Some(token) = view.refresh_by_hash(&self.token.hash).await? else { return Ok(None) };
         let Some(family) = view.family_by_id(token.family).await? else { return Ok(None) };
-        let flow = ScopeAsk::parse(&family.scope).unwrap_or_default();
+        let flow = ScopeAsk::restore(&family.scope);
         let seeking = Seeking { origins: self.origins, client: self.client, user: family.user, scopes: self.scopes };
         let sought = Sought::load(facing, seeking, flow).await?;
         let session = view.session_by_id(family.session).await?;
@@ -112,6 +113,7 @@ impl Refresh<'_> {
             refresh_ends_in: family.ends.map(|ends| (ends - now) / 1000),
             nonce: None,
             with_auth_time: false,
+            claims: ClaimsAsk::default(),
         })
     }
 

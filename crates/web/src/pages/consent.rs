@@ -13,10 +13,26 @@ pub struct ConsentPage {
     pub app: AppShown,
     pub account: AccountTile,
     pub groups: Vec<PermissionGroup>,
+    /// APIs behind the app, which are allowed along with it.
+    pub behind: Vec<PermissionsBehind>,
     /// Permissions granted earlier, which are not shown.
     pub already: usize,
     pub can_grant_for_org: bool,
+    /// It is asked for everybody, not for the person's own account.
+    pub for_organisation: bool,
     pub organisation: String,
+}
+
+/// An API that the app works through, and what it needs in turn.
+pub struct PermissionsBehind {
+    pub app: String,
+    pub groups: Vec<PermissionGroup>,
+}
+
+impl PermissionsBehind {
+    fn heading(&self, words: &Words) -> String {
+        fill(words.consent_behind, &[("app", self.app.as_str())])
+    }
 }
 
 impl ConsentPage {
@@ -29,7 +45,16 @@ impl ConsentPage {
     }
 
     fn title(&self) -> String {
-        fill(self.w().consent_title, &[("app", self.app.name.as_str())])
+        let places = [("app", self.app.name.as_str()), ("organisation", self.organisation.as_str())];
+        fill(if self.for_organisation { self.w().consent_org_title } else { self.w().consent_title }, &places)
+    }
+
+    fn decides_for_all(&self) -> String {
+        fill(self.w().consent_org_text, &[("organisation", self.organisation.as_str())])
+    }
+
+    fn accept(&self) -> &'static str {
+        if self.for_organisation { self.w().consent_accept_org } else { self.w().consent_accept }
     }
 
     fn already_text(&self) -> Option<String> {

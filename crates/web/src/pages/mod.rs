@@ -6,6 +6,7 @@ use crate::words::{Lang, Words, fill};
 
 mod accounts;
 mod consent;
+mod device;
 mod error;
 mod form_post;
 mod needs_admin;
@@ -14,7 +15,8 @@ mod signed_out;
 mod signing_out;
 
 pub use accounts::AccountsPage;
-pub use consent::ConsentPage;
+pub use consent::{ConsentPage, PermissionsBehind};
+pub use device::{DeviceCodeError, DeviceCodePage, DeviceConfirmPage, DeviceDonePage};
 pub use error::ErrorPage;
 pub use form_post::FormPostPage;
 pub use needs_admin::{Helper, NeedsAdminPage};
@@ -142,13 +144,15 @@ pub struct PermissionLine {
     pub not: Option<String>,
     /// Marks a permission that only administrators may allow.
     pub admin: bool,
+    /// An application permission: nobody needs to be signed in.
+    pub alone: bool,
     pub why_blocked: Option<Blocked>,
 }
 
 impl PermissionLine {
     /// The tag stands only where no reason below it says the same.
     pub fn tagged(&self) -> bool {
-        self.admin && self.why_blocked.is_none()
+        self.admin && !self.alone && self.why_blocked.is_none()
     }
 }
 
@@ -229,6 +233,8 @@ pub enum Blocked {
     OutsidePolicy,
     AssignmentRequired,
     ApplicationPermission,
+    /// It would be the person's to allow, but not for everybody.
+    ForEverybody,
 }
 
 impl Blocked {
@@ -240,6 +246,7 @@ impl Blocked {
             Blocked::OutsidePolicy => words.why_outside_policy,
             Blocked::AssignmentRequired => words.why_assignment,
             Blocked::ApplicationPermission => words.why_application,
+            Blocked::ForEverybody => words.why_for_all,
         }
     }
 }

@@ -47,6 +47,7 @@ fn line(value: &str, why: Option<Blocked>) -> PermissionLine {
         gives: format!("Gives {value}"),
         not: Some(format!("Leaves {value}")),
         admin: why.is_some(),
+        alone: false,
         why_blocked: why,
     }
 }
@@ -65,6 +66,8 @@ fn consent(lang: Lang, app: AppShown, can_grant_for_org: bool) -> ConsentPage {
         ],
         already: 2,
         can_grant_for_org,
+        for_organisation: false,
+        behind: Vec::new(),
         organisation: "Waterkant".to_owned(),
     }
 }

@@ -113,6 +113,7 @@ pub fn error_text(lang: Lang, code: u32) -> Option<(&'static str, &'static str)>
         90002 | 900021 => &w.error_tenant_unknown,
         50011 | 900971 => &w.error_reply_address,
         50105 => &w.error_not_assigned,
+        70018 | 70020 | 90120 => &w.error_device_code,
         50020 => &w.error_other_organisation,
         50034 | 50126 => &w.error_name_or_password,
         50057 => &w.error_account_disabled,
@@ -209,12 +210,17 @@ pub struct Words {
     // Consent
     pub consent_title: &'static str, // {app}
     pub consent_asked: &'static str,
+    pub consent_behind: &'static str, // {app}
     pub consent_already_one: &'static str,
     pub consent_already_many: &'static str, // {count}
     pub consent_for_all: &'static str,      // {organisation}
     pub consent_for_all_hint: &'static str, // {organisation}
     pub consent_accept: &'static str,
     pub consent_decline: &'static str,
+    pub consent_org_title: &'static str, // {app} {organisation}
+    pub consent_org_text: &'static str,  // {organisation}
+    pub consent_accept_org: &'static str,
+    pub alone_tag: &'static str,
     pub consent_not_you: &'static str, // {name}
 
     // Approval needed
@@ -232,6 +238,7 @@ pub struct Words {
     pub why_outside_policy: &'static str,
     pub why_assignment: &'static str,
     pub why_application: &'static str,
+    pub why_for_all: &'static str,
     pub helpers_title: &'static str,
     pub helpers_none: &'static str,
     pub helpers_write: &'static str,
@@ -267,6 +274,26 @@ pub struct Words {
     pub error_loop: Said,
     pub error_trouble: Said,
     pub error_expired: Said,
+    pub error_device_code: Said,
+
+    // Devices
+    pub device_message: &'static str, // {address} {code}
+    pub device_title: &'static str,
+    pub device_text: &'static str,
+    pub device_code: &'static str,
+    pub device_next: &'static str,
+    pub device_wrong: &'static str,
+    pub device_locked: &'static str,
+    pub device_confirm_title: &'static str, // {app}
+    pub device_confirm_text: &'static str,
+    pub device_from: &'static str,
+    pub device_at: &'static str,
+    pub device_yes: &'static str,
+    pub device_no: &'static str,
+    pub device_done_title: &'static str,
+    pub device_done_text: &'static str, // {app}
+    pub device_declined_title: &'static str,
+    pub device_declined_text: &'static str,
 
     // Signing out and handing over
     pub signed_out_title: &'static str,
