@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::organisation;
 use crate::process::{Guarded, ScratchDir, free_port, root, tail, target_dir, wait_until};
 
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
@@ -24,7 +25,10 @@ impl DevServer {
         let runs = root().join("target/runs");
         let home = ScratchDir::new(runs.join(format!("{name}-{}", std::process::id())))?;
         let log = runs.join(format!("{name}.log"));
-        let mut command = dev_command(home.path(), store)?;
+        let port = free_port()?;
+        let seed = organisation::write(home.path(), port)?;
+        let mut command = dev_command(home.path(), store, port);
+        command.arg("--seed").arg(seed);
         log_to(&mut command, &log)?;
         let mut this = DevServer { server: Guarded::spawn(&mut command, "TERM")?, home, log };
         match wait_until(STARTS_WITHIN, || this.listens()) {
@@ -42,6 +46,12 @@ impl DevServer {
         let text = fs::read_to_string(self.env_file()).map_err(|err| format!("reading dev.env: {err}"))?;
         let named = text.lines().find_map(|line| line.strip_prefix("MANDATE_CA="));
         named.map(|path| self.home.path().join(path)).ok_or_else(|| "dev.env names no MANDATE_CA".to_owned())
+    }
+
+    /// What suites need to know beyond dev.env.
+    pub fn tell(&self, command: &mut Command) {
+        command.env("MANDATE_SIGNED_CLIENT_ID", organisation::SIGNED_CLIENT);
+        command.env("MANDATE_SIGNED_PEM", organisation::signed_pem(self.home.path()));
     }
 
     pub fn log_tail(&self) -> String {
@@ -62,14 +72,14 @@ impl DevServer {
     }
 }
 
-fn dev_command(home: &Path, store: Option<&str>) -> Result<Command, String> {
+fn dev_command(home: &Path, store: Option<&str>, port: u16) -> Command {
     let mut command = Command::new(target_dir().join("release").join("mandate"));
-    command.current_dir(home).args(["dev", "--port", &free_port()?.to_string()]);
+    command.current_dir(home).args(["dev", "--port", &port.to_string()]);
     command.arg("--data").arg(data_in(home));
     if let Some(url) = store {
         command.args(["--store", url]);
     }
-    Ok(command)
+    command
 }
 
 fn data_in(home: &Path) -> PathBuf {

@@ -3,6 +3,7 @@
 
 mod arrows;
 mod dev_server;
+mod organisation;
 mod postgres;
 mod process;
 mod source_text;

@@ -197,6 +197,7 @@ impl Suite {
                 let mut command = Command::new(installed_clients().join("python/bin/python"));
                 command.current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
                 command.arg("run.py").arg(server.env_file());
+                server.tell(&mut command);
                 Ok(command)
             }
             Suite::Node | Suite::Browser => self.node("run.mjs", folder, server),
@@ -208,6 +209,7 @@ impl Suite {
         // Node reads this once, at its start: a script cannot set it for itself.
         command.current_dir(folder).env("NODE_EXTRA_CA_CERTS", server.ca_file()?);
         command.arg(script).arg(server.env_file());
+        server.tell(&mut command);
         Ok(command)
     }
 }

@@ -13,10 +13,13 @@ use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::{ServicePrincipal, SpMore};
+use mandate_domain::signin::ask::Authority;
 use mandate_domain::signin::code::{Bound, CODE_LIFE, Code};
+use mandate_domain::signin::device::{DEVICE_LIFE, DeviceAsked, DeviceCode};
 use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::session::Session;
 use mandate_domain::tenant::{Settings, Tenant, TenantProfile, VerifiedDomain};
+use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_domain::token::refresh::{Family, RefreshToken};
 use mandate_domain::user::{Upn, User, UserKind};
 use mandate_store::{Committed, Store};
@@ -235,7 +238,26 @@ pub fn code(number: u8) -> Code {
             nonce: None,
             challenge: None,
             max_age: false,
+            claims: ClaimsAsk { capable: true, ..ClaimsAsk::default() },
         },
+    }
+}
+
+pub fn device(number: u8) -> DeviceCode {
+    DeviceCode {
+        hash: [number; 32],
+        user_hash: [number + 100; 32],
+        expires: NOON + DEVICE_LIFE,
+        asked: DeviceAsked {
+            client: app_id(1),
+            authority: Authority::Tenant(WATERKANT),
+            scope: "openid User.Read".into(),
+            claims: ClaimsAsk::default(),
+            at: NOON,
+            from: "192.0.2.10".into(),
+        },
+        answer: None,
+        used: None,
     }
 }
 

@@ -1,12 +1,13 @@
 //! The state of sign-in: sessions, codes, families and their refresh tokens.
 
 use crate::sample::{
-    LATER, NOON, WATERKANT, app_id, changes, code, commit, done, family, family_id, refresh, session, session_id,
-    traces, user_id,
+    LATER, NOON, WATERKANT, app_id, changes, code, commit, device, done, family, family_id, refresh, session,
+    session_id, traces, user_id,
 };
 use mandate_base::{DAY, Moment, SECOND};
 use mandate_domain::record::{Change, Trace};
 use mandate_domain::signin::code::{Bound, Code};
+use mandate_domain::signin::device::{DeviceAnswer, DeviceCode};
 use mandate_domain::signin::pkce::{Challenge, Method};
 use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::session::{Ended, EndedBy, Session};
@@ -26,6 +27,8 @@ on_each_backend!(
     a_refresh_token_comes_back_whole,
     a_refresh_token_is_replaced_at_the_first_word,
     a_refresh_token_is_issued_once,
+    a_device_code_comes_back_by_either_half,
+    a_device_code_is_answered_and_used_once,
 );
 
 async fn a_session_comes_back_whole_by_secret_and_by_id(store: Store) {
@@ -180,4 +183,33 @@ async fn a_refresh_token_is_issued_once(store: Store) {
     done(&store, traces([begun(family(1)), begun(family(2)), Trace::RefreshIssued(refresh(1, 1))])).await;
     assert_eq!(commit(&store, traces([Trace::RefreshIssued(refresh(1, 2))])).await, Committed::Raced);
     assert_eq!(store.tenant(WATERKANT).refresh_by_hash(&[1; 32]).await.expect("reads"), Some(refresh(1, 1)));
+}
+
+fn asked(code: &DeviceCode) -> Trace {
+    Trace::DeviceAsked(Box::new(code.clone()))
+}
+
+async fn a_device_code_comes_back_by_either_half(store: Store) {
+    done(&store, traces([device(1), device(2)].each_ref().map(asked))).await;
+    let global = store.global();
+    for code in [device(1), device(2)] {
+        assert_eq!(global.device_by_hash(&code.hash).await.expect("reads").as_ref(), Some(&code));
+        assert_eq!(global.device_by_user_hash(&code.user_hash).await.expect("reads"), Some(code));
+    }
+    assert_eq!(global.device_by_hash(&[3; 32]).await.expect("reads"), None);
+    assert_eq!(global.device_by_user_hash(&[1; 32]).await.expect("reads"), None);
+}
+
+async fn a_device_code_is_answered_and_used_once(store: Store) {
+    done(&store, traces([asked(&device(1))])).await;
+    let approved =
+        DeviceAnswer::Approved { tenant: WATERKANT, user: user_id(1), session: session_id(1), signed_in: NOON };
+    let answer = |answer| traces([Trace::DeviceAnswered { hash: [1; 32], answer }]);
+    done(&store, answer(approved)).await;
+    assert_eq!(commit(&store, answer(DeviceAnswer::Declined)).await, Committed::Raced);
+    let used = || traces([Trace::DeviceUsed { hash: [1; 32], at: LATER }]);
+    done(&store, used()).await;
+    assert_eq!(commit(&store, used()).await, Committed::Raced);
+    let expected = DeviceCode { answer: Some(approved), used: Some(LATER), ..device(1) };
+    assert_eq!(store.global().device_by_hash(&[1; 32]).await.expect("reads"), Some(expected));
 }
