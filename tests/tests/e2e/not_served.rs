@@ -4,8 +4,7 @@
 use http::Method;
 use mandate_tests::app::{EXPORT, INTRANET};
 use mandate_tests::people::{JORIS, JORIS_ID, LUKAS_ID, OPERATIONS, WATERKANT};
-use mandate_tests::wire::refusal;
-use mandate_tests::{Ask, LOGIN, Pairs, Reply, SAMPLE, World};
+use mandate_tests::{Ask, LOGIN, Reply, SAMPLE, World};
 use serde_json::{Value, json};
 
 const GRAPH_SCOPE: &str = "https://graph.microsoft.com/.default";
