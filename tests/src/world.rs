@@ -15,7 +15,7 @@ use mandate_base::{DAY, HOUR, MINUTE, Moment, SECOND};
 use mandate_server::site::Site;
 use mandate_server::{import, seed};
 use mandate_store::{KeyRow, Place, Store};
-use mandate_usecases::keys::{self, Kek, Keys};
+use mandate_usecases::keys::{self, Kek, KeyKeeper};
 use mandate_usecases::{House, Origins, Settings};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
@@ -82,7 +82,7 @@ impl World {
         let house = house(&backend.place, clock.clone(), elsewhere.clone()).await;
         import::import(&house, seed).await.expect("an empty store takes a seed");
         let place = Mutex::new(Ipv4Addr::new(192, 0, 2, 10).into());
-        World { site: Site { house: Arc::new(house) }, clock, place, elsewhere, backend }
+        World { site: Site { house: Arc::new(house), steer: None }, clock, place, elsewhere, backend }
     }
 
     pub fn house(&self) -> &House {
@@ -188,8 +188,12 @@ async fn spare_keys() -> Vec<KeyRow> {
     KEYS.get_or_init(make).await.clone()
 }
 
-async fn keys_for(store: &Store, spare: Vec<KeyRow>) -> (Keys, Vec<KeyRow>) {
-    let loaded =
-        keys::load_or_make(store, &Kek::new([0x5a; 32]), LOGIN, NOON, spare, &mut *crate::chance::seeded()()).await;
+/// The key-encryption key of every test's house.
+pub fn kek() -> Kek {
+    Kek::new([0x5a; 32])
+}
+
+async fn keys_for(store: &Store, spare: Vec<KeyRow>) -> (KeyKeeper, Vec<KeyRow>) {
+    let loaded = keys::load_or_make(store, kek(), LOGIN, NOON, spare, &mut *crate::chance::seeded()()).await;
     loaded.expect("an empty store takes the keys it is given")
 }

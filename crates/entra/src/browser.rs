@@ -92,12 +92,13 @@ fn cookie(name: &str, value: &str, lasting: bool, sent: bool) -> Option<HeaderVa
 /// Whom an ID token of ours was for: the client, and which of the people here. An expired one still names them.
 pub fn named_by<'p>(cx: Cx<'_>, id_token: &str, people: &'p [SignedIn]) -> Option<(AppId, Option<&'p SignedIn>)> {
     const LONGEST: usize = 32 * 1024;
-    let verified = cx.house.keys.ring.verify(id_token, LONGEST).ok()?;
+    let keys = cx.house.keys();
+    let verified = keys.ring.verify(id_token, LONGEST).ok()?;
     let claims: serde_json::Value = serde_json::from_slice(&verified.payload).ok()?;
     let client = AppId::parse(claims["aud"].as_str()?).ok()?;
     let sub = claims["sub"].as_str()?;
     let of_person = |person: &&SignedIn| {
-        cx.house.keys.pairwise(person.tenant.bytes(), person.user.id.bytes(), client.bytes()) == sub
+        cx.house.keys().pairwise(person.tenant.bytes(), person.user.id.bytes(), client.bytes()) == sub
     };
     Some((client, people.iter().find(of_person)))
 }

@@ -15,8 +15,8 @@ pub async fn answer(cx: Cx<'_>, rest: &[&str], get: bool) -> Option<Answer> {
     let document = match rest {
         ["v2.0", ".well-known", "openid-configuration"] => metadata(cx, 2).await,
         [".well-known", "openid-configuration"] => metadata(cx, 1).await,
-        ["discovery", "v2.0", "keys"] => keys(cx, &cx.house.keys.jwks_v2).await,
-        ["discovery", "keys"] => keys(cx, &cx.house.keys.jwks_v1).await,
+        ["discovery", "v2.0", "keys"] => keys(cx, &cx.house.keys().jwks_v2).await,
+        ["discovery", "keys"] => keys(cx, &cx.house.keys().jwks_v1).await,
         ["discovery", "instance"] if cx.segment.eq_ignore_ascii_case("common") => instance(cx),
         ["userrealm", _] => user_realm(cx).await,
         _ => return None,

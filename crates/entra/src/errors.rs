@@ -4,7 +4,7 @@
 
 use http::StatusCode;
 use mandate_domain::time;
-use mandate_web::answer::{self, Answer};
+use mandate_web::answer::{self, Answer, Reason};
 use mandate_web::{Incoming, ParamRefusal};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -108,6 +108,11 @@ impl Trouble {
         }
     }
 
+    /// For whoever may look behind an answer.
+    pub fn reason(&self) -> Reason {
+        Reason { code: format!("AADSTS{}", self.code), text: self.text.clone(), cause: self.private.clone() }
+    }
+
     /// The body of a token endpoint's refusal.
     pub fn json(&self, request: &Incoming, login: &str) -> Answer {
         self.log(request);
@@ -132,6 +137,7 @@ impl Trouble {
         if entry.status == StatusCode::METHOD_NOT_ALLOWED {
             answer::put_text(&mut answer, http::header::ALLOW, "POST, OPTIONS");
         }
+        answer::tell(&mut answer, self.reason());
         let suberror = entry.suberror.unwrap_or("0");
         let telemetry = format!("1,{},{suberror},,", self.code);
         answer::put_text(&mut answer, http::HeaderName::from_static("x-ms-clitelem"), &telemetry);

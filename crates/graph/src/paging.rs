@@ -45,14 +45,14 @@ impl<'a> Pages<'a> {
     /// The last row of the page before.
     pub fn after(&self) -> Result<Option<ObjectId>, Refusal> {
         let Some(token) = self.token else { return Ok(None) };
-        let plain = self.house.keys.unseal(PURPOSE, token).ok_or(Refusal::PageToken)?;
+        let plain = self.house.keys().unseal(PURPOSE, token).ok_or(Refusal::PageToken)?;
         opened(&plain, &self.bound).map(Some).ok_or(Refusal::PageToken)
     }
 
     pub fn next(&self, last: ObjectId) -> String {
         let plain = [self.bound.as_slice(), last.bytes()].concat();
         let between = if self.link.ends_with('?') { "" } else { "&" };
-        format!("{}{between}$skiptoken={}", self.link, self.house.keys.seal(PURPOSE, &plain))
+        format!("{}{between}$skiptoken={}", self.link, self.house.keys().seal(PURPOSE, &plain))
     }
 }
 

@@ -10,6 +10,7 @@ use http::header::{self, HeaderName};
 use http::{HeaderValue, Method, StatusCode};
 use mandate_domain::time;
 use mandate_usecases::explain::Explanation;
+use mandate_web::answer::Reason;
 use mandate_web::{Answer, answer};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -66,7 +67,10 @@ pub(crate) fn failure(trail: &Trail) -> Answer {
 }
 
 pub(crate) fn refusal(refusal: &Refusal, version: Version, login: &str, trail: &Trail) -> Answer {
-    let mut answer = error(&refusal.entry(), refusal.explanation(), trail);
+    let entry = refusal.entry();
+    let mut answer = error(&entry, refusal.explanation(), trail);
+    let cause = format!("{refusal:?}").chars().take(1000).collect();
+    answer::tell(&mut answer, Reason { code: entry.code.to_owned(), text: entry.text.to_string(), cause });
     match refusal {
         Refusal::Unproven(unproven) => {
             let challenge = bearer::challenge(unproven, version, login);

@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::dev::{self, DevOptions};
+use crate::dev::{self, DevOptions, remote};
 use clap::{Args, Parser, Subcommand};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -20,13 +20,22 @@ enum Deed {
 }
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 struct DevArguments {
+    #[command(flatten)]
+    start: StartArguments,
+    #[command(subcommand)]
+    deed: Option<remote::Deed>,
+    /// Where data, keys, certificates and dev.env are kept.
+    #[arg(long, value_name = "DIR", default_value = ".mandate", global = true)]
+    data: PathBuf,
+}
+
+#[derive(Args)]
+struct StartArguments {
     /// An organisation to start with instead of the sample: JSON or YAML in Graph's property names.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
-    /// Where data, keys, certificates and dev.env are kept.
-    #[arg(long, value_name = "DIR", default_value = ".mandate")]
-    data: PathBuf,
     /// Keep the directory in memory; keys and certificates still stay in the data folder.
     #[arg(long, conflicts_with = "store")]
     memory: bool,
@@ -44,17 +53,20 @@ struct DevArguments {
 }
 
 pub fn run() -> ExitCode {
-    let Deed::Dev(arguments) = Command::parse().deed;
-    start_logs(arguments.log_json);
-    let options = DevOptions {
-        seed: arguments.seed,
-        data: arguments.data,
-        memory: arguments.memory,
-        store: arguments.store,
-        listen: arguments.listen,
-        port: arguments.port,
+    let Deed::Dev(DevArguments { start, deed, data }) = Command::parse().deed;
+    start_logs(start.log_json);
+    let outcome = match deed {
+        Some(deed) => remote::run(&data, deed),
+        None => dev::run(DevOptions {
+            seed: start.seed,
+            data,
+            memory: start.memory,
+            store: start.store,
+            listen: start.listen,
+            port: start.port,
+        }),
     };
-    match dev::run(options) {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("mandate: {problem}");

@@ -1,5 +1,6 @@
 //! One site: health, Graph, the sign-in wire. Requests are read whole, within limits, before anything looks at them.
 
+use crate::dev::Steer;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -14,6 +15,8 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Site {
     pub house: Arc<House>,
+    /// Only an emulator has one.
+    pub steer: Option<Arc<Steer>>,
 }
 
 /// A Graph batch fits.
@@ -48,7 +51,7 @@ impl Site {
             Err(Unread::TooLarge) if !graph => return mandate_entra::too_large(&self.house, &incoming),
             Err(unread) => return unread.answer(),
         }
-        let mut answer = self.dispatch(&incoming).await;
+        let mut answer = self.steered(&incoming).await;
         if head_only {
             *answer.body_mut() = http_body_util::Full::default();
         }
@@ -71,6 +74,16 @@ impl Site {
             incoming.correlation = sent;
         }
         incoming
+    }
+
+    async fn steered(&self, request: &Incoming) -> Answer {
+        let Some(steer) = &self.steer else { return self.dispatch(request).await };
+        let answer = match steer.before(request).await {
+            Some(answer) => answer,
+            None => self.dispatch(request).await,
+        };
+        steer.after(request, &answer);
+        answer
     }
 
     async fn dispatch(&self, request: &Incoming) -> Answer {

@@ -1,6 +1,12 @@
 -- What an app proves itself with beside secrets, and what a device asks for on a person's behalf.
 ALTER TABLE app_cards ADD COLUMN certificates TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE app_cards ADD COLUMN federated TEXT NOT NULL DEFAULT '[]';
+-- When a signing key signs: of those whose time has come, the last one. A day ahead of that it is published.
+ALTER TABLE keys ADD COLUMN active_from {int} NOT NULL DEFAULT 0;
+
+-- Counts changes of the directory, so that each process sees what the others changed.
+CREATE TABLE commits (id {int} NOT NULL PRIMARY KEY, count {int} NOT NULL){table};
+INSERT INTO commits (id, count) VALUES (1, 0);
 
 -- Global: until somebody types the code, nobody knows which tenant it is for. Rows live a quarter of an hour.
 CREATE TABLE device_codes (hash {bytes} NOT NULL PRIMARY KEY, user_hash {bytes} NOT NULL, expires {int} NOT NULL, asked TEXT NOT NULL, answer TEXT, used {int}){table};

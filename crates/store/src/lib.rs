@@ -5,6 +5,7 @@
 //! `driver` for SQLite and PostgreSQL, `nouns` for what is read, `record` for what is written.
 #![forbid(unsafe_code)]
 
+mod commits;
 mod driver;
 mod fault;
 mod journal;
@@ -12,13 +13,16 @@ mod memo;
 mod migrate;
 mod nouns;
 mod record;
+mod snapshot;
 mod sql;
 mod value;
 
 pub use fault::Fault;
 pub use memo::Memo;
-pub use nouns::{Assignee, AuditRow, Global, KeyRow, KeyUse, SignInRow, TenantView};
+pub use nouns::{Assignee, AuditRow, Global, KeyChange, KeyRow, KeyUse, SignInRow, TenantView};
+pub use snapshot::Snapshot;
 
+use commits::Commits;
 use driver::Driver;
 use journal::Journal;
 use mandate_base::TenantId;
@@ -52,6 +56,7 @@ pub struct Store {
     driver: Driver,
     journal: Arc<Journal>,
     generations: Arc<Generations>,
+    commits: Arc<Commits>,
 }
 
 impl Store {
@@ -59,7 +64,8 @@ impl Store {
     pub async fn open(place: &Place) -> Result<Store, Fault> {
         let driver = Driver::open(place).await?;
         migrate::run(&driver).await?;
-        Ok(Store { driver, journal: Arc::default(), generations: Arc::default() })
+        let commits = Arc::new(Commits::read(&driver).await?);
+        Ok(Store { driver, journal: Arc::default(), generations: Arc::default(), commits })
     }
 
     pub fn tenant(&self, tenant: TenantId) -> TenantView<'_> {
@@ -80,18 +86,20 @@ impl Store {
         if record.is_nothing() {
             return Ok(Committed::Done);
         }
-        let writes = record::writes(tenant, record, now)?;
+        let mut writes = record::writes(tenant, record, now)?;
         if record.changes().next().is_none() {
             return self.driver.write(writes).await;
         }
         // On a task of its own: whoever asked may go away, but what it changed must end older answers all the same,
         // and so must a commit whose outcome nobody learned.
-        let (driver, generations, shared) =
-            (self.driver.clone(), self.generations.clone(), Generations::is_shared(record));
+        writes.push(commits::counted());
+        let (driver, generations, commits) = (self.driver.clone(), self.generations.clone(), self.commits.clone());
+        let shared = Generations::is_shared(record);
         let commit = async move {
             let committed = driver.write(writes).await;
             if !matches!(committed, Ok(Committed::Raced)) {
                 generations.raise(tenant, shared);
+                commits.own();
             }
             committed
         };
@@ -114,6 +122,29 @@ impl Store {
             self.journal.put_back(noted);
         }
         written.map(|_| ())
+    }
+
+    /// Everything but the keys, as it is now.
+    pub async fn snapshot(&self) -> Result<Snapshot, Fault> {
+        self.flush().await?;
+        snapshot::take(&self.driver).await
+    }
+
+    /// Puts a snapshot back in the place of everything. Every memo is stale afterwards.
+    pub async fn restore(&self, snapshot: &Snapshot) -> Result<(), Fault> {
+        self.journal.take();
+        let restored = snapshot::restore(&self.driver, snapshot).await;
+        self.generations.raise_all();
+        restored
+    }
+
+    /// Sees whether other processes changed the directory; then nothing that is remembered holds any more. The server
+    /// calls this twice a second.
+    pub async fn notice_others(&self) -> Result<(), Fault> {
+        if self.commits.others(&self.driver).await? {
+            self.generations.raise_all();
+        }
+        Ok(())
     }
 
     /// How many sign-ins wait to be written.

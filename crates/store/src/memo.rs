@@ -33,6 +33,11 @@ impl Generations {
         self.of(tenant).fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Whatever anybody remembers is old.
+    pub fn raise_all(&self) {
+        self.everywhere.fetch_add(1, Ordering::AcqRel);
+    }
+
     fn of(&self, tenant: TenantId) -> Arc<AtomicU64> {
         self.tenants.write().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default().clone()
     }

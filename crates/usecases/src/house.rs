@@ -4,7 +4,7 @@ use crate::access::AccessMemos;
 use crate::authority::AuthorityMemos;
 use crate::clients::ClientMemos;
 use crate::issuers::{Fetch, Issuers};
-use crate::keys::Keys;
+use crate::keys::{KeyKeeper, Keys};
 use crate::pool::Pool;
 use crate::signin::Guesses;
 use mandate_base::{Draw, Moment};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub struct House {
     pub store: Store,
-    pub keys: Keys,
+    keys: KeyKeeper,
     pub origins: Origins,
     pub(crate) signers: Pool,
     pub(crate) hashers: Pool,
@@ -55,7 +55,7 @@ const HASH_NICENESS: i32 = 15;
 const MEMO: usize = 10_000;
 
 impl House {
-    pub fn new(store: Store, keys: Keys, settings: Settings) -> std::io::Result<House> {
+    pub fn new(store: Store, keys: KeyKeeper, settings: Settings) -> std::io::Result<House> {
         Ok(House {
             store,
             keys,
@@ -74,6 +74,23 @@ impl House {
 
     pub fn now(&self) -> Moment {
         (self.clock)()
+    }
+
+    /// Forgets what was counted and seen: guesses at passwords, assertions, issuers' keys. For emulators, whose data goes
+    /// back to a beginning.
+    pub fn forget(&self) {
+        self.guesses.forget();
+        self.clients.forget();
+        self.issuers.forget();
+    }
+
+    /// The keys as they are at this moment.
+    pub fn keys(&self) -> Arc<Keys> {
+        self.keys.current()
+    }
+
+    pub(crate) fn key_keeper(&self) -> &KeyKeeper {
+        &self.keys
     }
 
     /// Whatever `with` draws.

@@ -109,6 +109,10 @@ impl Issuers {
         }
     }
 
+    pub fn forget(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn entry(&self, issuer: &str) -> Arc<Issuer> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST_ISSUERS && !known.contains_key(issuer) {

@@ -56,6 +56,13 @@ pub fn html(status: StatusCode, body: String, policy: &PagePolicy<'_>) -> Answer
     answer
 }
 
+/// For the one page whose script calls its own house.
+pub fn allow_calls_home(answer: &mut Answer) {
+    let with = answer.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok());
+    let with = format!("{}; connect-src 'self'", with.unwrap_or("default-src 'none'"));
+    put_text(answer, header::CONTENT_SECURITY_POLICY, &with);
+}
+
 pub fn redirect(to: &str) -> Answer {
     let mut answer = Response::new(Full::default());
     *answer.status_mut() = StatusCode::FOUND;
@@ -69,6 +76,19 @@ pub fn no_store(answer: &mut Answer) {
     put(answer, header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
     put(answer, header::PRAGMA, HeaderValue::from_static("no-cache"));
     put(answer, header::EXPIRES, HeaderValue::from_static("-1"));
+}
+
+/// Why an answer is a refusal, for whoever may look behind it. It never leaves the process by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub code: String,
+    pub text: String,
+    /// What only the house knows.
+    pub cause: String,
+}
+
+pub fn tell(answer: &mut Answer, reason: Reason) {
+    answer.extensions_mut().insert(reason);
 }
 
 pub fn put(answer: &mut Answer, name: HeaderName, value: HeaderValue) {

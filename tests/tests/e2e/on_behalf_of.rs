@@ -47,6 +47,25 @@ async fn s2_02_the_person_stays_and_the_client_becomes_the_api() {
     world.graph(again.access()).get("/v1.0/me").await.found();
 }
 
+/// Every library adds the sign-in scopes to such a request; nobody can be asked for them, and a grant of the one scope
+/// that matters is enough.
+#[tokio::test]
+async fn the_sign_in_scopes_that_libraries_add_need_no_grant() {
+    let world = world_where_the_api_may("User.Read").await;
+    let tokens = world.tokens(INTRANET, JORIS, ORDERS_READ).await;
+    let api = world.client(ORDERS);
+    let asked = "https://graph.microsoft.com/User.Read openid profile offline_access";
+    let next = api.send(&api.on_behalf(tokens.access(), asked)).await.granted();
+    let token = claims(&world, WATERKANT, next.access()).await;
+    assert_eq!(scp(&token), ["User.Read"], "what was not granted is not in the token");
+    assert!(next.has("id_token"));
+    for again in [api.refresh(next.refresh()).await, api.refresh_for(next.refresh(), asked).await] {
+        world.graph(again.granted().access()).get("/v1.0/me").await.found();
+    }
+    let more = api.send(&api.on_behalf(tokens.access(), &format!("{asked} Mail.Read"))).await;
+    assert_eq!(more.refusal(), (400, "invalid_grant", 65001));
+}
+
 #[tokio::test]
 async fn without_consent_to_the_api_the_client_is_told_to_ask_for_it() {
     let world = World::new().await;

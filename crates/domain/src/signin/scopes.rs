@@ -11,8 +11,11 @@ pub struct ScopeAsk {
     pub offline_access: bool,
     /// In the order of the request; the first is the one a token is for when the token request names none.
     pub resources: Vec<ResourceAsk>,
-    /// Of a v1.0 request: its sign-in scopes say what tokens come, and nobody is asked for them.
+    /// Of a v1.0 request: it names a resource, and hears its scopes by their short names.
     pub v1: bool,
+    /// Its sign-in scopes say which tokens come, and nobody has to have allowed them: of v1.0, which has no such scopes,
+    /// and of an API that asks on behalf of somebody, whose library adds them to every request.
+    pub unasked: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +38,7 @@ pub enum ScopeSyntax {
 /// More than any real request carries; each costs a look-up.
 /// A backslash is no character of a scope (RFC 6749 §3.3).
 const V1_MARK: &str = "v1\\";
+const UNASKED_MARK: &str = "obo\\";
 
 const MOST_SCOPES: usize = 200;
 const MOST_RESOURCES: usize = 20;
@@ -71,14 +75,19 @@ impl ScopeAsk {
             return Err(ScopeSyntax::Malformed(resource.chars().take(100).collect()));
         }
         let resources = vec![ResourceAsk { name: Some(resource.to_owned()), default: true, values: Vec::new() }];
-        Ok(ScopeAsk { openid, profile: openid, email: false, offline_access: true, resources, v1: true })
+        Ok(ScopeAsk { openid, profile: openid, email: false, offline_access: true, resources, v1: true, unasked: true })
+    }
+
+    #[must_use]
+    pub fn unasked(self) -> ScopeAsk {
+        ScopeAsk { unasked: true, ..self }
     }
 
     /// As it is kept with a code or a refresh token: the `scope` of a v2.0 request as it was sent, and for v1.0 the
     /// resource behind a mark that no scope can hold.
     pub fn kept(&self, sent: &str) -> String {
         if !self.v1 {
-            return sent.to_owned();
+            return if self.unasked { format!("{UNASKED_MARK}{sent}") } else { sent.to_owned() };
         }
         let resource = self.resources.first().and_then(|ask| ask.name.as_deref()).unwrap_or("");
         format!("{V1_MARK}{} {resource}", if self.openid { "openid" } else { "-" })
@@ -87,9 +96,10 @@ impl ScopeAsk {
     /// It was right before it was kept; an older rule than today's must not end in a fault.
     pub fn restore(kept: &str) -> ScopeAsk {
         let v1 = kept.strip_prefix(V1_MARK).and_then(|rest| rest.split_once(' '));
-        let restored = match v1 {
-            Some((openid, resource)) => ScopeAsk::of_v1(resource, openid == "openid"),
-            None => ScopeAsk::parse(kept),
+        let restored = match (v1, kept.strip_prefix(UNASKED_MARK)) {
+            (Some((openid, resource)), _) => ScopeAsk::of_v1(resource, openid == "openid"),
+            (None, Some(sent)) => ScopeAsk::parse(sent).map(ScopeAsk::unasked),
+            (None, None) => ScopeAsk::parse(kept),
         };
         restored.unwrap_or_default()
     }
@@ -148,7 +158,7 @@ impl ScopeAsk {
 
     pub fn oidc(&self) -> impl Iterator<Item = &'static str> {
         let asked = [self.openid, self.profile, self.email, self.offline_access];
-        let asked = asked.map(|asked| asked && !self.v1);
+        let asked = asked.map(|asked| asked && !self.unasked);
         OIDC_SCOPES.into_iter().zip(asked).filter_map(|(scope, asked)| asked.then_some(scope))
     }
 }
@@ -199,6 +209,9 @@ mod tests {
         let sent = "openid api://x/read";
         let v2 = ScopeAsk::parse(sent).expect("well-formed");
         assert_eq!(ScopeAsk::restore(&v2.kept(sent)), v2);
+        let unasked = v2.clone().unasked();
+        assert_eq!(ScopeAsk::restore(&unasked.kept(sent)), unasked);
+        assert_eq!((unasked.oidc().count(), unasked.openid), (0, true));
         assert!(ScopeAsk::parse("v1\\openid x").is_err());
         assert!(ScopeAsk::of_v1("", true).is_err() && ScopeAsk::of_v1("a b", true).is_err());
     }

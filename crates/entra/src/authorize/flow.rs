@@ -81,12 +81,12 @@ impl Flow {
 
     pub fn seal(&self, cx: Cx<'_>) -> String {
         let plain = serde_json::to_vec(self).unwrap_or_default();
-        cx.house.keys.seal(SEAL, &plain)
+        cx.house.keys().seal(SEAL, &plain)
     }
 
     /// A second value that only a page of ours for this very browser holds.
     pub fn canary(&self, cx: Cx<'_>) -> String {
-        cx.house.keys.seal(CANARY, self.browser.as_bytes())
+        cx.house.keys().seal(CANARY, self.browser.as_bytes())
     }
 
     /// The flow of a form, when the form is ours, was shown to this browser, belongs to this tenant and is not old.
@@ -96,9 +96,9 @@ impl Flow {
             return Err(old("posted from another site"));
         }
         let sealed = form.one("flow")?.ok_or_else(|| old("no flow"))?;
-        let plain = cx.house.keys.unseal(SEAL, sealed).ok_or_else(|| old("the flow is not ours"))?;
+        let plain = cx.house.keys().unseal(SEAL, sealed).ok_or_else(|| old("the flow is not ours"))?;
         let flow: Flow = serde_json::from_slice(&plain).map_err(|_| old("the flow cannot be read"))?;
-        let canary = form.one("canary")?.and_then(|sealed| cx.house.keys.unseal(CANARY, sealed));
+        let canary = form.one("canary")?.and_then(|sealed| cx.house.keys().unseal(CANARY, sealed));
         if canary.as_deref() != Some(flow.browser.as_bytes()) {
             return Err(old("the canary is missing or of another browser"));
         }

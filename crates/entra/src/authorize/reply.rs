@@ -32,7 +32,9 @@ pub async fn error(cx: Cx<'_>, trouble: &Trouble, to: &ReplyTo) -> Answer {
     if to.errand == Errand::AdminConsent {
         fields.push(("admin_consent".to_owned(), "True".to_owned()));
     }
-    send(cx, fields, to)
+    let mut answer = send(cx, fields, to);
+    answer::tell(&mut answer, trouble.reason());
+    answer
 }
 
 const DECLINED: u32 = 65_004;

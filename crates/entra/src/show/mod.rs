@@ -238,7 +238,10 @@ pub async fn error_page(cx: Cx<'_>, trouble: &Trouble, app: Option<String>, stat
         timestamp: time::spaced(cx.request.now),
         app,
     };
-    answer::html(status, page_of.html(), &PagePolicy { form_targets: &[], script_nonce: None, frames: false })
+    let policy = PagePolicy { form_targets: &[], script_nonce: None, frames: false };
+    let mut answer = answer::html(status, page_of.html(), &policy);
+    answer::tell(&mut answer, trouble.reason());
+    answer
 }
 
 pub async fn signed_out(cx: Cx<'_>) -> Answer {

@@ -68,6 +68,8 @@ impl TokenRequest {
             other => return Err(Trouble::new(70_003, &[("grant", other)])),
         };
         let scopes = scopes(form, version, card)?;
+        let on_behalf = matches!(grant, Grant::OnBehalfOf { .. });
+        let scopes = scopes.map(|scopes| if on_behalf { scopes.unasked() } else { scopes });
         // Nobody signed in for these before, so the request itself has to say what for.
         if scopes.is_none() && matches!(grant, Grant::Password { .. } | Grant::OnBehalfOf { .. }) {
             return Err(Trouble::missing(if version == Version::V1 { "resource" } else { "scope" }));

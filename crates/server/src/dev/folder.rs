@@ -5,6 +5,7 @@ use mandate_jose::{b64url_decode, b64url_encode, hash, random_bytes};
 use mandate_store::{KeyRow, KeyUse};
 use mandate_usecases::keys::Kek;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -27,6 +28,8 @@ struct KeptKey {
     signing: bool,
     material: String,
     created: Moment,
+    #[serde(default)]
+    active_from: Moment,
 }
 
 impl Folder {
@@ -35,6 +38,22 @@ impl Folder {
         // Password hashes and keys lie in it.
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(told)?;
         Ok(Folder(fs::canonicalize(path).map_err(told)?))
+    }
+
+    /// The folder of an emulator that runs; nothing is made.
+    pub fn of_running(path: &Path) -> Result<Folder, String> {
+        let folder = Folder(fs::canonicalize(path).map_err(|error| format!("cannot use {}: {error}", path.display()))?);
+        if folder.0.join(ENV).is_file() {
+            return Ok(folder);
+        }
+        Err(format!("no emulator runs with {}: there is no {ENV} in it", path.display()))
+    }
+
+    /// What `dev.env` says.
+    pub fn env(&self) -> Result<BTreeMap<String, String>, String> {
+        let text = self.read(ENV)?.unwrap_or_default();
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
     pub fn path(&self) -> &Path {
@@ -91,7 +110,7 @@ impl Folder {
         let rows = kept.into_iter().map(|key| {
             let purpose = if key.signing { KeyUse::Signing } else { KeyUse::House };
             let material = b64url_decode(&key.material)?;
-            Some(KeyRow { name: key.name, purpose, material, created: key.created })
+            Some(KeyRow { name: key.name, purpose, material, created: key.created, active_from: key.active_from })
         });
         rows.collect::<Option<_>>().ok_or_else(damaged)
     }
@@ -104,6 +123,7 @@ impl Folder {
                 signing: row.purpose == KeyUse::Signing,
                 material: b64url_encode(&row.material),
                 created: row.created,
+                active_from: row.active_from,
             })
             .collect();
         let text = serde_json::to_string(&kept).map_err(|error| error.to_string())?;

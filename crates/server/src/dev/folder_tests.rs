@@ -21,6 +21,7 @@ fn rows() -> Vec<KeyRow> {
         purpose,
         material: material.to_vec(),
         created: Moment::from_secs(1_800_000_000),
+        active_from: Moment::from_secs(1_800_000_000),
     };
     vec![row("one", KeyUse::Signing, b"sealed"), row("house", KeyUse::House, &[0, 255])]
 }

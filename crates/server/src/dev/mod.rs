@@ -2,6 +2,10 @@
 
 mod folder;
 mod greeting;
+pub mod remote;
+mod steer;
+
+pub use steer::Steer;
 
 use crate::listen::{self, Handler, Limits};
 use crate::outside::{Outside, Reach};
@@ -10,12 +14,13 @@ use crate::site::Site;
 use crate::{chance, clock, import, tls};
 use folder::Folder;
 use mandate_store::{Place, Store};
-use mandate_usecases::keys::{self, Keys};
+use mandate_usecases::keys::{self, KeyKeeper};
 use mandate_usecases::{House, Origins, Settings};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use steer::DevClock;
 use tokio::sync::watch;
 
 pub struct DevOptions {
@@ -55,8 +60,13 @@ async fn start(options: DevOptions, cores: usize) -> Result<(), String> {
     let certificates = tls::dev_certificates(folder.path(), clock::now(), &[])
         .map_err(|error| format!("cannot make certificates in {}: {error}", options.data.display()))?;
     let config = tls::server_config(&certificates).map_err(|error| format!("cannot use the certificates: {error}"))?;
-    let house = Arc::new(open_house(&options, &folder, &login, cores).await?);
+    let time = Arc::new(DevClock::default());
+    let house = Arc::new(open_house(&options, &folder, &login, cores, time.clone()).await?);
     let kept = import::import(&house, seed.clone()).await?;
+    let steer = Arc::new(Steer::new(house.clone(), time, Folder::open(&options.data)?, seed.clone()));
+    if kept == 0 {
+        steer.remember_seed().await?;
+    }
     let listeners = bind(&options)?;
     folder.write_env(&greeting::env(&login, &folder, &seed))?;
     greeting::print(&login, &folder, &seed, options.seed.is_some());
@@ -65,7 +75,7 @@ async fn start(options: DevOptions, cores: usize) -> Result<(), String> {
     } else if !options.memory {
         folder.note_seed(&text)?;
     }
-    serve(house, listeners, config).await;
+    serve(Site { house, steer: Some(steer) }, listeners, config).await;
     Ok(())
 }
 
@@ -84,14 +94,20 @@ fn read_seed(options: &DevOptions, text: &str) -> Result<Seed, String> {
     })
 }
 
-async fn open_house(options: &DevOptions, folder: &Folder, login: &str, cores: usize) -> Result<House, String> {
+async fn open_house(
+    options: &DevOptions,
+    folder: &Folder,
+    login: &str,
+    cores: usize,
+    time: Arc<DevClock>,
+) -> Result<House, String> {
     let store = Store::open(&place(options, folder)?).await.map_err(|fault| fault.to_string())?;
     let keys = load_keys(&store, folder, login).await?;
     let settings = Settings {
         origins: Origins { login: login.to_owned(), graph: login.to_owned() },
         signers: cores,
         hashers: cores,
-        clock: Arc::new(clock::now),
+        clock: Arc::new(move || time.now()),
         chance: Arc::new(chance::system),
         fetch: Arc::new(Outside::new(Reach::AndLoopback, std::fs::read(folder.ca()).ok())),
     };
@@ -99,11 +115,11 @@ async fn open_house(options: &DevOptions, folder: &Folder, login: &str, cores: u
 }
 
 /// Keys stay in the folder, so that a store in memory starts with the ones that apps may have cached.
-async fn load_keys(store: &Store, folder: &Folder, login: &str) -> Result<Keys, String> {
+async fn load_keys(store: &Store, folder: &Folder, login: &str) -> Result<KeyKeeper, String> {
     let kek = folder.kek()?;
     let spare = folder.spare_keys()?;
     let kept = !spare.is_empty();
-    let loaded = keys::load_or_make(store, &kek, login, clock::now(), spare, &mut *chance::system()).await;
+    let loaded = keys::load_or_make(store, kek, login, clock::now(), spare, &mut *chance::system()).await;
     let (keys, rows) = loaded.map_err(|fault| fault.to_string())?;
     if !kept {
         folder.keep_keys(&rows)?;
@@ -137,9 +153,9 @@ fn bind(options: &DevOptions) -> Result<Vec<tokio::net::TcpListener>, String> {
     Ok(std::iter::once(first).chain(second.ok()).collect())
 }
 
-async fn serve(house: Arc<House>, listeners: Vec<tokio::net::TcpListener>, config: Arc<rustls::ServerConfig>) {
+async fn serve(site: Site, listeners: Vec<tokio::net::TcpListener>, config: Arc<rustls::ServerConfig>) {
     let (stop, stopped) = watch::channel(false);
-    let site = Site { house: house.clone() };
+    let house = site.house.clone();
     let handler: Handler = Arc::new(move |request, peer| -> listen::Answer {
         let site = site.clone();
         Box::pin(async move { site.answer(request, peer.ip()).await })
@@ -169,7 +185,16 @@ async fn flush_loop(house: Arc<House>, mut stopped: watch::Receiver<bool>) {
         if let Err(fault) = house.store.flush().await {
             tracing::error!(%fault, "sign-ins are not written");
         }
+        if let Err(fault) = notice_others(&house).await {
+            tracing::error!(%fault, "what other processes changed is not seen");
+        }
     }
+}
+
+/// Other processes on the same store: their changes, and their keys.
+async fn notice_others(house: &House) -> Result<(), mandate_store::Fault> {
+    house.store.notice_others().await?;
+    keys::reload_if_changed(house).await
 }
 
 /// SIGTERM from a supervisor, Ctrl-C from a person.

@@ -23,6 +23,30 @@ pub struct KeyRow {
     pub purpose: KeyUse,
     pub material: Vec<u8>,
     pub created: Moment,
+    /// When it begins to sign; [`KeyRow::NOT_YET`] while it is only published.
+    pub active_from: Moment,
+}
+
+impl KeyRow {
+    pub const NOT_YET: Moment = Moment::from_millis(i64::MAX);
+}
+
+/// One step of a change of keys; all steps commit together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyChange {
+    Add(KeyRow),
+    /// Guarded: of two that rotate at once, one is raced.
+    Activate {
+        name: String,
+        at: Moment,
+        was: Moment,
+    },
+    Remove(String),
+    /// The same key under another key-encryption key.
+    Reseal {
+        name: String,
+        material: Vec<u8>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +69,13 @@ const DEVICE_BY_HASH: GlobalSql =
     GlobalSql::new("SELECT hash, user_hash, expires, asked, answer, used FROM device_codes WHERE hash = $1");
 const DEVICE_BY_USER_HASH: GlobalSql =
     GlobalSql::new("SELECT hash, user_hash, expires, asked, answer, used FROM device_codes WHERE user_hash = $1");
-const KEYS: GlobalSql = GlobalSql::new("SELECT name, purpose, material, created FROM keys ORDER BY created, name");
+const KEYS: GlobalSql =
+    GlobalSql::new("SELECT name, purpose, material, created, active_from FROM keys ORDER BY created, name");
 const KEY_ADD: GlobalSql =
-    GlobalSql::new("INSERT INTO keys (name, purpose, material, created) VALUES ($1, $2, $3, $4)");
+    GlobalSql::new("INSERT INTO keys (name, purpose, material, created, active_from) VALUES ($1, $2, $3, $4, $5)");
+const KEY_ACTIVATE: GlobalSql = GlobalSql::new("UPDATE keys SET active_from = $2 WHERE name = $1 AND active_from = $3");
+const KEY_REMOVE: GlobalSql = GlobalSql::new("DELETE FROM keys WHERE name = $1");
+const KEY_RESEAL: GlobalSql = GlobalSql::new("UPDATE keys SET material = $2 WHERE name = $1");
 const SPA_CARDS: GlobalSql = GlobalSql::new(
     "SELECT app_id, application, home, created, registration, secrets, certificates, federated
        FROM app_cards WHERE LOWER(registration) LIKE $1 ESCAPE '!' ORDER BY app_id LIMIT 200",
@@ -105,14 +133,34 @@ impl Global<'_> {
         self.driver.rows(KEYS.text(), &[]).await?.iter().map(key_of).collect()
     }
 
-    pub async fn key_add(&self, key: &KeyRow) -> Result<crate::Committed, Fault> {
-        let values = vec![
-            key.name.as_str().into(),
-            key.purpose.word().into(),
-            Value::Bytes(key.material.clone()),
-            key.created.into(),
-        ];
-        self.driver.write(vec![Write { sql: KEY_ADD.text().into(), values, expect: Expect::One }]).await
+    pub async fn keys_change(&self, changes: &[KeyChange]) -> Result<crate::Committed, Fault> {
+        self.driver.write(changes.iter().map(KeyChange::write).collect()).await
+    }
+}
+
+impl KeyChange {
+    fn write(&self) -> Write {
+        let (sql, values, expect) = match self {
+            KeyChange::Add(key) => (
+                &KEY_ADD,
+                vec![
+                    key.name.as_str().into(),
+                    key.purpose.word().into(),
+                    Value::Bytes(key.material.clone()),
+                    key.created.into(),
+                    key.active_from.into(),
+                ],
+                Expect::One,
+            ),
+            KeyChange::Activate { name, at, was } => {
+                (&KEY_ACTIVATE, vec![name.as_str().into(), (*at).into(), (*was).into()], Expect::One)
+            }
+            KeyChange::Remove(name) => (&KEY_REMOVE, vec![name.as_str().into()], Expect::Any),
+            KeyChange::Reseal { name, material } => {
+                (&KEY_RESEAL, vec![name.as_str().into(), Value::Bytes(material.clone())], Expect::One)
+            }
+        };
+        Write { sql: sql.text().into(), values, expect }
     }
 }
 
@@ -155,5 +203,11 @@ fn device_of(row: &Row) -> Result<DeviceCode, Fault> {
 
 fn key_of(row: &Row) -> Result<KeyRow, Fault> {
     let purpose = if row.text(1)? == KeyUse::Signing.word() { KeyUse::Signing } else { KeyUse::House };
-    Ok(KeyRow { name: row.text(0)?, purpose, material: row.bytes(2)?.to_vec(), created: row.moment(3)? })
+    Ok(KeyRow {
+        name: row.text(0)?,
+        purpose,
+        material: row.bytes(2)?.to_vec(),
+        created: row.moment(3)?,
+        active_from: row.moment(4)?,
+    })
 }

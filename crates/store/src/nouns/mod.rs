@@ -9,7 +9,7 @@ pub(crate) mod signin;
 mod user;
 
 pub use audit::{AuditRow, SignInRow};
-pub use global::{Global, KeyRow, KeyUse};
+pub use global::{Global, KeyChange, KeyRow, KeyUse};
 pub use group::Assignee;
 
 use crate::Fault;

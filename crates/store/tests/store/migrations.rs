@@ -38,7 +38,7 @@ async fn a_newer_ledger_is_refused(place: Place) {
 }
 
 /// The few tables that no tenant owns. One more is a decision, since every node holds all of it.
-const GLOBAL: [&str; 5] = ["app_cards", "device_codes", "domains", "keys", "tenants"];
+const GLOBAL: [&str; 6] = ["app_cards", "commits", "device_codes", "domains", "keys", "tenants"];
 
 struct Table {
     name: String,

@@ -6,7 +6,7 @@ use mandate_domain::record::Change;
 use mandate_domain::tenant::{
     AdminConsentRequestPolicy, AuthorizationPolicy, Branding, DefaultUserRolePermissions, Settings, Tenant,
 };
-use mandate_store::{Committed, KeyRow, KeyUse, Store};
+use mandate_store::{Committed, KeyChange, KeyRow, KeyUse, Store};
 
 on_each_backend!(
     a_tenant_comes_back_whole,
@@ -122,7 +122,7 @@ async fn a_tenant_is_added_once(store: Store) {
 }
 
 fn key(name: &str, purpose: KeyUse) -> KeyRow {
-    KeyRow { name: name.into(), purpose, material: vec![0, 255, 39, 0], created: NOON }
+    KeyRow { name: name.into(), purpose, material: vec![0, 255, 39, 0], created: NOON, active_from: NOON }
 }
 
 async fn keys_come_back_whole_and_oldest_first(store: Store) {
@@ -130,7 +130,7 @@ async fn keys_come_back_whole_and_oldest_first(store: Store) {
     let third = KeyRow { created: LATER, material: Vec::new(), ..key("a", KeyUse::Signing) };
     let first = key("a-signing", KeyUse::Signing);
     for key in [&third, &second, &first] {
-        assert_eq!(store.global().key_add(key).await.expect("writes"), Committed::Done);
+        assert_eq!(store.global().keys_change(&[KeyChange::Add(key.clone())]).await.expect("writes"), Committed::Done);
     }
     assert_eq!(store.global().keys().await.expect("reads"), [first, second, third]);
 }
@@ -138,7 +138,7 @@ async fn keys_come_back_whole_and_oldest_first(store: Store) {
 async fn a_key_is_added_once(store: Store) {
     let first = key("signing", KeyUse::Signing);
     let other = KeyRow { material: vec![1], ..first.clone() };
-    assert_eq!(store.global().key_add(&first).await.expect("writes"), Committed::Done);
-    assert_eq!(store.global().key_add(&other).await.expect("writes"), Committed::Raced);
+    assert_eq!(store.global().keys_change(&[KeyChange::Add(first.clone())]).await.expect("writes"), Committed::Done);
+    assert_eq!(store.global().keys_change(&[KeyChange::Add(other.clone())]).await.expect("writes"), Committed::Raced);
     assert_eq!(store.global().keys().await.expect("reads"), [first]);
 }

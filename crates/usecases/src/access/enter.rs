@@ -100,7 +100,8 @@ pub async fn enter(house: &House, bearer: &str) -> Result<Result<Caller, EnterRe
 
 /// Everything that the token alone can tell.
 fn read(house: &House, bearer: &str) -> Result<(Presented, TenantId, AppId), EnterRefusal> {
-    let verified = house.keys.ring.verify(bearer, LONGEST).map_err(EnterRefusal::Token)?;
+    let keys = house.keys();
+    let verified = keys.ring.verify(bearer, LONGEST).map_err(EnterRefusal::Token)?;
     let token: Presented = serde_json::from_slice(&verified.payload).map_err(|_| EnterRefusal::NotAnAccessToken)?;
     let tenant = TenantId::parse(&token.tid).map_err(|_| EnterRefusal::NotAnAccessToken)?;
     if !is_graph(&house.origins, &token.aud) {

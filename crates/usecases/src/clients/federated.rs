@@ -51,7 +51,8 @@ fn matching(registered: &[FederatedCredential], claims: &Claims) -> Result<(), A
 
 /// A token that this house issued: its own keys, and only an app's own token may stand for an app (AADSTS700229).
 fn of_our_own(house: &House, assertion: &Assertion, claims: &Claims) -> Result<(), AssertionRefusal> {
-    let verified = house.keys.ring.verify(assertion.whole(), assertion.whole().len());
+    let keys = house.keys();
+    let verified = keys.ring.verify(assertion.whole(), assertion.whole().len());
     if verified.is_err() {
         return Err(AssertionRefusal::BadSignature);
     }

@@ -33,6 +33,12 @@ impl ClientMemos {
     }
 }
 
+impl ClientMemos {
+    pub fn forget(&self) {
+        self.replays.forget();
+    }
+}
+
 /// The app's public part, whatever tenant it lives in.
 pub async fn card(house: &House, app: AppId) -> Result<Option<Arc<AppCard>>, Fault> {
     let ask = async || house.store.global().card_by_app_id(app).await;

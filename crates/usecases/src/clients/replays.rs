@@ -21,6 +21,10 @@ struct Used {
 const MOST: usize = 100_000;
 
 impl Replays {
+    pub fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Is this a first use, or one that is allowed again?
     pub(super) fn note(&self, client: AppId, claims: &Claims, assertion: &Assertion, once: bool, now: Moment) -> bool {
         let said = hash::sha256(&assertion.payload);

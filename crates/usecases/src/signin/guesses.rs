@@ -61,6 +61,12 @@ impl Network {
 }
 
 impl Guesses {
+    pub(crate) fn forget(&self) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.accounts.clear();
+        counts.networks.clear();
+    }
+
     /// Asks for a password check. The answer is held until the check is done.
     pub fn begin(&self, account: &Folded, network: Network, now: Moment) -> Result<UnderWay, Refused> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -102,7 +102,7 @@ async fn attempt(house: &House, ask: &AppTokenAsk<'_>) -> Result<Result<AppToken
     let registration = &resource.card.registration;
     let claims = claims::app_only(&issue, registration, &audience, sp.id, &standing.roles, &standing.wids).json();
     let header = if registration.token_version() == 1 { Header::WithX5t } else { Header::Plain };
-    let key = house.keys.signing.clone();
+    let key = house.keys().signing.clone();
     match house.signers.run(move || key.sign_jwt(header, &claims)).await {
         Ok(access_token) => {
             let resource = ask.resource.unwrap_or(&audience).to_owned();

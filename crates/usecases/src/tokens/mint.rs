@@ -51,7 +51,7 @@ pub async fn mint_access(house: &House, delegation: &Delegation, capable: bool) 
     };
     let claims = claims::delegated(&issue(house, delegation, &uti, life), &person, &token).json();
     let header = if resource.registration.token_version() == 1 { Header::WithX5t } else { Header::Plain };
-    let key = house.keys.signing.clone();
+    let key = house.keys().signing.clone();
     let signed = house.signers.run(move || key.sign_jwt(header, &claims)).await?;
     Ok((signed, life / 1000))
 }
@@ -91,7 +91,7 @@ pub async fn mint_id_token(house: &House, delegation: &Delegation, ask: &IdToken
     };
     let issue = issue(house, delegation, &uti, ID_LIFE);
     let claims = claims::id_token(&issue, &person, &delegation.client.registration, &asked).json();
-    let key = house.keys.signing.clone();
+    let key = house.keys().signing.clone();
     house.signers.run(move || key.sign_jwt(Header::Plain, &claims)).await
 }
 
@@ -100,7 +100,7 @@ fn drawn(house: &House) -> (String, i64) {
 }
 
 fn pairwise(house: &House, delegation: &Delegation, app: mandate_base::AppId) -> String {
-    house.keys.pairwise(delegation.tenant.id.bytes(), delegation.user.id.bytes(), app.bytes())
+    house.keys().pairwise(delegation.tenant.id.bytes(), delegation.user.id.bytes(), app.bytes())
 }
 
 fn issue<'a>(house: &'a House, delegation: &'a Delegation, uti: &'a str, life: i64) -> Issue<'a> {

@@ -68,7 +68,8 @@ const LONGEST: usize = 32 * 1024;
 
 /// Whose token is this, and may `api` hand it in?
 pub fn handed_in(house: &House, api: &AppCard, text: &str) -> Result<HandedIn, HandedInRefusal> {
-    let verified = house.keys.ring.verify(text, LONGEST).map_err(|_| HandedInRefusal::NotOurs)?;
+    let keys = house.keys();
+    let verified = keys.ring.verify(text, LONGEST).map_err(|_| HandedInRefusal::NotOurs)?;
     let claims: Claims = serde_json::from_slice(&verified.payload).map_err(|_| HandedInRefusal::NotOurs)?;
     let tenant = TenantId::parse(&claims.tid).map_err(|_| HandedInRefusal::NotOurs)?;
     let login = &house.origins.login;

@@ -31,6 +31,9 @@ impl Sought {
     /// A request that names no resource means those of the sign-in.
     pub async fn load(facing: Facing<'_>, seeking: Seeking<'_>, flow: ScopeAsk) -> Result<Sought, Fault> {
         let Seeking { origins, client, user, scopes } = seeking;
+        // What a sign-in did not have to ask for, its refresh does not either.
+        let renewed = scopes.filter(|_| flow.unasked).map(|scopes| scopes.clone().unasked());
+        let scopes = renewed.as_ref().or(scopes);
         let named = scopes.filter(|scopes| !scopes.resources.is_empty());
         let (resources, more) = of_first_resource(facing, origins, named.unwrap_or(&flow)).await?;
         // A sign-in may ask for several resources, a token request for one (protocol.md §2.3).

@@ -6,6 +6,7 @@ use crate::words::{Lang, Words, fill};
 
 mod accounts;
 mod consent;
+mod dev;
 mod device;
 mod error;
 mod form_post;
@@ -16,6 +17,7 @@ mod signing_out;
 
 pub use accounts::AccountsPage;
 pub use consent::{ConsentPage, PermissionsBehind};
+pub use dev::{DevExchange, DevFault, DevKey, DevPage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceConfirmPage, DeviceDonePage};
 pub use error::ErrorPage;
 pub use form_post::FormPostPage;

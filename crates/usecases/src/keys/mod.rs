@@ -1,12 +1,18 @@
-//! The keys of the house: two for signing (one in use, the next already published), and the house's own secret.
+//! The keys of the house: those for signing (one in use, the next already published, the last one kept until its tokens
+//! are dead), and the house's own secret.
 //!
-//! At rest each is sealed under the key-encryption key. Parsed once, here, and kept.
+//! At rest each is sealed under the key-encryption key. Parsed once, here, and kept. Next: `rotation` for how the next
+//! one comes into use.
+
+mod rotation;
+
+pub use rotation::{KeyState, RotateRefusal, SigningKeyInfo, list, reload, reload_if_changed, reseal, rotate};
 
 use crate::Fault;
 use mandate_base::{DAY, Draw, Moment, Secret};
 use mandate_jose::{KeyMaterial, KeyRing, Sealer, SigningKey, derive, hash, jwks_json};
-use mandate_store::{KeyRow, KeyUse, Store};
-use std::sync::Arc;
+use mandate_store::{KeyChange, KeyRow, KeyUse, Store};
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub struct Keys {
     /// What tokens are signed with.
@@ -17,6 +23,8 @@ pub struct Keys {
     pub jwks_v2: String,
     pairwise: [u8; 32],
     sealer: Sealer,
+    /// What it was opened from.
+    published: Vec<String>,
 }
 
 /// The key-encryption key of a deployment.
@@ -36,29 +44,50 @@ impl Kek {
     }
 }
 
+/// The keys as they are now; what holds one of these sees no change.
+pub struct KeyKeeper {
+    kek: Kek,
+    login: String,
+    current: RwLock<Arc<Keys>>,
+}
+
+impl KeyKeeper {
+    pub fn current(&self) -> Arc<Keys> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes over what the store holds.
+    fn take(&self, rows: &[KeyRow], now: Moment) -> Result<(), Fault> {
+        let keys = Arc::new(open(rows, &self.kek, &self.login, now)?);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+}
+
 /// Reads the keys of the store. Into a new store go the spare ones, if any, and else fresh ones.
 pub async fn load_or_make(
     store: &Store,
-    kek: &Kek,
+    kek: Kek,
     login: &str,
     now: Moment,
     spare: Vec<KeyRow>,
     draw: &mut (dyn Draw + Send),
-) -> Result<(Keys, Vec<KeyRow>), Fault> {
+) -> Result<(KeyKeeper, Vec<KeyRow>), Fault> {
     let mut rows = store.global().keys().await?;
     if rows.is_empty() {
-        let fresh = if spare.is_empty() { make(kek, now, draw)? } else { spare };
-        for row in &fresh {
-            store.global().key_add(row).await?;
-        }
+        let fresh = if spare.is_empty() { make(&kek, now, draw)? } else { spare };
+        let added: Vec<KeyChange> = fresh.into_iter().map(KeyChange::Add).collect();
+        // Somebody else may have been faster: then theirs are the keys.
+        store.global().keys_change(&added).await?;
         rows = store.global().keys().await?;
     }
-    Ok((open(&rows, kek, login)?, rows))
+    let current = RwLock::new(Arc::new(open(&rows, &kek, login, now)?));
+    Ok((KeyKeeper { kek, login: login.to_owned(), current }, rows))
 }
 
 /// Two signing keys are made side by side: each is a search for primes.
 fn make(kek: &Kek, now: Moment, draw: &mut dyn Draw) -> Result<Vec<KeyRow>, Fault> {
-    let generate = || SigningKey::generate("Mandate token signing", now.secs() - 60, (now + CERTIFICATE_LIFE).secs());
+    let generate = || generate(now);
     let made = std::thread::scope(|scope| {
         let searches: Vec<_> = (0..PUBLISHED).map(|_| scope.spawn(generate)).collect();
         searches.into_iter().map(|search| search.join()).collect::<Vec<_>>()
@@ -67,16 +96,31 @@ fn make(kek: &Kek, now: Moment, draw: &mut dyn Draw) -> Result<Vec<KeyRow>, Faul
     let mut rows = Vec::new();
     for (place, outcome) in made.into_iter().enumerate() {
         let outcome = outcome.map_err(|_| Fault::new("making a signing key", "the search panicked"))?;
-        let (key, material) = outcome.map_err(Fault::while_doing("making a signing key"))?;
-        // The order of creation says which is in use: the oldest.
-        rows.push(row(&sealer, key.kid(), KeyUse::Signing, &pack(&material), now + place as i64));
+        let (key, material) = outcome?;
+        let active_from = if place == 0 { now } else { KeyRow::NOT_YET };
+        rows.push(signing_row(&sealer, &key, &material, now + place as i64, active_from));
     }
-    rows.push(row(&sealer, "house", KeyUse::House, &draw.bytes::<32>(), now));
+    let (name, material) = ("house".to_owned(), sealer.seal("house", &draw.bytes::<32>()));
+    rows.push(KeyRow { name, purpose: KeyUse::House, material, created: now, active_from: now });
     Ok(rows)
 }
 
-fn row(sealer: &Sealer, name: &str, purpose: KeyUse, plain: &[u8], created: Moment) -> KeyRow {
-    KeyRow { name: name.to_owned(), purpose, material: sealer.seal(name, plain), created }
+/// A search for primes: a tenth of a second of one core.
+fn generate(now: Moment) -> Result<(SigningKey, KeyMaterial), Fault> {
+    SigningKey::generate("Mandate token signing", now.secs() - 60, (now + CERTIFICATE_LIFE).secs())
+        .map_err(Fault::while_doing("making a signing key"))
+}
+
+fn signing_row(
+    sealer: &Sealer,
+    key: &SigningKey,
+    material: &KeyMaterial,
+    created: Moment,
+    active_from: Moment,
+) -> KeyRow {
+    let name = key.kid().to_owned();
+    let material = sealer.seal(&name, &pack(material));
+    KeyRow { name, purpose: KeyUse::Signing, material, created, active_from }
 }
 
 /// Length of the private half, the private half, the certificate.
@@ -91,12 +135,17 @@ fn unpack(packed: &[u8]) -> Option<KeyMaterial> {
     Some(KeyMaterial { pkcs8: pkcs8.to_vec().into(), cert_der: cert.to_vec() })
 }
 
-fn open(rows: &[KeyRow], kek: &Kek, login: &str) -> Result<Keys, Fault> {
+fn unsealed(row: &KeyRow, sealer: &Sealer) -> Result<Vec<u8>, Fault> {
+    let plain = sealer.open(&row.name, &row.material);
+    plain.ok_or_else(|| Fault::new("opening the keys", "the key-encryption key is another"))
+}
+
+fn open(rows: &[KeyRow], kek: &Kek, login: &str, now: Moment) -> Result<Keys, Fault> {
     let sealer = kek.sealer();
     let (mut signing, mut house) = (Vec::new(), None);
+    let in_use = rotation::in_use(rows, now).map(|row| row.name.clone());
     for row in rows {
-        let plain = sealer.open(&row.name, &row.material);
-        let plain = plain.ok_or_else(|| Fault::new("opening the keys", "the key-encryption key is another"))?;
+        let plain = unsealed(row, &sealer)?;
         match row.purpose {
             KeyUse::Signing => {
                 let material = unpack(&plain).ok_or_else(|| Fault::new("opening the keys", "a key is cut short"))?;
@@ -106,24 +155,34 @@ fn open(rows: &[KeyRow], kek: &Kek, login: &str) -> Result<Keys, Fault> {
         }
     }
     let house = house.ok_or_else(|| Fault::new("opening the keys", "the house's own secret is missing"))?;
-    if signing.is_empty() {
-        return Err(Fault::new("opening the keys", "no signing key"));
-    }
+    let in_use = signing.iter().position(|key| Some(key.kid()) == in_use.as_deref());
+    let in_use = in_use.ok_or_else(|| Fault::new("opening the keys", "no signing key"))?;
     let public: Vec<_> = signing.iter().map(SigningKey::public).collect();
     let (jwks_v1, jwks_v2) =
         (jwks_json(&public, None), jwks_json(&public, Some(&format!("{login}/{{tenantid}}/v2.0"))));
     let ring = KeyRing::new(signing.iter().map(SigningKey::verifier));
     Ok(Keys {
-        signing: Arc::new(signing.swap_remove(0)),
+        signing: Arc::new(signing.swap_remove(in_use)),
         ring,
         jwks_v1,
         jwks_v2,
+        published: names(rows),
         pairwise: derive(&house, "pairwise subjects"),
         sealer: Sealer::new(derive(&house, "sealed forms")),
     })
 }
 
+/// The signing keys of these rows.
+fn names(rows: &[KeyRow]) -> Vec<String> {
+    rows.iter().filter(|row| row.purpose == KeyUse::Signing).map(|row| row.name.clone()).collect()
+}
+
 impl Keys {
+    fn is_of(&self, rows: &[KeyRow], now: Moment) -> bool {
+        let in_use = rotation::in_use(rows, now).map(|row| row.name.as_str());
+        self.published == names(rows) && in_use == Some(self.signing.kid())
+    }
+
     /// One subject per user and app, so that two apps cannot compare notes (protocol.md §4.3).
     pub fn pairwise(&self, tenant: &[u8; 16], user: &[u8; 16], app: &[u8; 16]) -> String {
         mandate_jose::b64url_encode(&hash::hmac_sha256(&self.pairwise, &[tenant, user, app]))
