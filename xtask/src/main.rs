@@ -22,6 +22,7 @@ usage: cargo xtask <command>
   arrows            who may import whom, and what may stand where
   test              everything: workspace tests, then real clients against the release binary
   bench [args…]     the measurements of docs/performance.md; args go to the bench binary
+  clients [names…]  only these client suites: python, node, browser, go, java
   screens           screenshots of every page into docs/screens/
 ";
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Some("test") => suites::test(),
         Some("bench") => bench(&rest),
         Some("screens") => suites::screens(),
+        Some("clients") => suites::only_clients(&texts(&rest)),
         _ => Err(USAGE.to_owned()),
     };
     match done {
@@ -46,6 +48,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn texts(args: &[OsString]) -> Vec<String> {
+    args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect()
 }
 
 fn check() -> Result<(), String> {

@@ -30,6 +30,22 @@ pub fn test() -> Result<(), String> {
     if tally.total().failed == 0 { Ok(()) } else { Err(String::new()) }
 }
 
+/// Only the named client suites, each on a fresh server; all of them when none is named.
+pub fn only_clients(names: &[String]) -> Result<(), String> {
+    let wanted: Vec<Suite> =
+        SUITES.into_iter().filter(|suite| names.is_empty() || names.iter().any(|name| name == suite.name())).collect();
+    if wanted.is_empty() {
+        return Err(format!("there is no such suite; there are {}", SUITES.map(Suite::name).join(", ")));
+    }
+    build_server()?;
+    let mut tally = Tally::new(on_ci());
+    for suite in wanted {
+        clients(&mut tally, "", None, &[suite]);
+    }
+    println!("\n{}", tally.report());
+    if tally.total().failed == 0 { Ok(()) } else { Err(String::new()) }
+}
+
 /// Screenshots of every page, for the eyes of a reviewer.
 pub fn screens() -> Result<(), String> {
     build_server()?;
@@ -48,6 +64,9 @@ fn run_all(tally: &mut Tally) {
     let postgres = Postgres::start().map_err(|why| tally.skipped("everything on PostgreSQL", &why)).ok();
     workspace_tests(tally, postgres.as_ref());
     clients(tally, "", None, &[Suite::Python, Suite::Node, Suite::Browser]);
+    // On a server of their own: what people allowed in the suites above would answer questions that these ask.
+    clients(tally, "", None, &[Suite::Go]);
+    clients(tally, "", None, &[Suite::Java]);
     if let Some(postgres) = &postgres {
         match postgres.database("mandate") {
             Ok(url) => clients(tally, " on PostgreSQL", Some(&url), &[Suite::Python]),
@@ -116,11 +135,15 @@ fn clients(tally: &mut Tally, variant: &str, store: Option<&str>, suites: &[Suit
     }
 }
 
+const SUITES: [Suite; 5] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java];
+
 #[derive(Clone, Copy)]
 enum Suite {
     Python,
     Node,
     Browser,
+    Go,
+    Java,
 }
 
 /// Why a suite cannot run: the machine lacks its runtime, or its set-up went wrong.
@@ -143,6 +166,8 @@ impl Suite {
             Suite::Python => "python",
             Suite::Node => "node",
             Suite::Browser => "browser",
+            Suite::Go => "go",
+            Suite::Java => "java",
         }
     }
 
@@ -188,6 +213,15 @@ impl Suite {
                 }
                 prepare_node("browser").map_err(Unready::Broken)
             }
+            Suite::Go => {
+                needs("go")?;
+                prepare_go().map_err(Unready::Broken)
+            }
+            Suite::Java => {
+                needs("java")?;
+                needs("mvn")?;
+                prepare_java().map_err(Unready::Broken)
+            }
         }
     }
 
@@ -201,6 +235,19 @@ impl Suite {
                 Ok(command)
             }
             Suite::Node | Suite::Browser => self.node("run.mjs", folder, server),
+            Suite::Go => {
+                let mut command = Command::new(folder.join("clients"));
+                command.current_dir(folder).arg(server.env_file());
+                server.tell(&mut command);
+                Ok(command)
+            }
+            Suite::Java => {
+                let mut command = Command::new("java");
+                command.current_dir(folder).args(["-cp", "classes:libs/*", "mandate.clients.Main"]);
+                command.arg(server.env_file());
+                server.tell(&mut command);
+                Ok(command)
+            }
         }
     }
 
@@ -241,10 +288,33 @@ fn prepare_python() -> Result<PathBuf, String> {
     Ok(sources)
 }
 
+/// Built beside the copies of the other suites; Go and Maven keep what they fetch where they always do.
+fn prepare_go() -> Result<PathBuf, String> {
+    let folder = built_clients("go-built")?;
+    let mut go = Command::new("go");
+    go.current_dir(client_sources().join("go")).args(["build", "-o"]).arg(folder.join("clients")).arg(".");
+    run(&mut go)?;
+    Ok(folder)
+}
+
+fn prepare_java() -> Result<PathBuf, String> {
+    let folder = built_clients("java-built")?;
+    let mut maven = Command::new("mvn");
+    maven.current_dir(client_sources().join("java")).args(["-q", "-B", "compile", "dependency:copy-dependencies"]);
+    run(maven.arg(format!("-Dfolder={}", folder.display())))?;
+    Ok(folder)
+}
+
+fn built_clients(name: &str) -> Result<PathBuf, String> {
+    let folder = installed_clients().join(name);
+    fs::create_dir_all(&folder).map_err(|err| format!("making {}: {err}", folder.display()))?;
+    Ok(folder)
+}
+
 /// Node looks for packages upward from a script's own folder: the scripts are copied to where packages may be installed.
 fn prepare_node(suite: &str) -> Result<PathBuf, String> {
     for entry in fs::read_dir(client_sources()).map_err(|err| format!("reading tests/clients: {err}"))?.flatten() {
-        if entry.path().is_dir() && entry.file_name() != "python" {
+        if entry.path().is_dir() && NODE_SUITES.iter().any(|suite| entry.file_name() == *suite) {
             let copy = installed_clients().join(entry.file_name());
             mirror(&entry.path(), &copy).map_err(|err| format!("copying {}: {err}", entry.path().display()))?;
         }
@@ -257,6 +327,9 @@ fn prepare_node(suite: &str) -> Result<PathBuf, String> {
     })?;
     Ok(folder)
 }
+
+/// They share scripts, so each is copied beside the other.
+const NODE_SUITES: &[&str] = &["node", "browser"];
 
 /// What `install_once` writes when it is done, and what `mirror` leaves where it lies.
 const DONE: &str = "installed";

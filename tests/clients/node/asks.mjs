@@ -1,7 +1,11 @@
-// The plain questions a client may ask: authorization addresses built by hand, and a permission nobody granted yet.
+// The plain questions a client may ask: authorization addresses built by hand, consent given beforehand, and a
+// permission nobody granted yet.
 
-import { randomUUID } from 'node:crypto';
-import { Astray, Landing } from './pages.mjs';
+import { createHash, randomUUID } from 'node:crypto';
+import { Astray, Landing, Visitor } from './pages.mjs';
+
+/** A permission of the sample's own API, as a client asks for it. */
+export const ordersScope = (world, name) => `${world.apps.ordersApi.uri}/${name}`;
 
 /** An authorization address for the intranet; `overrides` replace or, when undefined, drop parameters. */
 export function authorizeUrl(world, overrides = {}) {
@@ -17,6 +21,23 @@ export function authorizeUrl(world, overrides = {}) {
   const url = new URL(`${world.authority}/oauth2/v2.0/authorize`);
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
   return url;
+}
+
+/** The same for an application that keeps no secret: it has to bring a challenge. */
+export function publicAuthorizeUrl(world, { id, redirect }, overrides = {}) {
+  return authorizeUrl(world, {
+    client_id: id,
+    redirect_uri: redirect,
+    code_challenge: createHash('sha256').update(randomUUID()).digest('base64url'),
+    code_challenge_method: 'S256',
+    ...overrides,
+  });
+}
+
+/** Lets `user` allow a public application `scope`, if that does not stand already: for grants that can ask nobody. */
+export async function allow(world, user, app, scope) {
+  const landing = await new Visitor(world).walk(publicAuthorizeUrl(world, app, { scope }), { user });
+  landing.mustCarryCode('query', new URL(app.redirect).href);
 }
 
 // Delegated Graph permissions that a user may grant alone. One is used up per run against the same data folder.

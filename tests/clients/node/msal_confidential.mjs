@@ -2,10 +2,9 @@
 // two accounts, and the error classes applications branch on.
 
 import assert from 'node:assert/strict';
-import {
-  ConfidentialClientApplication, CryptoProvider, InteractionRequiredAuthError, ServerError,
-} from '@azure/msal-node';
-import { permissionNotYetGranted } from './asks.mjs';
+import { InteractionRequiredAuthError, ServerError } from '@azure/msal-node';
+import { ordersScope, permissionNotYetGranted } from './asks.mjs';
+import { application, ask, pick, rejection, signIn } from './msal.mjs';
 import { Visitor } from './pages.mjs';
 import { test } from './suite.mjs';
 import { shownClaims, verifiedClaims } from './tokens.mjs';
@@ -13,7 +12,6 @@ import { GRAPH, graph } from './world.mjs';
 
 const USER_READ = `${GRAPH}/User.Read`;
 const UNKNOWN_ID = 'c9999999-0000-4000-8000-000000000009';
-const ordersScope = (world, name) => `${world.apps.ordersApi.uri}/${name}`;
 
 // ---- client credentials
 
@@ -254,50 +252,3 @@ test('msal-node: prompt=none with two sessions and no hint is interaction_requir
   const { landing } = await ask(world, app, visitor, undefined, { prompt: 'none' });
   assert.equal(landing.mustCarryError().error, 'interaction_required');
 });
-
-// ---- how this file signs in
-
-function application(world, { id, secret } = world.apps.intranet) {
-  return new ConfidentialClientApplication({
-    auth: { clientId: id, clientSecret: secret, authority: world.authority, knownAuthorities: [world.host] },
-  });
-}
-
-/** Sends the visitor through the pages with MSAL's address; answers the landing and what the redemption needs. */
-async function ask(world, app, visitor, user, { scopes = ['User.Read'], consent, ...more } = {}) {
-  const generated = new CryptoProvider();
-  const { verifier, challenge } = await generated.generatePkceCodes();
-  const request = {
-    scopes,
-    redirectUri: world.apps.intranet.redirect,
-    state: generated.createNewGuid(),
-    nonce: generated.createNewGuid(),
-  };
-  const url = await app.getAuthCodeUrl({
-    ...request, ...more, codeChallenge: challenge, codeChallengeMethod: 'S256',
-  });
-  return { request, verifier, landing: await visitor.walk(url, { user, consent }) };
-}
-
-async function signIn(world, app, visitor, user, options = {}) {
-  const { landing, request, verifier } = await ask(world, app, visitor, user, options);
-  const answer = landing.mustCarryCode(options.responseMode ?? 'query', request.redirectUri);
-  assert.ok(answer.session_state, 'no session_state beside the code');
-  const clientInfo = JSON.parse(Buffer.from(answer.client_info ?? 'e30', 'base64url'));
-  assert.deepEqual(clientInfo, { uid: user.oid, utid: world.tenant });
-  const result = await app.acquireTokenByCode(
-    { ...request, code: answer.code, codeVerifier: verifier, clientInfo: answer.client_info },
-    answer,
-  );
-  return { result, landing, request };
-}
-
-async function rejection(promise) {
-  const outcome = await promise.then((value) => ({ value }), (error) => ({ error }));
-  assert.ok(outcome.error, `expected an error, got ${JSON.stringify(outcome.value)?.slice(0, 200)}`);
-  return outcome.error;
-}
-
-function pick(object, ...names) {
-  return Object.fromEntries(names.map((name) => [name, object[name]]));
-}

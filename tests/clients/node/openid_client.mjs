@@ -2,8 +2,11 @@
 // state, ID token signature through the published keys, c_hash, userinfo subject.
 
 import assert from 'node:assert/strict';
+import { importPKCS8 } from 'jose';
 import * as oidc from 'openid-client';
+import { besideAPerson } from './devices.mjs';
 import { Visitor } from './pages.mjs';
+import { base64url, signedApp } from './signed.mjs';
 import { test } from './suite.mjs';
 import { shownClaims, verifiedClaims } from './tokens.mjs';
 import { GRAPH, graph } from './world.mjs';
@@ -21,7 +24,8 @@ test('openid-client: discovery accepts the issuer and finds every endpoint', asy
   const holds = (name, ...values) => assert.deepEqual(values.filter((one) => !metadata[name]?.includes(one)), [], name);
   holds('response_types_supported', 'code', 'id_token', 'code id_token', 'id_token token');
   holds('response_modes_supported', 'query', 'fragment', 'form_post');
-  holds('token_endpoint_auth_methods_supported', 'client_secret_post', 'client_secret_basic');
+  holds('token_endpoint_auth_methods_supported', 'client_secret_post', 'client_secret_basic', 'private_key_jwt');
+  holds('token_endpoint_auth_signing_alg_values_supported', 'RS256', 'PS256');
   assert.deepEqual(metadata.subject_types_supported, ['pairwise']);
   assert.deepEqual(metadata.id_token_signing_alg_values_supported, ['RS256']);
 });
@@ -173,7 +177,73 @@ test('openid-client: its sign-out address ends the session and comes back with t
   assert.equal(after.mustCarryError().error, 'login_required');
 });
 
+// ---- private_key_jwt
+
+for (const [alg, what, header] of [
+  ['PS256', 'and names its certificate', ({ sha256 }) => ({ 'x5t#S256': base64url(sha256) })],
+  ['RS256', 'and names its certificate in the older way', ({ sha1 }) => ({ x5t: base64url(sha1) })],
+  ['PS256', 'and names nothing', () => ({})],
+  ['RS256', 'and names nothing', () => ({})],
+]) {
+  test(`openid-client: client credentials with private_key_jwt, which signs with ${alg} ${what}`, async (world) => {
+    const signed = signedApp(world);
+    const key = await importPKCS8(signed.key, alg);
+    const named = { [oidc.modifyAssertion]: (protectedHeader) => Object.assign(protectedHeader, header(signed)) };
+    const config = await relyingParty(world, { app: signed, authentication: () => oidc.PrivateKeyJwt(key, named) });
+    const tokens = await oidc.clientCredentialsGrant(config, { scope: `${GRAPH}/.default` });
+    const { appid, appidacr, roles } = shownClaims(tokens.access_token);
+    assert.deepEqual({ appid, appidacr, roles }, { appid: signed.id, appidacr: '2', roles: ['User.Read.All'] });
+    assert.equal((await graph(world, '/v1.0/users?$select=id', tokens.access_token)).status, 200);
+  });
+}
+
+test('openid-client: an assertion for somebody else is invalid_client 700023', async (world) => {
+  const signed = signedApp(world);
+  const elsewhere = { [oidc.modifyAssertion]: (_, payload) => { payload.aud = 'https://elsewhere.example/token'; } };
+  const key = await importPKCS8(signed.key, 'PS256');
+  const config = await relyingParty(world, { app: signed, authentication: () => oidc.PrivateKeyJwt(key, elsewhere) });
+  await assert.rejects(
+    oidc.clientCredentialsGrant(config, { scope: `${GRAPH}/.default` }),
+    refusal('invalid_client', 700023),
+  );
+});
+
+// ---- a device (RFC 8628)
+
+test('openid-client: a device gets tokens with a valid ID token, and each refresh brings another', async (world) => {
+  const { lukas } = world.people;
+  const config = await relyingParty(world, { app: world.apps.mobile, authentication: oidc.None });
+  const { page, value: tokens, error } = await byDevice(config, world, { user: lukas });
+  page.mustBe('device-done');
+  assert.ifError(error);
+  const { aud, oid, preferred_username: upn } = tokens.claims();
+  assert.deepEqual({ aud, oid, upn }, { aud: world.apps.mobile.id, oid: lukas.oid, upn: lukas.upn });
+  assert.equal((await graph(world, '/v1.0/me', tokens.access_token)).body.id, lukas.oid);
+
+  const renewed = await oidc.refreshTokenGrant(config, tokens.refresh_token);
+  assert.equal(renewed.claims().sub, tokens.claims().sub);
+  assert.notEqual(renewed.refresh_token, tokens.refresh_token);
+  const again = await oidc.refreshTokenGrant(config, renewed.refresh_token);
+  assert.equal((await graph(world, '/v1.0/me', again.access_token)).status, 200);
+});
+
+test('openid-client: a device hears that the person said no', async (world) => {
+  const config = await relyingParty(world, { app: world.apps.mobile, authentication: oidc.None });
+  const { page, error } = await byDevice(config, world, { user: world.people.lukas, confirm: 'No' });
+  page.mustBe('device-declined');
+  refusal('authorization_declined', 70017)(error);
+});
+
 // ---- how this file signs in
+
+function byDevice(config, world, answers) {
+  return besideAPerson(world, answers, async (show) => {
+    const scope = 'openid profile offline_access User.Read';
+    const asked = await oidc.initiateDeviceAuthorization(config, { scope });
+    show(asked.verification_uri, asked.user_code);
+    return oidc.pollDeviceAuthorizationGrant(config, asked);
+  });
+}
 
 async function relyingParty(world, options = {}) {
   const { app = world.apps.intranet, authentication = oidc.ClientSecretPost, execute = [] } = options;

@@ -51,15 +51,25 @@ export function readWorld(path) {
         redirect: 'http://localhost:5000/auth/callback',
       },
       planner: { id: 'c1000000-0000-4000-8000-000000000002', origin: 'http://localhost:5173' },
-      mobile: { id: env.MANDATE_PUBLIC_CLIENT_ID },
+      mobile: { id: env.MANDATE_PUBLIC_CLIENT_ID, redirect: 'http://localhost' },
       nightlyExport: {
         id: 'c1000000-0000-4000-8000-000000000004',
         secret: 'export-secret-for-development-only',
         servicePrincipal: 'ffffffff-0000-4000-8000-000000000004',
       },
-      ordersApi: { id: 'c1000000-0000-4000-8000-000000000005', uri: 'api://waterkant-orders' },
+      ordersApi: {
+        id: 'c1000000-0000-4000-8000-000000000005',
+        uri: 'api://waterkant-orders',
+        secret: 'orders-secret-for-development-only',
+      },
       payroll: { id: 'c1000000-0000-4000-8000-000000000007', redirect: 'http://localhost:5003/callback' },
       contacts: { id: 'c2000000-0000-4000-8000-000000000001', redirect: 'http://localhost:5002/callback' },
+      // Not of the sample: `cargo xtask test` adds it, with a key that is made for the run.
+      signed: {
+        id: process.env.MANDATE_SIGNED_CLIENT_ID,
+        pemFile: process.env.MANDATE_SIGNED_PEM,
+        redirect: 'http://localhost:5008/callback',
+      },
     },
   });
 }

@@ -72,7 +72,7 @@ class Page:
 
     @property
     def inline_error(self):
-        """The text of the alert on the sign-in page, or None."""
+        """The text of the alert on the page where a name or a code was typed, or None."""
         return self.text("#error") or None
 
     def _values(self, selector):
@@ -86,6 +86,11 @@ class Page:
     @property
     def blocked(self):
         return self._values("ul.blocked > li[data-permission]")
+
+    @property
+    def behind(self):
+        """Of `permissions`, those that an API behind the application gets."""
+        return self._values("div.behind ul.permissions > li[data-permission]")
 
     @property
     def accounts(self):
@@ -204,13 +209,14 @@ class Browser:
 
     # -- one visit -----------------------------------------------------------------------------------------------
 
-    def authorize(self, url, person=None, *, password=None, consent="accept", for_organisation=False, stop_at=()):
+    def authorize(self, url, person=None, *, password=None, consent="accept", for_organisation=False, stop_at=(),
+                  device_code=None, device_is_mine=True):
         """Visits an authorization URL and goes through the pages as `person` would.
 
         Signs in when asked, picks the person's tile (or "another account") in the picker, and accepts or declines
         consent. Stops at a page of a kind in `stop_at`, at a page it has no instruction for (sign-in without a person,
         consent with `consent=None`, needs-admin, an error), and where a person would wonder: at a sign-in page that
-        tells an error, and at a sign-in or consent page that was answered already.
+        tells an error, and at a sign-in, consent or device-code page that was answered already.
         """
         self.way = []
         pages, answered = [], set()
@@ -221,7 +227,7 @@ class Browser:
             pages.append(place)
             if place.kind in stop_at or place.kind in answered:
                 return Outcome(self, pages)
-            if place.kind in ("signin", "consent"):
+            if place.kind in ("signin", "consent", "device-code"):
                 answered.add(place.kind)
             if place.kind == "signin" and person and not place.inline_error:
                 place = self.sign_in(place, person.upn, password)
@@ -229,9 +235,21 @@ class Browser:
                 place = self.pick(place, person.upn)
             elif place.kind == "consent" and consent:
                 place = self.consent(place, consent == "accept", for_organisation)
+            elif place.kind == "device-code" and device_code:
+                place = self.type_code(place, device_code)
+            elif place.kind == "device-confirm":
+                place = self.confirm_device(place, device_is_mine)
             else:
                 return Outcome(self, pages)
         raise Stuck(f"no end after {MOST_STEPS} pages: {Outcome(self, pages).describe()}")
+
+    def device(self, url, code, person=None, *, mine=True, **how):
+        """Visits the address that a device shows, types its code there, and says whether the device is `mine`.
+
+        It ends on a page, as no application waits in this browser: `device-done`, `device-declined`, or, when the code
+        is not taken, `device-code` again.
+        """
+        return self.authorize(url, person, device_code=code, device_is_mine=mine, **how)
 
     def visit(self, url):
         return self._arrive(self._send("GET", url))
@@ -256,6 +274,12 @@ class Browser:
             page.one("form#consent input#onBehalf[name=consentForOrg]")
         tick = {"consentForOrg"} if for_organisation else set()
         return self.submit(page, "consent", "button#idSIButton9" if accept else "button#idBtn_Back", tick=tick)
+
+    def type_code(self, page, code):
+        return self.submit(page, "device", "button#idSIButton9", {"otc": code})
+
+    def confirm_device(self, page, mine):
+        return self.submit(page, "confirm", f"button[name=confirm][value={'Yes' if mine else 'No'}]")
 
     def submit(self, page, form_id, button, fill=None, tick=(), replace=None):
         """Submits a form as a browser does. `fill` types into fields, `tick` ticks boxes, `replace` tampers."""

@@ -70,12 +70,26 @@ EXPORT = Application(  # a daemon
     None,
     "ffffffff-0000-4000-8000-000000000004",
 )
+ORDERS_API = Application(  # an API; it calls Graph for whoever calls it
+    "Waterkant Orders API",
+    "c1000000-0000-4000-8000-000000000005",
+    "orders-secret-for-development-only",
+    None,
+    "ffffffff-0000-4000-8000-000000000005",
+)
 PAYROLL = Application(  # assignment required
     "Waterkant Payroll",
     "c1000000-0000-4000-8000-000000000007",
     "payroll-secret-for-development-only",
     "http://localhost:5003/callback",
     "ffffffff-0000-4000-8000-000000000007",
+)
+SIGNED = Application(  # not in the sample: what runs the suites adds it, with a certificate that is made for the run
+    "Waterkant Signed Job",
+    "c1000000-0000-4000-8000-000000000008",
+    None,
+    "http://localhost:5008/callback",
+    "ffffffff-0000-4000-8000-000000000008",
 )
 CONTACTS = Application(  # a publisher's app of another tenant
     "Zonnebel Contacts",
@@ -87,7 +101,7 @@ CONTACTS = Application(  # a publisher's app of another tenant
 
 GRAPH = "https://graph.microsoft.com"
 ORDERS = "api://waterkant-orders"
-ORDERS_APP_ID = "c1000000-0000-4000-8000-000000000005"
+ORDERS_APP_ID = ORDERS_API.client_id
 ARCHIVE = "https://archive.waterkant.example/"  # ends with a slash, so its scopes have two
 
 GROUP_EVERYONE = "bbbbbbbb-0000-4000-8000-000000000001"  # holds the groups below

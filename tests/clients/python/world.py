@@ -19,7 +19,8 @@ import msal
 import requests
 
 import sample
-from pages import Browser, Outcome
+from keypair import KeyPair
+from pages import Answer, Browser, Outcome
 from suite import Failed, check, equal
 
 SECONDS = 30
@@ -56,16 +57,25 @@ class World:
             secret=environment["MANDATE_CLIENT_SECRET"],
         )
         self.mobile_card = replace(sample.MOBILE, client_id=environment["MANDATE_PUBLIC_CLIENT_ID"])
+        self.signed_card = replace(
+            sample.SIGNED, client_id=environment.get("MANDATE_SIGNED_CLIENT_ID") or sample.SIGNED.client_id
+        )
+        self._signed_pem = environment.get("MANDATE_SIGNED_PEM")
         self.wire = []  # MSAL's requests of the running test, for messages
         self._documents = {}
         self._keys = {}
 
     # -- clients -------------------------------------------------------------------------------------------------
 
-    def confidential(self, card, *, tenant=None, **options):
+    def confidential(self, card, *, tenant=None, credential=None, **options):
+        """MSAL's client of an app, which proves itself by its secret unless another credential is given."""
         settings = {"authority": f"{self.base}/{tenant or self.tenant}", "instance_discovery": False, **options}
         app = msal.ConfidentialClientApplication(
-            card.client_id, client_credential=card.secret, verify=self.authority_file, timeout=SECONDS, **settings
+            card.client_id,
+            client_credential=credential or card.secret,
+            verify=self.authority_file,
+            timeout=SECONDS,
+            **settings,
         )
         return self._overheard(app)
 
@@ -103,6 +113,21 @@ class World:
     def export(self, **options):
         return self.confidential(sample.EXPORT, **options)
 
+    def orders_api(self, **options):
+        return self.confidential(sample.ORDERS_API, **options)
+
+    def signed(self, credential=None, **options):
+        """The app with a certificate; `credential` as MSAL takes it."""
+        return self.confidential(self.signed_card, credential=credential or self.signed_key().for_msal(), **options)
+
+    def signed_pem(self):
+        """The path of the file with the app's key and certificate."""
+        check(self._signed_pem, "MANDATE_SIGNED_PEM is not set: `cargo xtask test` makes the app with a certificate")
+        return self._signed_pem
+
+    def signed_key(self):
+        return KeyPair.read(self.signed_pem())
+
     def browser(self, language="en"):
         return Browser(self.base, self.authority_file, self.password, language)
 
@@ -126,6 +151,39 @@ class World:
         """The first half of a code flow: how the visit to the authorization endpoint ended."""
         flow = app.initiate_auth_code_flow(scopes, redirect_uri=redirect, **asked)
         return browser.authorize(flow["auth_uri"], person, consent=consent, stop_at=stop_at)
+
+    def token_for_orders(self, person):
+        """The access token with which the Intranet calls the Orders API for a person."""
+        return self.sign_in(
+            self.intranet(),
+            self.browser(),
+            person,
+            [f"{sample.ORDERS}/Orders.Read"],
+            redirect=self.intranet_card.redirect,
+        ).access_token
+
+    def let_orders_api_act(self, person):
+        """The person allows the Orders API to read their profile; answers the page, or None where that stood already.
+
+        The API has no page of its own. It knows the Planner as its client, so whoever allows the Planner everything
+        that it needs of the API allows the API on the same page what it needs itself.
+        """
+        browser = self.browser()
+        outcome = self.visit(
+            self.public(sample.PLANNER),
+            browser,
+            person,
+            [f"{sample.ORDERS}/.default"],
+            redirect=sample.PLANNER.redirect,
+            consent=None,
+        )
+        if outcome.answer:
+            outcome.with_code()
+            return None
+        page = outcome.on_page("consent")
+        place = browser.consent(page, True)
+        check(isinstance(place, Answer) and place.params.get("code"), f"accepting brought no code: {place.describe()}")
+        return page
 
     def plain_flow(self, browser, person, scope):
         """A code flow of the Intranet without MSAL, which always asks openid: the token endpoint's answer."""
@@ -169,9 +227,9 @@ class World:
     def get(self, url, **options):
         return requests.get(url, verify=self.authority_file, timeout=SECONDS, allow_redirects=False, **options)
 
-    def post_token(self, *, tenant=None, headers=None, **form):
+    def post_token(self, *, tenant=None, endpoint="oauth2/v2.0/token", headers=None, **form):
         return requests.post(
-            f"{self.base}/{tenant or self.tenant}/oauth2/v2.0/token",
+            f"{self.base}/{tenant or self.tenant}/{endpoint}",
             data=form,
             headers=headers,
             verify=self.authority_file,
