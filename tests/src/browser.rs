@@ -78,7 +78,8 @@ impl<'w> Browser<'w> {
     pub async fn go(&mut self, ask: Ask) -> Outcome {
         let sent: Vec<String> = self.jar.iter().map(|(name, cookie)| format!("{name}={}", cookie.value)).collect();
         let ask = if sent.is_empty() { ask } else { ask.header("cookie", &sent.join("; ")) };
-        let reply = self.world.send(ask).await;
+        // On the heap: a test that holds many of these would outgrow the stack of its thread.
+        let reply = Box::pin(self.world.send(ask)).await;
         for cookie in reply.headers.get_all("set-cookie") {
             self.keep(cookie.to_str().expect("our cookies are plain text"));
         }

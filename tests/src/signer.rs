@@ -3,11 +3,10 @@
 use crate::world::NOON;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use mandate_jose::{Certificate, SigningKey};
-use mandate_usecases::issuers::{Fetch, FetchRefusal};
+use mandate_usecases::issuers::{Fetch, FetchRefusal, Fetched};
 use mandate_web::base64;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::pin::Pin;
 use std::sync::{Mutex, OnceLock};
 
 pub struct Signer {
@@ -80,11 +79,19 @@ fn padded(part: &str) -> String {
 
 /// The rest of the world, as far as the house may call it: documents by their URLs.
 #[derive(Default)]
-pub struct Elsewhere(Mutex<HashMap<String, String>>);
+pub struct Elsewhere {
+    documents: Mutex<HashMap<String, String>>,
+    posted: Mutex<Vec<(String, String)>>,
+}
 
 impl Elsewhere {
     pub fn put(&self, url: &str, document: &str) {
-        self.0.lock().expect("no test holds it").insert(url.to_owned(), document.to_owned());
+        self.documents.lock().expect("no test holds it").insert(url.to_owned(), document.to_owned());
+    }
+
+    /// What the house posted so far: where, and the form.
+    pub fn posted(&self) -> Vec<(String, String)> {
+        self.posted.lock().expect("no test holds it").clone()
     }
 
     /// An issuer with its metadata and keys.
@@ -96,8 +103,13 @@ impl Elsewhere {
 }
 
 impl Fetch for Elsewhere {
-    fn get(&self, url: String) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchRefusal>> + Send + '_>> {
-        let found = self.0.lock().expect("no test holds it").get(&url).map(|text| text.clone().into_bytes());
+    fn post(&self, url: String, form: String) -> Fetched<'_, ()> {
+        self.posted.lock().expect("no test holds it").push((url, form));
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn get(&self, url: String) -> Fetched<'_, Vec<u8>> {
+        let found = self.documents.lock().expect("no test holds it").get(&url).map(|text| text.clone().into_bytes());
         Box::pin(std::future::ready(found.ok_or(FetchRefusal::Failed("HTTP 404".to_owned()))))
     }
 }

@@ -52,6 +52,10 @@ pub struct Registration {
 pub struct Choices {
     /// Each client assertion counts once. Some client libraries send theirs again, so this is off.
     pub single_use_assertions: bool,
+    /// The front-channel logout names the issuer beside the session, as OpenID Connect has it.
+    pub issuer_at_logout: bool,
+    /// Where a logout token is posted when a session ends (OpenID Connect Back-Channel Logout 1.0).
+    pub back_channel_logout_uri: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -40,6 +40,7 @@ pub enum Activity {
     UpdateAuthorizationPolicy,
     RevokeSession,
     RevokeSignInSessions,
+    ChangeUserPassword,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -129,6 +130,7 @@ impl Activity {
             Activity::UpdateAuthorizationPolicy => "Update authorization policy",
             Activity::RevokeSession => "Revoke session",
             Activity::RevokeSignInSessions => "Revoke sign-in sessions",
+            Activity::ChangeUserPassword => "Change user password",
         }
     }
 
@@ -140,6 +142,7 @@ impl Activity {
             | Activity::EnableAccount
             | Activity::DeleteUser
             | Activity::RevokeSession
+            | Activity::ChangeUserPassword
             | Activity::RevokeSignInSessions => "UserManagement",
             Activity::AddGroup | Activity::AddMemberToGroup | Activity::AddOwnerToGroup => "GroupManagement",
             Activity::AddMemberToRole => "RoleManagement",

@@ -14,7 +14,8 @@ use crate::signin::session::{Ended, Session};
 use crate::tenant::Tenant;
 use crate::token::refresh::{Family, RefreshToken};
 use crate::user::User;
-use mandate_base::{AssignmentId, FamilyId, GrantId, Moment, ServicePrincipalId, SessionId, UserId};
+use mandate_base::{AppId, AssignmentId, FamilyId, GrantId, Moment, Secret, ServicePrincipalId, SessionId, UserId};
+use serde_json::{Map, Value};
 
 /// A change of the directory. There is no way to record one without telling the audit.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +58,15 @@ pub enum Change {
         session: SessionId,
         at: Moment,
     },
+    /// A new password. Other sessions end, and tokens of clients that have nothing but their token (protocol.md §1.11).
+    UserPassword {
+        user: UserId,
+        password: Secret<String>,
+        more: Map<String, Value>,
+        at: Moment,
+        /// The session that changed it goes on.
+        keep: Option<SessionId>,
+    },
 }
 
 /// The state of sign-in: sessions, codes, refresh tokens. Each comes with a sign-in entry, or with the request that
@@ -67,6 +77,16 @@ pub enum Trace {
     SessionEnded {
         session: SessionId,
         ended: Ended,
+    },
+    /// It is in use: its idle time begins anew.
+    SessionExtended {
+        session: SessionId,
+        expires: Moment,
+    },
+    /// An app learned who the session's person is.
+    SessionUsed {
+        session: SessionId,
+        client: AppId,
     },
     CodeIssued(Box<Code>),
     DeviceAsked(Box<DeviceCode>),

@@ -59,9 +59,27 @@ impl Upn {
     }
 }
 
+const PASSWORD_PROFILE: &str = "passwordProfile";
+const FORCE_CHANGE: &str = "forceChangePasswordNextSignIn";
+
 impl User {
     pub fn text(&self, property: &str) -> Option<&str> {
         self.more.get(property).and_then(Value::as_str)
+    }
+
+    /// An administrator gave the password; its person is to choose one of their own.
+    pub fn must_change_password(&self) -> bool {
+        let profile = self.more.get(PASSWORD_PROFILE);
+        profile.and_then(|profile| profile.get(FORCE_CHANGE)).and_then(Value::as_bool) == Some(true)
+    }
+
+    /// The other properties, once the person has chosen a password.
+    pub fn more_without_force(&self) -> Map<String, Value> {
+        let mut more = self.more.clone();
+        if let Some(Value::Object(profile)) = more.get_mut(PASSWORD_PROFILE) {
+            profile.remove(FORCE_CHANGE);
+        }
+        more
     }
 
     pub fn is_guest(&self) -> bool {

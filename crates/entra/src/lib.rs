@@ -10,6 +10,7 @@ mod device;
 mod discovery;
 mod errors;
 mod logout;
+mod my;
 mod plain;
 mod routes;
 mod show;

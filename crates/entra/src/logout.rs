@@ -10,7 +10,7 @@ use mandate_base::AppId;
 use mandate_domain::application::Registration;
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::clients;
-use mandate_usecases::signin::end_sessions;
+use mandate_usecases::signin::{end_sessions, told_at_the_end};
 use mandate_web::answer::{self, Answer};
 use mandate_web::{Params, cookies};
 
@@ -85,10 +85,12 @@ async fn choose(cx: Cx<'_>, flow: &Flow, people: &[SignedIn]) -> Answer {
 }
 
 async fn end(cx: Cx<'_>, params: &Params, people: &[SignedIn], ending: &[&SignedIn]) -> Result<Answer, Trouble> {
+    let told = told_at_the_end(cx.house, ending).await?;
     end_sessions(cx.house, ending).await?;
     let mut answer = match target(cx, params).await? {
-        Some(to) => answer::redirect(&to),
-        None => show::signed_out(cx).await,
+        // Where nobody has to hear of it, the browser goes straight on.
+        Some(to) if told.is_empty() => answer::redirect(&to),
+        next => show::signed_out(cx, told, next).await,
     };
     let stays = |person: &&SignedIn| ending.iter().all(|ended| ended.session.id != person.session.id);
     let staying: Vec<&SignedIn> = people.iter().filter(stays).collect();

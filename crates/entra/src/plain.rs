@@ -3,6 +3,7 @@
 use crate::authorize;
 use crate::cx::Cx;
 use crate::errors::Trouble;
+use crate::my;
 use crate::show;
 use http::{Method, StatusCode};
 use mandate_domain::signin::ask::Version;
@@ -13,18 +14,20 @@ use mandate_web::{Incoming, assets};
 
 pub async fn answer(house: &House, request: &Incoming, path: &[&str]) -> Option<Answer> {
     let cx = Cx { house, request, segment: "common", version: Version::V2 };
-    if *path == ["devicelogin"] && request.method == Method::POST {
-        return Some(authorize::enter_device_code(cx).await);
-    }
-    if !matches!(request.method, Method::GET | Method::HEAD) {
-        return None;
-    }
+    let get = matches!(request.method, Method::GET | Method::HEAD);
+    let post = request.method == Method::POST;
     Some(match path {
-        ["devicelogin"] => authorize::device_page(cx).await,
-        ["assets", "mandate.css"] => assets::css(),
-        ["favicon.ico"] => answer::bytes(StatusCode::NO_CONTENT, "image/x-icon", ""),
-        ["error"] => explained(cx).await,
-        ["common", "oauth2", "nativeclient"] => answer::text(StatusCode::OK, show::lang(cx, None).words().native_done),
+        ["my"] if get => Box::pin(my::page(cx)).await,
+        ["my", "end"] if post => Box::pin(my::end(cx)).await,
+        ["my", "password"] if post => Box::pin(my::password(cx)).await,
+        ["devicelogin"] if get => Box::pin(authorize::device_page(cx)).await,
+        ["devicelogin"] if post => Box::pin(authorize::enter_device_code(cx)).await,
+        ["error"] if get => Box::pin(explained(cx)).await,
+        ["assets", "mandate.css"] if get => assets::css(),
+        ["favicon.ico"] if get => answer::bytes(StatusCode::NO_CONTENT, "image/x-icon", ""),
+        ["common", "oauth2", "nativeclient"] if get => {
+            answer::text(StatusCode::OK, show::lang(cx, None).words().native_done)
+        }
         _ => return None,
     })
 }

@@ -24,12 +24,21 @@ pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
 }
 
 async fn route(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
+    match rest {
+        ["oauth2", "v2.0", deed] | ["oauth2", deed] if !matches!(*deed, "deviceauth") => protocol(cx, deed).await,
+        // On the heap: what a page awaits is large, and a token request should not carry room for it.
+        _ => Box::pin(pages(cx, rest)).await,
+    }
+}
+
+async fn pages(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
     let get = matches!(cx.request.method, Method::GET | Method::HEAD);
     let post = cx.request.method == Method::POST;
     let answer = match rest {
         ["login"] if post => authorize::login(cx).await,
         ["reselect"] if post => authorize::reselect(cx).await,
         ["consent", "set"] if post => authorize::consent(cx).await,
+        ["newpassword"] if post => authorize::new_password(cx).await,
         ["device", "set"] if post => authorize::confirm_device(cx).await,
         ["adminconsent"] | ["v2.0", "adminconsent"] if cx.request.method == Method::GET => {
             authorize::begin_admin_consent(cx).await
@@ -37,8 +46,7 @@ async fn route(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
         ["adminconsent"] | ["v2.0", "adminconsent"] => wrong_method(cx),
         ["oauth2", "deviceauth"] if get => authorize::device_page(cx).await,
         ["language"] if post => authorize::language(cx).await,
-        ["login" | "reselect" | "language"] | ["consent" | "device", "set"] => wrong_method(cx),
-        ["oauth2", "v2.0", deed] | ["oauth2", deed] => protocol(cx, deed).await?,
+        ["login" | "reselect" | "language" | "newpassword"] | ["consent" | "device", "set"] => wrong_method(cx),
         ["branding.css"] if get => plain::branding(cx).await,
         _ => return discovery::answer(cx, rest, get).await,
     };
@@ -51,9 +59,9 @@ async fn protocol(cx: Cx<'_>, deed: &str) -> Option<Answer> {
     let acts = cx.request.method == Method::POST || cx.request.method == Method::GET;
     Some(match deed {
         "authorize" | "logout" if !acts => wrong_method(cx),
-        "authorize" => authorize::begin(cx).await,
+        "authorize" => Box::pin(authorize::begin(cx)).await,
         "token" => token::answer(cx).await,
-        "logout" => logout::answer(cx).await,
+        "logout" => Box::pin(logout::answer(cx)).await,
         "devicecode" => device::answer(cx).await,
         _ => return None,
     })

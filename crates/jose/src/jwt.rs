@@ -5,13 +5,15 @@
 use crate::base64url::{append, encoded_len};
 use crate::key::{SIGNATURE_LEN, SigningKey};
 
-/// The protected headers we write. No third one exists, so a key encodes both once and for all.
+/// The protected headers we write. No other exists, so a key encodes each once and for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Header {
     /// `typ`, `alg`, `kid`.
     Plain,
     /// The same with `x5t`, as readers of the v1.0 token format expect.
     WithX5t,
+    /// Of a logout token, which must not pass for another (OpenID Connect Back-Channel Logout 1.0 §2.4).
+    Logout,
 }
 
 impl SigningKey {

@@ -38,9 +38,10 @@ impl fmt::Debug for KeyMaterial {
 pub struct SigningKey {
     pair: RsaKeyPair,
     public: PublicJwk,
-    // The only two protected headers this key ever writes, already in base64url.
+    // The only protected headers this key ever writes, already in base64url.
     plain: String,
     with_x5t: String,
+    logout: String,
 }
 
 impl SigningKey {
@@ -99,9 +100,11 @@ impl SigningKey {
         let kid = &public.kid;
         let plain = format!(r#"{{"typ":"JWT","alg":"RS256","kid":"{kid}"}}"#);
         let with_x5t = format!(r#"{{"typ":"JWT","alg":"RS256","x5t":"{kid}","kid":"{kid}"}}"#);
+        let logout = format!(r#"{{"typ":"logout+jwt","alg":"RS256","kid":"{kid}"}}"#);
         Ok(SigningKey {
             plain: b64url_encode(plain.as_bytes()),
             with_x5t: b64url_encode(with_x5t.as_bytes()),
+            logout: b64url_encode(logout.as_bytes()),
             pair,
             public,
         })
@@ -111,6 +114,7 @@ impl SigningKey {
         match header {
             Header::Plain => &self.plain,
             Header::WithX5t => &self.with_x5t,
+            Header::Logout => &self.logout,
         }
     }
 

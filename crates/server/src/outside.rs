@@ -3,13 +3,12 @@
 //! A name is looked up once, and the addresses that are called are the ones that were judged: a name that answers
 //! differently the second time gains nothing. Never: a redirect, a proxy, plain http.
 
-use mandate_usecases::issuers::{Fetch, FetchRefusal};
+use mandate_usecases::issuers::{Fetch, FetchRefusal, Fetched};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Certificate, Client, redirect};
 use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 use url::Host;
@@ -34,6 +33,7 @@ pub struct Outside {
 }
 
 const TIME: Duration = Duration::from_secs(5);
+const FORM: &str = "application/x-www-form-urlencoded";
 const LARGEST: usize = 512 * 1024;
 
 impl Outside {
@@ -59,7 +59,8 @@ impl Outside {
         made.as_ref().map_err(|why| FetchRefusal::Failed(why.clone()))
     }
 
-    async fn fetch(&self, url: &str) -> Result<Vec<u8>, FetchRefusal> {
+    /// The URL, when it is one that may be called.
+    fn judged(&self, url: &str) -> Result<url::Url, FetchRefusal> {
         let parsed = url::Url::parse(url).map_err(|_| FetchRefusal::BadUrl)?;
         if parsed.scheme() != "https" || !parsed.username().is_empty() || parsed.password().is_some() {
             return Err(FetchRefusal::BadUrl);
@@ -73,6 +74,11 @@ impl Outside {
         if literal.is_some_and(|address| !self.reach.covers(address)) {
             return Err(FetchRefusal::PrivateAddress);
         }
+        Ok(parsed)
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Vec<u8>, FetchRefusal> {
+        let parsed = self.judged(url)?;
         let mut answer =
             self.client()?.get(parsed).header("accept", "application/json").send().await.map_err(refusal)?;
         if answer.status().is_redirection() {
@@ -93,8 +99,20 @@ impl Outside {
 }
 
 impl Fetch for Outside {
-    fn get(&self, url: String) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchRefusal>> + Send + '_>> {
+    fn get(&self, url: String) -> Fetched<'_, Vec<u8>> {
         Box::pin(async move { self.fetch(&url).await })
+    }
+
+    fn post(&self, url: String, form: String) -> Fetched<'_, ()> {
+        Box::pin(async move {
+            let request = self.client()?.post(self.judged(&url)?).body(form);
+            let answer = request.header("content-type", FORM).send().await.map_err(refusal)?;
+            match answer.status() {
+                status if status.is_redirection() => Err(FetchRefusal::Redirected),
+                status if status.is_success() => Ok(()),
+                status => Err(FetchRefusal::Failed(format!("HTTP {}", status.as_u16()))),
+            }
+        })
     }
 }
 

@@ -11,7 +11,7 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 19] = [
+const TABLES: [(&str, &str, &str); 20] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
@@ -26,6 +26,7 @@ const TABLES: [(&str, &str, &str); 19] = [
     table!("app_role_assignments"),
     table!("role_assignments"),
     table!("sessions"),
+    table!("session_apps"),
     table!("codes"),
     table!("families"),
     table!("refresh_tokens"),

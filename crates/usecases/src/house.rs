@@ -22,6 +22,7 @@ pub struct House {
     pub(crate) access: AccessMemos,
     pub(crate) guesses: Guesses,
     pub(crate) issuers: Issuers,
+    pub(crate) outside: Arc<dyn Fetch>,
     clock: Arc<dyn Fn() -> Moment + Send + Sync>,
     chance: Arc<dyn Fn() -> Box<dyn Draw + Send> + Send + Sync>,
 }
@@ -66,7 +67,8 @@ impl House {
             clients: ClientMemos::holding(MEMO),
             access: AccessMemos::holding(MEMO),
             guesses: Guesses::default(),
-            issuers: Issuers::new(settings.fetch),
+            issuers: Issuers::new(settings.fetch.clone()),
+            outside: settings.fetch,
             clock: settings.clock,
             chance: settings.chance,
         })

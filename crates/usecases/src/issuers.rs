@@ -11,11 +11,16 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Gets a document by its URL, within the limits of the deployment: https, no redirect, no private address, a size and
+/// The way out: gets a document by its URL, or posts a form to one, within the limits of the deployment: https, no redirect, no private address, a size and
 /// a time.
 pub trait Fetch: Send + Sync {
-    fn get(&self, url: String) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchRefusal>> + Send + '_>>;
+    fn get(&self, url: String) -> Fetched<'_, Vec<u8>>;
+
+    /// `form` is encoded already. What is answered is nobody's business but whether it was a success.
+    fn post(&self, url: String, form: String) -> Fetched<'_, ()>;
 }
+
+pub type Fetched<'f, T> = Pin<Box<dyn Future<Output = Result<T, FetchRefusal>> + Send + 'f>>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FetchRefusal {
@@ -50,9 +55,17 @@ impl fmt::Display for FetchRefusal {
 pub struct NoFetch;
 
 impl Fetch for NoFetch {
-    fn get(&self, _: String) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchRefusal>> + Send + '_>> {
-        Box::pin(std::future::ready(Err(FetchRefusal::Failed("this process calls nobody".to_owned()))))
+    fn get(&self, _: String) -> Fetched<'_, Vec<u8>> {
+        Box::pin(std::future::ready(Err(nobody())))
     }
+
+    fn post(&self, _: String, _: String) -> Fetched<'_, ()> {
+        Box::pin(std::future::ready(Err(nobody())))
+    }
+}
+
+fn nobody() -> FetchRefusal {
+    FetchRefusal::Failed("this process calls nobody".to_owned())
 }
 
 pub(crate) struct Issuers {
@@ -184,7 +197,11 @@ mod tests {
     }
 
     impl Fetch for Told {
-        fn get(&self, url: String) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchRefusal>> + Send + '_>> {
+        fn post(&self, _: String, _: String) -> Fetched<'_, ()> {
+            Box::pin(std::future::ready(Err(nobody())))
+        }
+
+        fn get(&self, url: String) -> Fetched<'_, Vec<u8>> {
             self.asked.fetch_add(1, Ordering::SeqCst);
             let found = self.documents.get(&url).map(|text| text.clone().into_bytes());
             Box::pin(std::future::ready(found.ok_or(FetchRefusal::Failed("404".to_owned()))))

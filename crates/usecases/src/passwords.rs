@@ -42,6 +42,12 @@ fn nobody() -> &'static str {
     NOBODY.get_or_init(|| hash_now("", [0x6d; 16]).map(|hash| hash.expose().clone()).unwrap_or_default())
 }
 
+/// `Err`: too much is waiting, or the hash could not be made.
+pub async fn hash(house: &House, password: Secret<String>) -> Result<Secret<String>, Busy> {
+    let salt = house.draw(|draw| draw.bytes::<16>());
+    house.hashers.run(move || hash_now(password.expose(), salt)).await?.ok_or(Busy)
+}
+
 pub async fn verify(house: &House, password: Secret<String>, hash: Option<&Secret<String>>) -> Result<Verdict, Busy> {
     if password.expose().len() > LONGEST {
         return Ok(Verdict::Wrong);

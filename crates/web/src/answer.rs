@@ -63,6 +63,13 @@ pub fn allow_calls_home(answer: &mut Answer) {
     put_text(answer, header::CONTENT_SECURITY_POLICY, &with);
 }
 
+/// For the page that tells apps of a sign-out.
+pub fn allow_frames_of(answer: &mut Answer, origins: &[String]) {
+    let with = answer.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok());
+    let with = format!("{}; frame-src {}", with.unwrap_or("default-src 'none'"), origins.join(" "));
+    put_text(answer, header::CONTENT_SECURITY_POLICY, &with);
+}
+
 pub fn redirect(to: &str) -> Answer {
     let mut answer = Response::new(Full::default());
     *answer.status_mut() = StatusCode::FOUND;

@@ -23,6 +23,8 @@ mod front_channel;
 mod hints;
 mod injection;
 mod lockout;
+mod logout;
+mod my_page;
 mod not_served;
 mod on_behalf_of;
 mod optional_claims;

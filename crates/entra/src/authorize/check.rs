@@ -4,6 +4,7 @@
 use super::flow::{Errand, Flow};
 use crate::cx::Cx;
 use crate::errors::Trouble;
+use crate::my::MY_PAGE;
 use mandate_base::AppId;
 use mandate_domain::application::{AppCard, Audience, Registration};
 use mandate_domain::signin::ask::{Ask, Authority, Prompt, Redirect, ResponseMode, ResponseType, Version};
@@ -48,8 +49,44 @@ pub struct ReplyTo {
 pub async fn check(cx: Cx<'_>, flow: &Flow) -> Result<Checked, Stop> {
     match flow.errand {
         Errand::Device(Some(hash)) => super::device::check(cx, hash).await,
+        Errand::My => Ok(my_page(cx)),
         errand => of_client(cx, &flow.params(), errand).await,
     }
+}
+
+/// Nobody asks but the person: there is no app, and nowhere to answer to.
+fn my_page(cx: Cx<'_>) -> Checked {
+    let registration = Registration { display_name: "Mandate".to_owned(), ..Registration::default() };
+    let card = AppCard {
+        app_id: MY_PAGE,
+        application: mandate_base::ApplicationId::from_u128(0),
+        home: mandate_base::TenantId::from_u128(0),
+        created: cx.request.now,
+        registration,
+        secrets: Vec::new(),
+        certificates: Vec::new(),
+        federated: Vec::new(),
+    };
+    let ask = Ask {
+        version: Version::V2,
+        authority: Authority::Common,
+        client: MY_PAGE,
+        redirect: Redirect { uri: String::new(), platform: Platform::Public, mode: ResponseMode::Query },
+        response: ResponseType::default(),
+        scopes: ScopeAsk::default(),
+        state: None,
+        nonce: None,
+        prompt: Prompt::Unset,
+        login_hint: None,
+        hint: None,
+        domain_hint: None,
+        max_age: None,
+        challenge: None,
+        claims: ClaimsAsk::default(),
+        client_info: false,
+        correlation: cx.request.correlation,
+    };
+    Checked { ask, card: Arc::new(card), scope: String::new(), redirect_named: false }
 }
 
 async fn of_client(cx: Cx<'_>, params: &Params, errand: Errand) -> Result<Checked, Stop> {

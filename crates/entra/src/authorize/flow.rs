@@ -51,6 +51,8 @@ pub enum Errand {
     SignOut,
     /// A code that a device shows; nothing of it yet when it is still to be typed.
     Device(Option<[u8; 32]>),
+    /// A person's own page.
+    My,
     /// An administrator is asked to allow an app, for everybody.
     AdminConsent,
 }

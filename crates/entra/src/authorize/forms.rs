@@ -12,11 +12,12 @@ use mandate_domain::signin::ask::Version;
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::settle;
 use mandate_usecases::signin::{
-    Attempt, BeginSession, ConsentRefusal, GrantConsent, Network, PasswordRefusal, authenticate, end_sessions,
+    Attempt, Authenticated, BeginSession, ConsentRefusal, GrantConsent, Network, NewPassword, PasswordRefusal,
+    authenticate, change_password, end_sessions,
 };
 use mandate_web::Params;
 use mandate_web::answer::Answer;
-use mandate_web::pages::SignInError;
+use mandate_web::pages::{MySaid, SignInError};
 use mandate_web::words::Lang;
 
 /// What a form of ours may carry. A field that comes twice would be read by one and logged by another.
@@ -57,9 +58,96 @@ pub async fn login(cx: Cx<'_>) -> Answer {
     }
     let kmsi = form.any("kmsi").is_some();
     match begin(cx, &standing, browser, (name, password), kmsi).await {
-        Ok((session, browser)) => proceed::run(cx, Flow { chosen: Some(session), fresh: true, ..flow }, browser).await,
+        Ok(Begun::In(session, browser)) => {
+            proceed::run(cx, Flow { chosen: Some(session), fresh: true, ..flow }, *browser).await
+        }
+        Ok(Begun::MustChange) => show::new_password(cx, &standing, name, None).await,
         Err(error) => again(cx, &standing, Some(error), name).await,
     }
+}
+
+/// What a right password leads to.
+enum Begun {
+    In(SessionId, Box<Browser>),
+    /// It is an administrator's: one of their own comes first.
+    MustChange,
+}
+
+/// A password of their own, and then on as after any sign-in.
+pub async fn new_password(cx: Cx<'_>) -> Answer {
+    let (form, flow) = match open(cx) {
+        Ok(opened) => opened,
+        Err(trouble) => return show::refuse(cx, &trouble).await,
+    };
+    let browser = Browser::of(cx);
+    let standing = match stand(cx, flow.clone(), &browser).await {
+        Ok(standing) => standing,
+        Err(answer) => return answer,
+    };
+    if form.any("cancel").is_some() {
+        return cancelled(cx, &standing).await;
+    }
+    let name = form.any("loginfmt").unwrap_or("").trim();
+    let (old, new) = (form.any("oldpasswd").unwrap_or(""), form.any("newpasswd").unwrap_or(""));
+    if new != form.any("newpasswd2").unwrap_or("") {
+        return show::new_password(cx, &standing, name, Some(MySaid::NotTheSame)).await;
+    }
+    if let Err(said) = change(cx, &standing, name, old, new).await {
+        return show::new_password(cx, &standing, name, Some(said)).await;
+    }
+    match begin(cx, &standing, browser, (name, new), false).await {
+        Ok(Begun::In(session, browser)) => {
+            proceed::run(cx, Flow { chosen: Some(session), fresh: true, another: false, ..flow }, *browser).await
+        }
+        Ok(Begun::MustChange) => show::new_password(cx, &standing, name, None).await,
+        Err(error) => again(cx, &standing, Some(error), name).await,
+    }
+}
+
+async fn change(cx: Cx<'_>, standing: &Standing, name: &str, old: &str, new: &str) -> Result<(), MySaid> {
+    let broken = |fault: mandate_usecases::Fault| {
+        Trouble::from(fault).log(cx.request);
+        MySaid::Busy
+    };
+    // Whoever does not know the old one learns nothing here that the sign-in page would not tell.
+    let person = attempt(cx, standing, name, old).await.map_err(|error| match error {
+        SignInError::Locked => MySaid::Locked,
+        SignInError::Busy => MySaid::Busy,
+        _ => MySaid::WrongOld,
+    })?;
+    let change = NewPassword {
+        tenant: person.tenant,
+        user: &person.user,
+        old: Secret::new(old.to_owned()),
+        new: Secret::new(new.to_owned()),
+        network: Network::of(cx.request.peer),
+        keep: None,
+        correlation: cx.request.correlation,
+    };
+    change_password(cx.house, change).await.map_err(broken)?.map_err(show::of_refusal)
+}
+
+async fn attempt(cx: Cx<'_>, standing: &Standing, name: &str, password: &str) -> Result<Authenticated, SignInError> {
+    let ask = &standing.checked.ask;
+    let attempt = Attempt {
+        authority: ask.authority,
+        name,
+        password: Secret::new(password.to_owned()),
+        network: Network::of(cx.request.peer),
+        client: ask.client,
+        correlation: cx.request.correlation,
+    };
+    let outcome = authenticate(cx.house, attempt).await.map_err(|fault| {
+        Trouble::from(fault).log(cx.request);
+        SignInError::Busy
+    })?;
+    outcome.map_err(|refusal| match refusal {
+        PasswordRefusal::WrongNameOrPassword => SignInError::WrongNameOrPassword,
+        PasswordRefusal::Disabled => SignInError::Disabled,
+        PasswordRefusal::OtherOrganisation => SignInError::NotInThisOrganisation,
+        PasswordRefusal::Locked => SignInError::Locked,
+        PasswordRefusal::Busy => SignInError::Busy,
+    })
 }
 
 async fn cancelled(cx: Cx<'_>, standing: &Standing) -> Answer {
@@ -74,27 +162,16 @@ async fn begin(
     mut browser: Browser,
     (name, password): (&str, &str),
     persistent: bool,
-) -> Result<(SessionId, Browser), SignInError> {
+) -> Result<Begun, SignInError> {
     let broken = |fault: mandate_usecases::Fault| {
         Trouble::from(fault).log(cx.request);
         SignInError::Busy
     };
     let ask = &standing.checked.ask;
-    let attempt = Attempt {
-        authority: ask.authority,
-        name,
-        password: Secret::new(password.to_owned()),
-        network: Network::of(cx.request.peer),
-        client: ask.client,
-        correlation: cx.request.correlation,
-    };
-    let person = authenticate(cx.house, attempt).await.map_err(broken)?.map_err(|refusal| match refusal {
-        PasswordRefusal::WrongNameOrPassword => SignInError::WrongNameOrPassword,
-        PasswordRefusal::Disabled => SignInError::Disabled,
-        PasswordRefusal::OtherOrganisation => SignInError::NotInThisOrganisation,
-        PasswordRefusal::Locked => SignInError::Locked,
-        PasswordRefusal::Busy => SignInError::Busy,
-    })?;
+    let person = attempt(cx, standing, name, password).await?;
+    if person.user.must_change_password() {
+        return Ok(Begun::MustChange);
+    }
     let same = |known: &&SignedIn| known.tenant == person.tenant && known.user.id == person.user.id;
     let before = standing.people.iter().find(same);
     let deed = BeginSession {
@@ -110,7 +187,7 @@ async fn begin(
     let others: Vec<&SignedIn> = standing.people.iter().filter(|known| !same(known)).collect();
     let pushed_out = browser.begin(&begun.ticket, persistent, &others);
     end_sessions(cx.house, &pushed_out).await.map_err(broken)?;
-    Ok((begun.session.id, browser))
+    Ok(Begun::In(begun.session.id, Box::new(browser)))
 }
 
 /// An account, another account, or back to the picker.
@@ -205,6 +282,7 @@ pub async fn language(cx: Cx<'_>) -> Answer {
             match flow.errand {
                 Errand::SignOut => crate::logout::again(cx, flow).await,
                 Errand::Device(None) => super::device::again(cx, flow).await,
+                Errand::My if flow.chosen.is_some() => crate::my::again(cx, flow).await,
                 _ => proceed::run(cx, flow, Browser::of(cx)).await,
             }
         }

@@ -6,6 +6,7 @@ use super::{admin, reply};
 use crate::browser::{Browser, named_by};
 use crate::cx::Cx;
 use crate::errors::Trouble;
+use crate::my;
 use crate::show;
 use mandate_base::{AppId, SessionId};
 use mandate_domain::consent::ScopeRefusal;
@@ -126,6 +127,9 @@ async fn refuse(cx: Cx<'_>, standing: &Standing, trouble: Trouble) -> Answer {
 
 async fn with_account(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
     let person = &standing.people[place];
+    if standing.flow.errand == Errand::My {
+        return answer::redirect(&my::address(person.session.id));
+    }
     let facing = Facing { view: cx.house.store.tenant(person.tenant), global: cx.house.store.global() };
     let asking = Asking {
         origins: cx.origins(),

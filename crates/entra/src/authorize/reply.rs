@@ -16,6 +16,8 @@ use mandate_web::percent::encode_pairs;
 pub async fn error(cx: Cx<'_>, trouble: &Trouble, to: &ReplyTo) -> Answer {
     let word = match to.errand {
         Errand::Device(Some(hash)) => return of_device(cx, trouble, hash).await,
+        // There is no app to go back to.
+        Errand::My => return show::refuse(cx, trouble).await,
         // The older address has its own word for no (protocol.md §1.10).
         Errand::AdminConsent if trouble.code == DECLINED && to.version == Version::V2 => "consent_required",
         _ => trouble.authorize_error(),

@@ -7,6 +7,7 @@ use crate::authorize::Flow;
 use crate::authorize::Standing;
 use crate::cx::Cx;
 use crate::errors::Trouble;
+use crate::my::Said;
 use app::{account, app_shown};
 use http::StatusCode;
 use mandate_base::TenantId;
@@ -14,15 +15,16 @@ use mandate_domain::application::AccessKind;
 use mandate_domain::consent::{Item, Standing as ItemStanding};
 use mandate_domain::signin::device::DeviceAsked;
 use mandate_domain::signin::redirect::origin_of;
+use mandate_domain::signin::steps::SignedIn;
 use mandate_domain::time;
 use mandate_usecases::authority::tenant;
-use mandate_usecases::signin::{Surveyed, together, who_can_help};
+use mandate_usecases::signin::{Overview, PasswordChangeRefusal, Surveyed, together, who_can_help};
 use mandate_web::answer::{self, Answer, PagePolicy};
 use mandate_web::assets::css_href;
 use mandate_web::pages::{
     AccountTile, AccountsPage, Blocked, Brand, Chrome, ConsentPage, DeviceCodeError, DeviceCodePage, DeviceConfirmPage,
-    DeviceDonePage, ErrorPage, Helper, NeedsAdminPage, PermissionLine, PermissionsBehind, SignInError, SignInPage,
-    SignedOutPage, SigningOutPage,
+    DeviceDonePage, ErrorPage, Helper, MyApp, MyGrant, MyPage, MySaid, MySession, NeedsAdminPage, NewPasswordPage,
+    PermissionLine, PermissionsBehind, SignInError, SignInPage, SignedOutPage, SigningOutPage,
 };
 use mandate_web::words::Lang;
 use permissions::{grouped, line};
@@ -244,8 +246,87 @@ pub async fn error_page(cx: Cx<'_>, trouble: &Trouble, app: Option<String>, stat
     answer
 }
 
-pub async fn signed_out(cx: Cx<'_>) -> Answer {
-    page(SignedOutPage { chrome: chrome(cx, None, None).await }.html(), &[])
+/// `told`: addresses of apps that hear of it; `next`: where the person goes afterwards.
+pub async fn signed_out(cx: Cx<'_>, told: Vec<String>, next: Option<String>) -> Answer {
+    let mut frames: Vec<String> = told.iter().filter_map(|address| origin_of(address)).collect();
+    frames.retain(|origin| is_source(origin));
+    frames.dedup();
+    let nonce = cx.house.draw(|draw| mandate_web::base64::url(&draw.bytes::<16>()));
+    let page_of = SignedOutPage { chrome: chrome(cx, None, None).await, told, next, nonce };
+    let script_nonce = page_of.next.is_some().then_some(page_of.nonce.as_str());
+    let policy = PagePolicy { form_targets: &[], script_nonce, frames: false };
+    let mut answer = answer::html(StatusCode::OK, page_of.html(), &policy);
+    if !frames.is_empty() {
+        answer::allow_frames_of(&mut answer, &frames);
+    }
+    answer
+}
+
+/// The page on which a password has to be chosen.
+pub async fn new_password(cx: Cx<'_>, standing: &Standing, login: &str, error: Option<MySaid>) -> Answer {
+    let page_of = NewPasswordPage {
+        chrome: chrome(cx, Some(&standing.flow), house_of(standing, None)).await,
+        login: login.to_owned(),
+        error,
+    };
+    page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
+}
+
+pub async fn my(cx: Cx<'_>, flow: &Flow, person: &SignedIn, mine: &Overview, said: Option<Said>) -> Answer {
+    let chrome = chrome(cx, Some(flow), Some(person.tenant)).await;
+    let moment = |at| time::spaced(at).trim_end_matches('Z').get(..16).unwrap_or("").to_owned();
+    let sessions = mine.sessions.iter().map(|own| MySession {
+        value: own.session.id.to_string(),
+        since: moment(own.session.signed_in),
+        until: moment(own.session.expires),
+        persistent: own.session.persistent,
+        here: own.session.id == person.session.id,
+        apps: own.apps.clone(),
+    });
+    let mut apps: Vec<MyApp> = Vec::new();
+    for own in &mine.grants {
+        let grant = MyGrant {
+            value: own.grant.id.to_string(),
+            resource: own.resource.clone(),
+            since: moment(own.grant.created),
+            scopes: own.grant.scopes.clone(),
+        };
+        match apps.iter_mut().find(|app| app.name == own.client) {
+            Some(app) => app.grants.push(grant),
+            None => apps.push(MyApp { name: own.client.clone(), grants: vec![grant] }),
+        }
+    }
+    let page_of = MyPage {
+        organisation: chrome.brand.name.clone(),
+        account: account(person),
+        sessions: sessions.collect(),
+        apps,
+        said: said.map(of_said),
+        has_password: person.user.password.is_some(),
+        chrome,
+    };
+    page(page_of.html(), &[])
+}
+
+/// What is said, and whether it went well.
+const fn of_said(said: Said) -> (MySaid, bool) {
+    match said {
+        Said::Ended => (MySaid::Ended, true),
+        Said::PasswordChanged => (MySaid::PasswordChanged, true),
+        Said::NotTheSame => (MySaid::NotTheSame, false),
+        Said::Refused(refusal) => (of_refusal(refusal), false),
+    }
+}
+
+pub const fn of_refusal(refusal: PasswordChangeRefusal) -> MySaid {
+    match refusal {
+        PasswordChangeRefusal::WrongOld | PasswordChangeRefusal::Gone => MySaid::WrongOld,
+        PasswordChangeRefusal::Locked => MySaid::Locked,
+        PasswordChangeRefusal::Busy => MySaid::Busy,
+        PasswordChangeRefusal::TooShort => MySaid::TooShort,
+        PasswordChangeRefusal::TooLong => MySaid::TooLong,
+        PasswordChangeRefusal::TooEasy => MySaid::TooEasy,
+    }
 }
 
 pub async fn signing_out(cx: Cx<'_>, flow: &Flow, accounts: Vec<AccountTile>, reply: Option<&str>) -> Answer {

@@ -46,6 +46,9 @@ pub async fn grant(
         correlation: cx.request.correlation,
     };
     let person = authenticate(cx.house, attempt).await?.map_err(refused)?;
+    if person.user.must_change_password() {
+        return Err(Trouble::new(50_055, &[]));
+    }
     if !may_cross(card, person.tenant) {
         return Err(Trouble::new(700_016, &[("client", &client)]));
     }

@@ -1,6 +1,6 @@
 //! Users and groups as the file lists them. What a group holds is read by `links`, when everybody is known.
 
-use super::node::Node;
+use super::node::{Kind, Node};
 use super::problems::{Hint, Problems, Shown};
 use super::read::{Draft, Reading};
 use super::shape::{Fields, items};
@@ -31,6 +31,7 @@ fn user<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &Reading<'t>) {
         draft.claim_id(id.into(), &fields, problems);
     }
     draft.directory.add_user(id, folded);
+    let must_change = must_change(node);
     let password = password(&mut fields, problems);
     let Ok(upn) = Upn::parse(&name) else {
         if written.is_some() {
@@ -39,7 +40,11 @@ fn user<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &Reading<'t>) {
         return;
     };
     check_domain(&upn, at, draft, problems);
-    let user = made(fields, id, upn, reading.now);
+    let mut user = made(fields, id, upn, reading.now);
+    if must_change {
+        let profile = serde_json::json!({ "forceChangePasswordNextSignIn": true });
+        user.more.insert("passwordProfile".to_owned(), profile);
+    }
     draft.out.users.push(SeedUser { user, password });
 }
 
@@ -63,6 +68,12 @@ fn made(mut fields: Fields<'_>, id: UserId, upn: Upn, now: Moment) -> User {
         more: fields.rest(),
         upn,
     }
+}
+
+/// Of Graph's `passwordProfile` this one member outlives the password that came with it.
+fn must_change(node: &Node) -> bool {
+    let flag = node.get("passwordProfile").and_then(|profile| profile.get("forceChangePasswordNextSignIn"));
+    matches!(flag.map(|flag| &flag.kind), Some(Kind::Flag(true)))
 }
 
 /// `password`, or Graph's `passwordProfile.password`.

@@ -19,6 +19,10 @@ const GRANTS_OF_CLIENT: TenantSql = TenantSql::new(
     "SELECT id, client, resource, principal, scope, created, version FROM grants
       WHERE tenant_id = $1 AND client = $2 ORDER BY id",
 );
+const GRANTS_OF_PRINCIPAL: TenantSql = TenantSql::new(
+    "SELECT id, client, resource, principal, scope, created, version FROM grants
+      WHERE tenant_id = $1 AND principal = $2 ORDER BY client, resource, id LIMIT 500",
+);
 const GRANT_BY_ID: TenantSql = TenantSql::new(
     "SELECT id, client, resource, principal, scope, created, version FROM grants WHERE tenant_id = $1 AND id = $2",
 );
@@ -56,6 +60,11 @@ impl TenantView<'_> {
 
     pub async fn grants_of_client(&self, client: ServicePrincipalId) -> Result<Vec<Grant>, Fault> {
         self.all(&GRANTS_OF_CLIENT, [id(client)], grant_of).await
+    }
+
+    /// What a person allowed for themselves.
+    pub async fn grants_of_principal(&self, user: UserId) -> Result<Vec<Grant>, Fault> {
+        self.all(&GRANTS_OF_PRINCIPAL, [id(user)], grant_of).await
     }
 
     pub async fn grant_by_id(&self, grant: GrantId) -> Result<Option<Grant>, Fault> {

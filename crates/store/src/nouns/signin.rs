@@ -4,7 +4,7 @@ use super::TenantView;
 use crate::Fault;
 use crate::sql::TenantSql;
 use crate::value::{Row, id};
-use mandate_base::{FamilyId, SessionId};
+use mandate_base::{AppId, FamilyId, Moment, SessionId, UserId};
 use mandate_domain::signin::code::Code;
 use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::session::{Ended, EndedBy, Session};
@@ -27,7 +27,24 @@ const FAMILY_BY_ID: TenantSql = TenantSql::new(
       WHERE tenant_id = $1 AND id = $2",
 );
 
+/// Those that may still stand, the newest first.
+const SESSIONS_OF_USER: TenantSql = TenantSql::new(
+    "SELECT id, hash, user_id, signed_in, expires, persistent, ended, ended_by FROM sessions
+      WHERE tenant_id = $1 AND user_id = $2 AND ended IS NULL AND expires > $3 ORDER BY signed_in DESC, id LIMIT $4",
+);
+const APPS_OF_SESSION: TenantSql =
+    TenantSql::new("SELECT client FROM session_apps WHERE tenant_id = $1 AND session_id = $2 ORDER BY client LIMIT 50");
+
 impl TenantView<'_> {
+    pub async fn sessions_of_user(&self, user: UserId, now: Moment, most: i64) -> Result<Vec<Session>, Fault> {
+        self.all(&SESSIONS_OF_USER, [id(user), now.into(), most.into()], session_of).await
+    }
+
+    /// The apps that a session signed its person in to.
+    pub async fn apps_of_session(&self, session: SessionId) -> Result<Vec<AppId>, Fault> {
+        self.all(&APPS_OF_SESSION, [id(session)], |row| row.id(0)).await
+    }
+
     pub async fn session_by_hash(&self, hash: &[u8; 32]) -> Result<Option<Session>, Fault> {
         self.one(&SESSION_BY_HASH, [hash.into()], session_of).await
     }

@@ -36,6 +36,15 @@ const USER_ADD: TenantSql = TenantSql::new(
 const USER_ENABLE: TenantSql = TenantSql::new("UPDATE users SET enabled = $3 WHERE tenant_id = $1 AND id = $2");
 const USER_REMOVE: TenantSql = TenantSql::new("DELETE FROM users WHERE tenant_id = $1 AND id = $2");
 const USER_SESSIONS: TenantSql = TenantSql::new("UPDATE users SET sessions_from = $3 WHERE tenant_id = $1 AND id = $2");
+const USER_PASSWORD: TenantSql =
+    TenantSql::new("UPDATE users SET password = $3, more = $4 WHERE tenant_id = $1 AND id = $2");
+/// Ended as by signing out: tokens of confidential clients live on.
+const SESSIONS_END_OTHERS: TenantSql = TenantSql::new(
+    "UPDATE sessions SET ended = $3, ended_by = 'signOut' WHERE tenant_id = $1 AND user_id = $2 AND id <> $4 AND ended IS NULL",
+);
+const FAMILIES_END_PUBLIC: TenantSql = TenantSql::new(
+    "UPDATE families SET revoked = $3 WHERE tenant_id = $1 AND user_id = $2 AND platform <> 'web' AND revoked IS NULL",
+);
 const GROUP_ADD: TenantSql = TenantSql::new(
     "INSERT INTO user_groups (tenant_id, id, display_name, display_key, security, mail, created, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -122,6 +131,11 @@ impl Writes {
             Change::RoleAssigned(assignment) => self.role_add(*assignment),
             Change::SessionRevoked { session, at } => {
                 self.any(&SESSION_END, [id(*session), (*at).into(), EndedBy::Revocation.word().into()]);
+            }
+            Change::UserPassword { user, password, more, at, keep } => {
+                self.one(&USER_PASSWORD, [id(*user), password.expose().as_str().into(), json(more)?]);
+                self.any(&SESSIONS_END_OTHERS, [id(*user), (*at).into(), id_or_none(*keep)]);
+                self.any(&FAMILIES_END_PUBLIC, [id(*user), (*at).into()]);
             }
         }
         Ok(())

@@ -18,6 +18,13 @@ const SESSION_ADD: TenantSql = TenantSql::new(
 pub(super) const SESSION_END: TenantSql = TenantSql::new(
     "UPDATE sessions SET ended = $3, ended_by = $4 WHERE tenant_id = $1 AND id = $2 AND (ended IS NULL OR ended_by = 'signOut')",
 );
+/// A session that ended meanwhile stays ended.
+const SESSION_EXTEND: TenantSql =
+    TenantSql::new("UPDATE sessions SET expires = $3 WHERE tenant_id = $1 AND id = $2 AND ended IS NULL");
+const SESSION_APP_ADD: TenantSql = TenantSql::new(
+    "INSERT INTO session_apps (tenant_id, session_id, client) VALUES ($1, $2, $3)
+     ON CONFLICT (tenant_id, session_id, client) DO NOTHING",
+);
 const CODE_ADD: TenantSql =
     TenantSql::new("INSERT INTO codes (tenant_id, hash, expires, family, bound) VALUES ($1, $2, $3, $4, $5)");
 /// A code is spent once: of two requests that both read it unspent, one hits no row.
@@ -53,6 +60,10 @@ impl Writes {
             Trace::SessionEnded { session, ended } => {
                 self.any(&SESSION_END, [id(*session), ended.at.into(), ended.how.word().into()]);
             }
+            Trace::SessionExtended { session, expires } => {
+                self.any(&SESSION_EXTEND, [id(*session), (*expires).into()]);
+            }
+            Trace::SessionUsed { session, client } => self.any(&SESSION_APP_ADD, [id(*session), id(*client)]),
             Trace::CodeIssued(code) => self.code(code)?,
             Trace::DeviceAsked(code) => self.device(code)?,
             Trace::DeviceAnswered { hash, answer } => self.global(&DEVICE_ANSWER, [hash.into(), json(answer)?]),

@@ -112,7 +112,7 @@ fn full() -> Registration {
         }),
         info: Info { support_url: Some("https://waterkant.example/help".into()), ..Info::default() },
         tags: vec!["intern".into()],
-        mandate: Choices { single_use_assertions: true },
+        mandate: Choices { single_use_assertions: true, ..Choices::default() },
         notes: Some("line\nline".into()),
         description: Some(String::new()),
     }

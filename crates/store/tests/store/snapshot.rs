@@ -93,6 +93,7 @@ impl Organisation {
             record.change(change, entry(Activity::CreateCompany));
         }
         record.trace(Trace::SessionBegun(self.session.clone()));
+        record.trace(Trace::SessionUsed { session: self.session.id, client: self.card.app_id });
         record.trace(Trace::CodeIssued(Box::new(self.code.clone())));
         record.trace(Trace::FamilyBegun(Box::new(self.family.clone())));
         record.trace(Trace::RefreshIssued(self.refresh));
@@ -128,6 +129,7 @@ impl Organisation {
             applications: vec![self.card.clone()],
             grants_between: self.grants.to_vec(),
             grants_of_client: self.grants.to_vec(),
+            grants_of_principal: vec![self.grants[1].clone()],
             grant_by_id: Some(self.grants[1].clone()),
             assignments_of: vec![self.assignments[1]],
             assignments_of_user: self.assignments.to_vec(),
@@ -135,6 +137,8 @@ impl Organisation {
             role_holders: vec![self.role],
             session_by_hash: Some(self.session.clone()),
             session_by_id: Some(self.session.clone()),
+            sessions_of_user: vec![self.session.clone()],
+            apps_of_session: vec![self.card.app_id],
             code_by_hash: Some(self.code.clone()),
             family_by_id: Some(self.family.clone()),
             refresh_by_hash: Some(self.refresh),
@@ -168,6 +172,7 @@ pub struct Snapshot {
     applications: Vec<AppCard>,
     grants_between: Vec<Grant>,
     grants_of_client: Vec<Grant>,
+    grants_of_principal: Vec<Grant>,
     grant_by_id: Option<Grant>,
     assignments_of: Vec<AppRoleAssignment>,
     assignments_of_user: Vec<AppRoleAssignment>,
@@ -175,6 +180,8 @@ pub struct Snapshot {
     role_holders: Vec<RoleAssignment>,
     session_by_hash: Option<Session>,
     session_by_id: Option<Session>,
+    sessions_of_user: Vec<Session>,
+    apps_of_session: Vec<AppId>,
     code_by_hash: Option<Code>,
     family_by_id: Option<Family>,
     refresh_by_hash: Option<RefreshToken>,
@@ -205,6 +212,7 @@ impl Snapshot {
             applications: view.applications(ALL).await.expect("reads"),
             grants_between: view.grants_between(sp_id(1), sp_id(2), user).await.expect("reads"),
             grants_of_client: view.grants_of_client(sp_id(1)).await.expect("reads"),
+            grants_of_principal: view.grants_of_principal(user).await.expect("reads"),
             grant_by_id: view.grant_by_id(grant_id(2)).await.expect("reads"),
             assignments_of: view.assignments_of(user, sp_id(2)).await.expect("reads"),
             assignments_of_user: view.assignments_of_user(user, sp_id(2)).await.expect("reads"),
@@ -212,6 +220,8 @@ impl Snapshot {
             role_holders: view.role_holders(role_id(1), ALL).await.expect("reads"),
             session_by_hash: view.session_by_hash(&[1; 32]).await.expect("reads"),
             session_by_id: view.session_by_id(session_id(1)).await.expect("reads"),
+            sessions_of_user: view.sessions_of_user(user, NOON, ALL).await.expect("reads"),
+            apps_of_session: view.apps_of_session(session_id(1)).await.expect("reads"),
             code_by_hash: view.code_by_hash(&[1; 32]).await.expect("reads"),
             family_by_id: view.family_by_id(family_id(1)).await.expect("reads"),
             refresh_by_hash: view.refresh_by_hash(&[1; 32]).await.expect("reads"),

@@ -8,7 +8,7 @@ use crate::sample::{
     user_in,
 };
 use crate::snapshot::{Dump, Organisation, Snapshot};
-use mandate_base::TenantId;
+use mandate_base::{Secret, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, MemberKind};
@@ -20,6 +20,7 @@ use mandate_domain::tenant::Tenant;
 use mandate_domain::token::refresh::Family;
 use mandate_domain::user::User;
 use mandate_store::{Committed, Place, Store};
+use serde_json::Map;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -92,6 +93,13 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
         Change::AppRoleAssigned(stronger),
         Change::RoleAssigned(role(9, user_id(1), 9)),
         Change::SessionRevoked { session: victim.session.id, at: LATER },
+        Change::UserPassword {
+            user: victim.user.id,
+            password: Secret::new("another".to_owned()),
+            more: Map::new(),
+            at: LATER,
+            keep: None,
+        },
         Change::AppRoleUnassigned(victim.assignments[0].id),
         Change::GrantRemoved(grant.id),
         Change::ServicePrincipalRemoved(victim.sps[0].id),
@@ -111,6 +119,8 @@ fn traces_against(victim: &Organisation) -> Vec<Trace> {
         Trace::RefreshIssued(refresh(9, 1)),
         Trace::CodeUsed { hash: victim.code.hash, at: LATER },
         Trace::RefreshReplaced { hash: victim.refresh.hash, at: LATER },
+        Trace::SessionExtended { session: victim.session.id, expires: LATER },
+        Trace::SessionUsed { session: victim.session.id, client: app_id(9) },
         Trace::SessionEnded { session: victim.session.id, ended: Ended { at: LATER, how: EndedBy::SignOut } },
         Trace::FamilyRevoked { family: victim.family.id, at: LATER },
     ]
@@ -145,10 +155,11 @@ fn place_of_change(change: &Change) -> usize {
         Change::AppRoleUnassigned(_) => 17,
         Change::RoleAssigned(_) => 18,
         Change::SessionRevoked { .. } => 19,
+        Change::UserPassword { .. } => 20,
     }
 }
 
-const KINDS_OF_CHANGE: usize = 20;
+const KINDS_OF_CHANGE: usize = 21;
 
 /// `None`: no tenant's, so there is nothing to keep apart.
 fn place_of_trace(trace: &Trace) -> Option<usize> {
@@ -161,11 +172,13 @@ fn place_of_trace(trace: &Trace) -> Option<usize> {
         Trace::FamilyRevoked { .. } => 5,
         Trace::RefreshIssued(_) => 6,
         Trace::RefreshReplaced { .. } => 7,
+        Trace::SessionExtended { .. } => 8,
+        Trace::SessionUsed { .. } => 9,
         Trace::DeviceAsked(_) | Trace::DeviceAnswered { .. } | Trace::DeviceUsed { .. } => return None,
     })
 }
 
-const KINDS_OF_TRACE: usize = 8;
+const KINDS_OF_TRACE: usize = 10;
 
 #[test]
 fn every_kind_of_change_and_of_trace_is_tried() {

@@ -61,6 +61,12 @@ impl Permit {
         Permit { actor: Actor::System { reason: reason.to_owned() }, view: View::Full, because: None }
     }
 
+    /// For what people do with their own account; whoever uses it checks that it is.
+    pub fn of_self(user: &mandate_domain::user::User) -> Permit {
+        let actor = Actor::User { id: user.id, upn: user.upn.as_str().to_owned() };
+        Permit { actor, view: View::Full, because: None }
+    }
+
     pub fn view(&self) -> View {
         self.view
     }

@@ -3,7 +3,7 @@
 use super::encounter::{Asking, Encounter, EncounterRefusal, encounter};
 use super::granting::sp_of;
 use super::guesses::Network;
-use super::issue_code::{IssueRefusal, judge};
+use super::issue_code::{IssueRefusal, judge, used};
 use crate::authority::NO_TENANT;
 use crate::settle::{Facing, UseCase, settle};
 use crate::tickets::Ticket;
@@ -203,6 +203,7 @@ impl ApproveDevice<'_> {
         let doer = Doer { actor, correlation: self.correlation };
         let mut record = Record::default();
         sp_of(&met.client, met.client_sp.as_ref(), &doer, now, &mut record, draw);
+        used(session, self.client, now, &mut record);
         let (tenant, user, signed_in) = (met.tenant.id, self.user, session.signed_in);
         let answer = DeviceAnswer::Approved { tenant, user, session: session.id, signed_in };
         record.trace(Trace::DeviceAnswered { hash: self.hash, answer });

@@ -5,7 +5,7 @@ use super::granting::sp_of;
 use crate::settle::{Facing, UseCase};
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
-use mandate_base::{Draw, Moment, SessionId, TenantId, UserId};
+use mandate_base::{AppId, Draw, Moment, SessionId, TenantId, UserId};
 use mandate_domain::audit::{Actor, Doer, SignIn, SignInKind};
 use mandate_domain::consent::{ScopeRefusal, Standing, Survey};
 use mandate_domain::record::{Plan, Record, Trace};
@@ -67,6 +67,7 @@ impl UseCase for IssueCode<'_> {
                 let mut record = self.sign_in(&met, now, draw);
                 let doer = self.doer(&met);
                 sp_of(&met.client, met.client_sp.as_ref(), &doer, now, &mut record, draw);
+                used(&session, self.ask.client, now, &mut record);
                 let code = self.ask.response.code.then(|| self.code(&session, now, &mut record, draw));
                 Plan::answer(Issued { code, met, session }, record)
             }
@@ -83,6 +84,14 @@ pub(super) fn judge(met: &Encounter, session: Option<Session>, now: Moment) -> R
         return Err(IssueRefusal::ConsentMissing);
     }
     Ok(session)
+}
+
+/// An app learns who is here: the session remembers it, and its idle time begins anew.
+pub(super) fn used(session: &Session, client: AppId, now: Moment, record: &mut Record) {
+    record.trace(Trace::SessionUsed { session: session.id, client });
+    if let Some(expires) = session.extended(now) {
+        record.trace(Trace::SessionExtended { session: session.id, expires });
+    }
 }
 
 /// The log tells why no consent was needed (features S1-25).

@@ -1,5 +1,6 @@
 //! Signing in: sessions, encounters of a person with an app, consent, codes.
 
+mod back_channel;
 mod begin_session;
 mod device;
 mod encounter;
@@ -8,19 +9,25 @@ mod grant_consent;
 mod granting;
 mod guesses;
 mod issue_code;
+mod own;
 mod password;
 mod sessions;
 mod who_can_help;
 
+pub use back_channel::{Over, tell_apps};
 pub use begin_session::{BeginSession, Begun};
 pub use device::{
     ApproveDevice, ApproveRefusal, AskForDevice, CodeNotFound, ask_for_device, decline_device, device_of, find_device,
 };
 pub use encounter::{Asking, Encounter, EncounterRefusal, Loaded, encounter, of_first_resource, resolve};
-pub use end_session::end_sessions;
+pub use end_session::{end_sessions, told_at_the_end};
 pub use grant_consent::{ConsentRefusal, GrantConsent, Surveyed, shown, together};
 pub use guesses::{Guesses, Network};
 pub use issue_code::{IssueCode, IssueRefusal, Issued};
+pub use own::{
+    EndOwn, NewPassword, NotOnesOwn, Overview, Own, OwnGrant, OwnSession, PasswordChangeRefusal, change_password,
+    overview,
+};
 pub use password::{Attempt, Authenticated, PasswordRefusal, authenticate};
 pub use sessions::{MOST_SESSIONS, here};
 pub use who_can_help::{WhoCanHelp, who_can_help};

@@ -9,6 +9,11 @@ use crate::words::Words;
 #[template(path = "signed_out.html")]
 pub struct SignedOutPage {
     pub chrome: Chrome,
+    /// Addresses of apps that hear of it, each in a frame that nobody sees.
+    pub told: Vec<String>,
+    /// Where the person goes afterwards.
+    pub next: Option<String>,
+    pub nonce: String,
 }
 
 impl SignedOutPage {

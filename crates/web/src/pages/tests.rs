@@ -110,7 +110,10 @@ fn every_page_has_one_main_one_heading_and_no_script_or_style_of_its_own() {
             ("signin", sign_in(Some(SignInError::Busy)).html()),
             ("consent", consent(lang, contacts(false, Some("Zonnebel Software")), true).html()),
             ("error", error(lang, 50011).html()),
-            ("signed-out", SignedOutPage { chrome: chrome(lang) }.html()),
+            (
+                "signed-out",
+                SignedOutPage { chrome: chrome(lang), told: Vec::new(), next: None, nonce: String::new() }.html(),
+            ),
             ("signing-out", SigningOutPage { chrome: chrome(lang), accounts: vec![joris()] }.html()),
             (
                 "accounts",

@@ -1,0 +1,117 @@
+//! A person's own page. Never: another person's session or grant, or a way to end what is not theirs.
+//! Next: signing_out.rs ends a session at this browser only.
+
+use askama::Template;
+
+use super::{AccountTile, Chrome, render};
+use crate::words::{Words, fill};
+
+#[derive(Template)]
+#[template(path = "my.html")]
+pub struct MyPage {
+    pub chrome: Chrome,
+    pub account: AccountTile,
+    pub organisation: String,
+    pub sessions: Vec<MySession>,
+    pub apps: Vec<MyApp>,
+    /// A sentence about what just happened, and whether it went well.
+    pub said: Option<(MySaid, bool)>,
+    /// Nobody changes a password that is not there.
+    pub has_password: bool,
+}
+
+pub struct MySession {
+    pub value: String,
+    /// Date and time, in UTC.
+    pub since: String,
+    pub until: String,
+    pub persistent: bool,
+    pub here: bool,
+    pub apps: Vec<String>,
+}
+
+pub struct MyApp {
+    pub name: String,
+    pub grants: Vec<MyGrant>,
+}
+
+pub struct MyGrant {
+    pub value: String,
+    pub resource: String,
+    pub since: String,
+    pub scopes: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MySaid {
+    Ended,
+    PasswordChanged,
+    WrongOld,
+    Locked,
+    Busy,
+    TooShort,
+    TooLong,
+    TooEasy,
+    NotTheSame,
+}
+
+impl MySaid {
+    pub fn text(self, words: &Words) -> &'static str {
+        match self {
+            MySaid::Ended => words.my_ended,
+            MySaid::PasswordChanged => words.my_password_changed,
+            MySaid::WrongOld => words.password_wrong_old,
+            MySaid::Locked => words.sign_in_locked,
+            MySaid::Busy => words.sign_in_busy,
+            MySaid::TooShort => words.password_too_short,
+            MySaid::TooLong => words.password_too_long,
+            MySaid::TooEasy => words.password_too_easy,
+            MySaid::NotTheSame => words.password_not_the_same,
+        }
+    }
+}
+
+impl MyPage {
+    pub fn html(&self) -> String {
+        render(self)
+    }
+
+    fn w(&self) -> &'static Words {
+        self.chrome.lang.words()
+    }
+
+    fn title(&self) -> &'static str {
+        self.w().my_title
+    }
+
+    fn since(&self, session: &MySession) -> String {
+        fill(self.w().my_since, &[("since", session.since.as_str()), ("until", session.until.as_str())])
+    }
+}
+
+/// A password has to be chosen before the sign-in goes on.
+#[derive(Template)]
+#[template(path = "new_password.html")]
+pub struct NewPasswordPage {
+    pub chrome: Chrome,
+    pub login: String,
+    pub error: Option<MySaid>,
+}
+
+impl NewPasswordPage {
+    pub fn html(&self) -> String {
+        render(self)
+    }
+
+    fn w(&self) -> &'static Words {
+        self.chrome.lang.words()
+    }
+
+    fn title(&self) -> String {
+        let title = self.w().new_password_title;
+        match self.error {
+            Some(_) => fill(self.w().title_with_error, &[("title", title)]),
+            None => title.to_owned(),
+        }
+    }
+}
