@@ -19,16 +19,32 @@ pub struct DevServer {
     log: PathBuf,
 }
 
+/// How one server differs from another.
+pub struct Start<'a> {
+    pub store: Option<&'a str>,
+    /// Writes the organisation into the server's folder; told the port.
+    pub seed: &'a dyn Fn(&Path, u16) -> Result<PathBuf, String>,
+    /// The file in that folder with the certificate of what the server itself calls; the seed's writer puts it there.
+    pub trusted: Option<&'static str>,
+}
+
 impl DevServer {
     /// Starts the server and waits until it listens. Without a store it keeps its data in SQLite.
     pub fn start(name: &str, store: Option<&str>) -> Result<Self, String> {
+        Self::start_with(name, Start { store, seed: &organisation::write, trusted: None })
+    }
+
+    pub fn start_with(name: &str, start: Start<'_>) -> Result<Self, String> {
         let runs = root().join("target/runs");
         let home = ScratchDir::new(runs.join(format!("{name}-{}", std::process::id())))?;
         let log = runs.join(format!("{name}.log"));
         let port = free_port()?;
-        let seed = organisation::write(home.path(), port)?;
-        let mut command = dev_command(home.path(), store, port);
+        let seed = (start.seed)(home.path(), port)?;
+        let mut command = dev_command(home.path(), start.store, port);
         command.arg("--seed").arg(seed);
+        if let Some(trusted) = start.trusted {
+            command.env("SSL_CERT_FILE", home.path().join(trusted));
+        }
         log_to(&mut command, &log)?;
         let mut this = DevServer { server: Guarded::spawn(&mut command, "TERM")?, home, log };
         match wait_until(STARTS_WITHIN, || this.listens()) {

@@ -1,7 +1,8 @@
-//! The project's own commands: `cargo xtask check | arrows | test | bench | screens`.
+//! The project's own commands: `cargo xtask check | arrows | test | slow | bench | clients | screens`.
 //! Never: anything the product needs at run time. Next: `suites.rs` runs the tests, `arrows.rs` guards the rooms.
 
 mod arrows;
+mod conformance;
 mod dev_server;
 mod organisation;
 mod postgres;
@@ -23,6 +24,8 @@ usage: cargo xtask <command>
   test              everything: workspace tests, then real clients against the release binary
   bench [args…]     the measurements of docs/performance.md; args go to the bench binary
   clients [names…]  only these client suites: python, node, browser, go, java
+  slow conformance --suite URL [--plan NAME]…
+                    the OpenID Foundation's conformance suite, which is up already, judges the release binary
   screens           screenshots of every page into docs/screens/
 ";
 
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Some("bench") => bench(&rest),
         Some("screens") => suites::screens(),
         Some("clients") => suites::only_clients(&texts(&rest)),
+        Some("slow") => slow(&texts(&rest)),
         _ => Err(USAGE.to_owned()),
     };
     match done {
@@ -52,6 +56,14 @@ fn main() -> ExitCode {
 
 fn texts(args: &[OsString]) -> Vec<String> {
     args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect()
+}
+
+/// What takes too long for every run; docs/ keeps the results.
+fn slow(args: &[String]) -> Result<(), String> {
+    match args.split_first() {
+        Some((name, rest)) if name == "conformance" => conformance::judge(rest),
+        _ => Err(USAGE.to_owned()),
+    }
 }
 
 fn check() -> Result<(), String> {

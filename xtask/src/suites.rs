@@ -56,7 +56,7 @@ pub fn screens() -> Result<(), String> {
     server.stop()
 }
 
-fn build_server() -> Result<(), String> {
+pub fn build_server() -> Result<(), String> {
     run(cargo().args(["build", "--release", "-p", "mandate-server"]))
 }
 
@@ -329,7 +329,13 @@ fn prepare_node(suite: &str) -> Result<PathBuf, String> {
 }
 
 /// They share scripts, so each is copied beside the other.
-const NODE_SUITES: &[&str] = &["node", "browser"];
+const NODE_SUITES: &[&str] = &["node", "browser", "conformance"];
+
+/// The scripts that drive our pages for the conformance suite; the browser's packages serve them too.
+pub fn prepare_conformance() -> Result<PathBuf, String> {
+    Suite::Browser.prepare().map_err(Unready::into_reason)?;
+    Ok(installed_clients().join("conformance"))
+}
 
 /// What `install_once` writes when it is done, and what `mirror` leaves where it lies.
 const DONE: &str = "installed";

@@ -54,6 +54,9 @@ pub struct Choices {
     pub single_use_assertions: bool,
     /// The front-channel logout names the issuer beside the session, as OpenID Connect has it.
     pub issuer_at_logout: bool,
+    /// After a sign-out the browser goes back to the app only with an ID token of that app (OpenID Connect RP-Initiated
+    /// Logout 1.0 §2 leaves it open).
+    pub id_token_hint_at_logout: bool,
     /// Where a logout token is posted when a session ends (OpenID Connect Back-Channel Logout 1.0).
     pub back_channel_logout_uri: Option<String>,
 }

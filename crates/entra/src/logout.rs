@@ -7,7 +7,7 @@ use crate::errors::Trouble;
 use crate::show;
 use http::Method;
 use mandate_base::AppId;
-use mandate_domain::application::Registration;
+use mandate_domain::application::{AppCard, Registration};
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::clients;
 use mandate_usecases::signin::{end_sessions, told_at_the_end};
@@ -102,17 +102,23 @@ async fn end(cx: Cx<'_>, params: &Params, people: &[SignedIn], ending: &[&Signed
 
 const LONGEST_URI: usize = 2048;
 
-/// Only to a redirect URI that the app registered; anything else gets the plain page.
+/// Only to a redirect URI that the app registered; anything else gets the plain page. An ID token of ours names its
+/// client even when it has expired.
 async fn target(cx: Cx<'_>, params: &Params) -> Result<Option<String>, Trouble> {
     let Some(uri) = params.one("post_logout_redirect_uri")?.filter(|uri| uri.len() <= LONGEST_URI) else {
         return Ok(None);
     };
-    let registered = match hinted_client(cx, params)? {
-        Some(app) => clients::card(cx.house, app).await?.is_some_and(|card| registers(&card.registration, uri)),
-        None => {
-            let cards = cx.house.store.global().cards_naming(uri).await?;
-            cards.iter().any(|card| registers(&card.registration, uri))
-        }
+    let of_token = params.one("id_token_hint")?.and_then(|token| named_by(cx, token, &[])).map(|(client, _)| client);
+    let named = params.one("client_id")?.map_or(of_token, |client| AppId::parse(client).ok());
+    let goes_to = |card: &AppCard| {
+        let proven = of_token == Some(card.app_id) || !card.registration.mandate.id_token_hint_at_logout;
+        proven && registers(&card.registration, uri)
+    };
+    let registered = match named {
+        Some(app) => clients::card(cx.house, app).await?.is_some_and(|card| goes_to(&card)),
+        // A client that was named and is none leads nowhere.
+        None if params.any("client_id").is_some() => false,
+        None => cx.house.store.global().cards_naming(uri).await?.iter().any(|card| goes_to(card)),
     };
     if !registered {
         return Ok(None);
@@ -127,13 +133,4 @@ fn registers(registration: &Registration, uri: &str) -> bool {
     let web = registration.web.redirect_uris.iter();
     let all = web.chain(&registration.spa.redirect_uris).chain(&registration.public_client.redirect_uris);
     all.into_iter().any(|known| known == uri || format!("{known}/") == uri)
-}
-
-/// The client that an ID token of ours was for; expired ones count, since they only name it.
-fn hinted_client(cx: Cx<'_>, params: &Params) -> Result<Option<AppId>, Trouble> {
-    if let Some(client) = params.one("client_id")? {
-        return Ok(AppId::parse(client).ok());
-    }
-    let named = params.one("id_token_hint")?.and_then(|token| named_by(cx, token, &[]));
-    Ok(named.map(|(client, _)| client))
 }

@@ -2,17 +2,30 @@
 
 use crate::dispatch::Version;
 use crate::errors::{Refusal, Stop, Unproven};
-use http::header;
+use http::{Method, header};
 use mandate_domain::catalogue::GRAPH;
 use mandate_usecases::House;
 use mandate_usecases::access::{self, Caller, EnterRefusal};
 use mandate_web::Incoming;
 use mandate_web::base64;
+use std::borrow::Cow;
 
-pub(crate) async fn caller(house: &House, request: &Incoming) -> Result<Caller, Stop> {
-    let token = token(request).map_err(Refusal::Unproven)?;
-    let entered = access::enter(house, token).await?;
+pub(crate) async fn caller(house: &House, request: &Incoming, version: Version) -> Result<Caller, Stop> {
+    let posted = if version == Version::Oidc { in_form(request) } else { None };
+    let token = match posted {
+        Some(token) => is_compact(&token).then_some(Cow::Owned(token)).ok_or(Unproven::Garbled),
+        None => token(request).map(Cow::Borrowed),
+    };
+    let entered = access::enter(house, &token.map_err(Refusal::Unproven)?).await?;
     Ok(entered.map_err(|refusal| Refusal::Unproven(Unproven::Refused(refusal)))?)
+}
+
+/// RFC 6750 §2.2, where OpenID Connect wants it (Core §5.3.1): the token as a field of a form, and no header.
+fn in_form(request: &Incoming) -> Option<String> {
+    if request.method != Method::POST || request.headers.contains_key(header::AUTHORIZATION) {
+        return None;
+    }
+    request.form()?.ok()?.one("access_token").ok()?.map(str::to_owned)
 }
 
 fn token(request: &Incoming) -> Result<&str, Unproven> {

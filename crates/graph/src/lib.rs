@@ -58,7 +58,7 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
     if let Err(Refusal::NoSchema) = route {
         return Err(Refusal::NoSchema.into());
     }
-    let caller = bearer::caller(house, request).await?;
+    let caller = bearer::caller(house, request, version).await?;
     let route = route?;
     if !route.methods().contains(&request.method) {
         return Err(Refusal::MethodNotAllowed(route.methods()).into());

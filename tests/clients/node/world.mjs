@@ -11,16 +11,21 @@ const NEEDED = [
 
 export const GRAPH = 'https://graph.microsoft.com';
 
-export function readWorld(path) {
+/** What dev.env says; an error when it does not say all that is needed. */
+export function readEnv(path, needed) {
   const env = Object.fromEntries(
     readFileSync(path, 'utf8')
       .split(/\r?\n/)
       .filter((line) => line.includes('=') && !line.startsWith('#'))
       .map((line) => [line.slice(0, line.indexOf('=')).trim(), unquoted(line.slice(line.indexOf('=') + 1).trim())]),
   );
-  const missing = NEEDED.filter((name) => !env[name]);
+  const missing = needed.filter((name) => !env[name]);
   if (missing.length) throw new Error(`\`${path}\` lacks ${missing.join(', ')}`);
+  return env;
+}
 
+export function readWorld(path) {
+  const env = readEnv(path, NEEDED);
   const base = new URL(env.MANDATE_BASE).origin;
   const tenant = env.MANDATE_TENANT;
   const person = (number, upn, name) => ({

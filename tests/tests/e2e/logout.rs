@@ -105,3 +105,24 @@ async fn a_logout_url_that_is_no_web_address_is_never_framed() {
         assert!(!page.html.contains("iframe"), "{bad}");
     }
 }
+
+/// `mandate.idTokenHintAtLogout`, as OpenID Connect's own suite judges it: without a token of the app, or with one that
+/// was changed, the person is signed out and stays here.
+#[tokio::test]
+async fn an_app_may_take_people_back_only_on_a_token_of_its_own() {
+    let world = World::with(|tenant| {
+        tenant["applications"][0]["mandate"] = json!({ "idTokenHintAtLogout": true });
+    })
+    .await;
+    let (mut joris, code) = world.let_in(INTRANET, JORIS, SCOPE).await;
+    let tokens = world.client(INTRANET).redeem(&code).await.granted();
+    let after = ("post_logout_redirect_uri", INTRANET.redirect);
+    let changed = format!("{}x", tokens.id_token());
+    for more in [("state", "s"), ("client_id", INTRANET.id), ("id_token_hint", &changed)] {
+        let page = sign_out(&mut joris, &Pairs::of(&[after, more])).await;
+        assert!(page.is_page("signed-out"), "{more:?}");
+    }
+    let (mut joris, _) = world.let_in(INTRANET, JORIS, SCOPE).await;
+    let back = sign_out(&mut joris, &Pairs::of(&[after, ("id_token_hint", tokens.id_token())])).await;
+    assert!(!back.is_page("signed-out"));
+}

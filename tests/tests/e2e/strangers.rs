@@ -6,7 +6,7 @@ use mandate_tests::people::{
     JORIS, JORIS_ID, KATRIN, KATRIN_ID, LUKAS_ID, OPERATIONS, SANNE, WATERKANT, WATERKANT_ID, ZONNEBEL,
 };
 use mandate_tests::tokens::claims;
-use mandate_tests::{World, hours};
+use mandate_tests::{Ask, Pairs, World, hours};
 use serde_json::Value;
 
 fn operations() -> Vec<String> {
@@ -150,6 +150,14 @@ async fn userinfo_tells_who_the_id_token_speaks_of() {
         "picture": "https://mandate.test/v1.0/me/photo/$value",
     });
     assert_eq!(info, expected);
+    // RFC 6750 §2.2: as a field of a form, too; not both ways at once.
+    let form = Pairs::of(&[("access_token", tokens.access())]);
+    let posted = world.send(Ask::form("/oidc/userinfo", &form)).await;
+    assert_eq!((posted.status, posted.json()), (200, expected));
+    let twice = Ask::form("/oidc/userinfo", &form).header("authorization", "Bearer a.b.c");
+    assert_eq!(world.send(twice).await.status, 401);
+    let elsewhere = Ask::form("/v1.0/me", &form).by(Method::POST);
+    assert_eq!(world.send(elsewhere).await.status, 401, "Graph itself takes a header only");
     let bare = world.tokens(CONTACTS, JORIS, "openid").await;
     let info = world.graph(bare.access()).get("/oidc/userinfo").await.found();
     assert_eq!(info.as_object().map(|members| members.len()), Some(1), "{info}");

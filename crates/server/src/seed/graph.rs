@@ -181,7 +181,8 @@ pub(super) const APPLICATION: Properties = &[
 ];
 
 /// Ours: what Entra has no word for.
-const CHOICES: Properties = &[(Flag, "singleUseAssertions issuerAtLogout"), (Text, "backChannelLogoutUri")];
+const CHOICES: Properties =
+    &[(Flag, "singleUseAssertions issuerAtLogout idTokenHintAtLogout"), (Text, "backChannelLogoutUri")];
 
 const WEB: Properties = &[
     (Text, "homePageUrl logoutUrl"),
