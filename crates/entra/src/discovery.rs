@@ -70,6 +70,17 @@ fn issuer_of(login: &str, authority: Authority, version: u8) -> String {
     }
 }
 
+/// Entra does not list them; OpenID Connect Discovery §3 takes a missing list for code and implicit alone.
+const GRANTS: [&str; 7] = [
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "password",
+    "implicit",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+];
+
 fn document_v2(cx: Cx<'_>, authority: Authority, region: &Value) -> Value {
     let (login, graph) = (&cx.origins().login, &cx.origins().graph);
     let base = format!("{login}/{}", cx.canonical(authority));
@@ -82,8 +93,10 @@ fn document_v2(cx: Cx<'_>, authority: Authority, region: &Value) -> Value {
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "grant_types_supported": GRANTS,
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "issuer": issuer_of(login, authority, 2),
+        "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "userinfo_endpoint": format!("{graph}/oidc/userinfo"),
         "authorization_endpoint": format!("{base}/oauth2/v2.0/authorize"),

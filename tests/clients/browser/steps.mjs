@@ -57,6 +57,20 @@ export async function pick(page, world, user) {
   await press(page, (await page.locator(tile).count()) ? tile : '#otherTile');
 }
 
+/** Types a device's code. */
+export async function enterCode(page, code) {
+  await page.locator('#otc').fill(code);
+  await press(page, 'form#device #idSIButton9');
+}
+
+/** Fills the form for another password, of either page that has one. */
+export async function changePassword(page, { old, fresh, again = fresh }) {
+  await page.locator('#oldpasswd').fill(old);
+  await page.locator('#newpasswd').fill(fresh);
+  await page.locator('#newpasswd2').fill(again);
+  await press(page, 'form#newpassword button.main');
+}
+
 export async function permissions(page, list = 'ul.permissions') {
   const lines = page.locator(`${list} > li[data-permission]`);
   return lines.evaluateAll((found) => found.map((line) => line.dataset.permission));
@@ -100,4 +114,24 @@ export function authorizeUrl(world, overrides = {}) {
   };
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
   return url.href;
+}
+
+/** The code that a device would show, which runs the mobile application. */
+export async function askForDevice(context, world) {
+  const form = { client_id: world.apps.mobile.id, scope: 'openid offline_access User.Read' };
+  const answer = await context.request.post(`${world.authority}/oauth2/v2.0/devicecode`, { form });
+  if (!answer.ok()) throw new Error(`no code for a device: ${await answer.text()}`);
+  return (await answer.json()).user_code;
+}
+
+/** Every address outside is an empty page, whether or not an application listens there. */
+export async function arriveOutside(context, world, { status = 200 } = {}) {
+  const answer = { status, contentType: 'text/html', body: status === 204 ? '' : '<!doctype html><title>Arrived</title>' };
+  await context.route((url) => url.origin !== world.base, (route) => route.fulfill(answer));
+}
+
+/** Asks something of the emulator. */
+export async function steer(context, world, method, path, data) {
+  const answer = await context.request.fetch(`${world.base}/_dev/${path}`, { method, data });
+  if (!answer.ok()) throw new Error(`${method} /_dev/${path}: ${await answer.text()}`);
 }

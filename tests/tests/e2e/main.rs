@@ -18,6 +18,7 @@ mod consent_policy;
 mod contact_sync;
 mod delegation;
 mod device_code;
+mod feature_rows;
 mod first_consent;
 mod front_channel;
 mod hints;

@@ -164,9 +164,10 @@ fn rest(
     reply: &ReplyTo,
     platform: Platform,
 ) -> Result<Checked, Trouble> {
-    for unsupported in ["request", "request_uri"] {
+    // OpenID Connect Core §6: each has a refusal of its own.
+    for (unsupported, code) in [("request", 9_000_010), ("request_uri", 9_000_011)] {
         if params.one(unsupported)?.is_some() {
-            return Err(Trouble::new(90_023, &[("field", unsupported)]));
+            return Err(Trouble::new(code, &[]));
         }
     }
     let response = response_type(params, &card.registration)?;
