@@ -118,7 +118,7 @@ async fn target(cx: Cx<'_>, params: &Params) -> Result<Option<String>, Trouble> 
         Some(app) => clients::card(cx.house, app).await?.is_some_and(|card| goes_to(&card)),
         // A client that was named and is none leads nowhere.
         None if params.any("client_id").is_some() => false,
-        None => cx.house.store.global().cards_naming(uri).await?.iter().any(|card| goes_to(card)),
+        None => cx.house.store.global().cards_naming(uri).await?.iter().any(goes_to),
     };
     if !registered {
         return Ok(None);

@@ -12,7 +12,10 @@ use mandate_store::TenantView;
 /// Tenant-wide role templates of these assignments.
 pub fn tenant_wide(assignments: &[RoleAssignment]) -> Vec<RoleTemplateId> {
     let wide = assignments.iter().filter(|assignment| assignment.within.is_none());
-    wide.map(|assignment| assignment.role).collect()
+    let mut roles: Vec<RoleTemplateId> = wide.map(|assignment| assignment.role).collect();
+    // Held oneself and in a group, a role is one all the same; the assignments come in the order of their roles.
+    roles.dedup();
+    roles
 }
 
 /// The groups that a token for this app names, if it names any (protocol.md §4.5).

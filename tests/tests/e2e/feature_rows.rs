@@ -7,6 +7,7 @@ use mandate_tests::people::{ANNEKE, JORIS, JORIS_ID, LUKAS, SANNE, WATERKANT};
 use mandate_tests::tags::plain;
 use mandate_tests::tokens::{claims, scp};
 use mandate_tests::{Ask, Page, Pairs, World};
+use serde_json::json;
 
 const DEFAULT: &str = "https://graph.microsoft.com/.default";
 /// What the intranet's registration lists, all of it.
@@ -58,6 +59,58 @@ async fn s1_11_the_page_says_what_each_scope_gives() {
     for told in ["Approve orders", "Lets the app approve orders for the signed-in user."] {
         assert!(line(&page, "Orders.Approve").contains(told), "{told}: {}", line(&page, "Orders.Approve"));
     }
+}
+
+/// The owner writes for two readers: who decides for themselves, and who decides for everybody.
+#[tokio::test]
+async fn s2_24_an_administrator_reads_what_the_owner_wrote_for_administrators() {
+    let world = World::new().await;
+    let asked = INTRANET.ask("api://waterkant-orders/Orders.Write");
+    let mut joris = world.browser();
+    joris.authorize(WATERKANT, &asked).await.page("signin");
+    let page = joris.sign_in(JORIS).await.page("consent");
+    assert!(line(&page, "Orders.Write").contains("Place and change your orders"));
+    let everybody = Pairs::of(&[
+        ("client_id", INTRANET.id),
+        ("redirect_uri", INTRANET.redirect),
+        ("scope", "api://waterkant-orders/Orders.Write"),
+    ]);
+    let mut sanne = world.browser();
+    sanne.go(Ask::get(format!("/{WATERKANT}/v2.0/adminconsent?{}", everybody.text()))).await.page("signin");
+    let page = sanne.sign_in(SANNE).await.page("consent");
+    let told = line(&page, "Orders.Write");
+    assert!(told.contains("Change orders") && !told.contains("your orders"), "{told}");
+}
+
+/// A role given to a group is its members' role, for consent, for tokens and at Graph.
+#[tokio::test]
+async fn s3_22_a_role_reaches_people_through_a_group() {
+    let operators = "bbbbbbbb-0000-4000-8000-0000000000f1";
+    let world = World::with(|tenant| {
+        let group = json!({
+            "id": operators, "displayName": "Operators", "securityEnabled": true, "mailEnabled": false,
+            "mailNickname": "operators", "isAssignableToRole": true, "members": [JORIS],
+        });
+        tenant["groups"].as_array_mut().expect("a list").push(group);
+        let role = json!({ "principalId": operators, "role": "Global Administrator" });
+        tenant["roleAssignments"].as_array_mut().expect("a list").push(role);
+    })
+    .await;
+    let asked = INTRANET.ask("openid User.Read.All");
+    let mut lukas = world.browser();
+    lukas.authorize(WATERKANT, &asked).await.page("signin");
+    let page = lukas.sign_in(LUKAS).await.page("needs-admin");
+    assert!(plain(&page.html).contains("Joris Bakker"), "he can help");
+    let mut joris = world.browser();
+    joris.authorize(WATERKANT, &asked).await.page("signin");
+    joris.sign_in(JORIS).await.page("consent");
+    let code = joris.accept_for_organisation().await.answer().code();
+    let tokens = world.client(INTRANET).redeem(&code).await.granted();
+    let held = &claims(&world, WATERKANT, tokens.access()).await["wids"];
+    assert!(
+        held.as_array().is_some_and(|wids| wids.contains(&json!("62e90394-69f5-4237-9190-012177145e10"))),
+        "{held}"
+    );
 }
 
 #[tokio::test]

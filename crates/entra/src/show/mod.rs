@@ -27,7 +27,7 @@ use mandate_web::pages::{
     PermissionLine, PermissionsBehind, SignInError, SignInPage, SignedOutPage, SigningOutPage,
 };
 use mandate_web::words::Lang;
-use permissions::{grouped, line};
+use permissions::{Deciding, grouped, line};
 
 /// The person's own switch first, then the client's `ui_locales`, then the browser.
 pub fn lang(cx: Cx<'_>, flow: Option<&Flow>) -> Lang {
@@ -117,18 +117,19 @@ pub async fn consent(cx: Cx<'_>, standing: &Standing, place: usize, surveys: &[S
     let again = standing.wants_page();
     let shown = |item: &&Item| again || matches!(item.standing, ItemStanding::Missing);
     let lang = lang(cx, Some(&standing.flow));
+    let deciding = deciding(standing);
     let items: Vec<&Item> = survey.items.iter().filter(shown).collect();
     let behind = surveys.iter().skip(1).filter_map(|(api, survey)| {
         let items: Vec<&Item> = survey.items.iter().filter(shown).collect();
         let app = api.client.registration.display_name.clone();
-        (!items.is_empty()).then(|| PermissionsBehind { app, groups: grouped(&items, api, lang) })
+        (!items.is_empty()).then(|| PermissionsBehind { app, groups: grouped(&items, api, lang, deciding) })
     });
     let behind = behind.collect();
     let page_of = ConsentPage {
         chrome: chrome(cx, Some(&standing.flow), house_of(standing, Some(place))).await,
         app: app_shown(cx, standing, met).await,
         account: account(&standing.people[place]),
-        groups: grouped(&items, met, lang),
+        groups: grouped(&items, met, lang, deciding),
         behind,
         already: survey.items.len() - items.len(),
         can_grant_for_org: all.may_grant_for_all,
@@ -138,9 +139,14 @@ pub async fn consent(cx: Cx<'_>, standing: &Standing, place: usize, surveys: &[S
     page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
 }
 
+fn deciding(standing: &Standing) -> Deciding {
+    if standing.for_organisation() { Deciding::ForEverybody } else { Deciding::ForThemselves }
+}
+
 pub async fn needs_admin(cx: Cx<'_>, standing: &Standing, place: usize, surveys: &[Surveyed<'_>]) -> Answer {
     let (met, all) = (surveys[0].0, together(surveys));
     let lang = lang(cx, Some(&standing.flow));
+    let deciding = deciding(standing);
     let lines = |blocked: bool| -> Vec<PermissionLine> {
         let of_kind = move |item: &&Item| match item.standing {
             ItemStanding::Blocked(_) => blocked,
@@ -148,7 +154,7 @@ pub async fn needs_admin(cx: Cx<'_>, standing: &Standing, place: usize, surveys:
             _ => false,
         };
         let each = surveys.iter().flat_map(|(met, survey)| survey.items.iter().map(move |item| (*met, item)));
-        each.filter(|(_, item)| of_kind(item)).map(|(met, item)| line(item, met, lang)).collect()
+        each.filter(|(_, item)| of_kind(item)).map(|(met, item)| line(item, met, lang, deciding)).collect()
     };
     let (mut blocked, mut others) = (lines(true), lines(false));
     if standing.for_organisation() {

@@ -9,12 +9,19 @@ use mandate_usecases::signin::{Encounter, Loaded};
 use mandate_web::pages::{Blocked, PermissionGroup, PermissionLine, Purpose};
 use mandate_web::words::Lang;
 
+/// For whom the reader decides: an API's owner has words for each.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Deciding {
+    ForThemselves,
+    ForEverybody,
+}
+
 /// By purpose, in the order of the purposes.
-pub fn grouped(items: &[&Item], met: &Encounter, lang: Lang) -> Vec<PermissionGroup> {
+pub fn grouped(items: &[&Item], met: &Encounter, lang: Lang, deciding: Deciding) -> Vec<PermissionGroup> {
     let mut groups: Vec<PermissionGroup> = Vec::new();
     for item in items {
         let purpose = purpose(item, met, lang);
-        let line = line(item, met, lang);
+        let line = line(item, met, lang, deciding);
         match groups.iter_mut().find(|group| group.purpose == purpose) {
             Some(group) => group.lines.push(line),
             None => groups.push(PermissionGroup { purpose, lines: vec![line] }),
@@ -24,9 +31,9 @@ pub fn grouped(items: &[&Item], met: &Encounter, lang: Lang) -> Vec<PermissionGr
     groups
 }
 
-pub fn line(item: &Item, met: &Encounter, lang: Lang) -> PermissionLine {
+pub fn line(item: &Item, met: &Encounter, lang: Lang, deciding: Deciding) -> PermissionLine {
     let loaded = met.loaded(item.resource);
-    let words = words(item, loaded, lang);
+    let words = words(item, loaded, lang, deciding);
     PermissionLine {
         value: item.permission.value.clone(),
         resource: loaded.map(|api| api.card.registration.display_name.clone()).unwrap_or_default(),
@@ -58,9 +65,9 @@ fn tongue(lang: Lang) -> Tongue {
 }
 
 /// Graph's texts are ours; another API's are its owner's.
-fn words(item: &Item, loaded: Option<&Loaded>, lang: Lang) -> PermissionText {
+fn words(item: &Item, loaded: Option<&Loaded>, lang: Lang, deciding: Deciding) -> PermissionText {
     let value = &item.permission.value;
-    let of_owner = loaded.filter(|api| api.card.app_id != GRAPH).and_then(|api| owners_words(item, api));
+    let of_owner = loaded.filter(|api| api.card.app_id != GRAPH).and_then(|api| owners_words(item, api, deciding));
     let (title, gives) = match of_owner {
         Some(found) => found,
         None => return text(kind(item), value, tongue(lang)),
@@ -68,7 +75,7 @@ fn words(item: &Item, loaded: Option<&Loaded>, lang: Lang) -> PermissionText {
     PermissionText { purpose: "other", title, gives, not: None }
 }
 
-fn owners_words(item: &Item, api: &Loaded) -> Option<(String, String)> {
+fn owners_words(item: &Item, api: &Loaded, deciding: Deciding) -> Option<(String, String)> {
     let registration = &api.card.registration;
     let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     if item.permission.kind == AccessKind::Role {
@@ -76,8 +83,14 @@ fn owners_words(item: &Item, api: &Loaded) -> Option<(String, String)> {
         return Some((role.display_name.clone(), filled(&role.description).unwrap_or_default()));
     }
     let scope = registration.scope_by_id(item.permission.id)?;
-    let title = filled(&scope.user_consent_display_name).or_else(|| filled(&scope.admin_consent_display_name));
-    let gives = filled(&scope.user_consent_description).or_else(|| filled(&scope.admin_consent_description));
+    let of_person = (&scope.user_consent_display_name, &scope.user_consent_description);
+    let of_admin = (&scope.admin_consent_display_name, &scope.admin_consent_description);
+    let (first, other) = match deciding {
+        Deciding::ForThemselves => (of_person, of_admin),
+        Deciding::ForEverybody => (of_admin, of_person),
+    };
+    let title = filled(first.0).or_else(|| filled(other.0));
+    let gives = filled(first.1).or_else(|| filled(other.1));
     Some((title.unwrap_or_else(|| scope.value.clone()), gives.unwrap_or_default()))
 }
 

@@ -110,13 +110,21 @@ fn role_assignment<'t>(
     let key = if node.get("roleDefinitionId").is_some() { "roleDefinitionId" } else { "role" };
     let role = fields.need(key, problems).and_then(|at| template(at, problems));
     let within = within(node, draft, problems);
-    let ((principal, _), role) = (principal?, role?);
+    let ((principal, kind), role) = (principal?, role?);
+    if kind == MemberKind::Group && !may_hold_roles(principal, draft) {
+        problems.add(node, "a group holds directory roles only with isAssignableToRole: true");
+    }
     let place = within.map_or("/".to_owned(), |id| id.to_string());
     let id = fields.id::<AssignmentId>("id").unwrap_or_else(|| {
         AssignmentId::named(draft.id().bytes(), &format!("roleAssignment:{principal}:{role}:{place}"))
     });
     let created = fields.when("createdDateTime").unwrap_or(reading.now);
     Some(RoleAssignment { id, principal, role, within, created })
+}
+
+fn may_hold_roles(group: ObjectId, draft: &Draft<'_>) -> bool {
+    let found = draft.out.groups.iter().find(|known| ObjectId::from(known.id) == group);
+    found.is_some_and(|group| group.more.get("isAssignableToRole") == Some(&serde_json::Value::Bool(true)))
 }
 
 fn template(at: &Node, problems: &Problems<'_>) -> Option<RoleTemplateId> {

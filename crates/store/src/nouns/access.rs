@@ -38,9 +38,12 @@ const ASSIGNMENTS_OF_USER: TenantSql = TenantSql::new(
              SELECT group_id FROM links WHERE tenant_id = $1 AND member = $3 AND role = 'member'))
       ORDER BY id",
 );
+/// Its own and those of the groups it is directly in: a group that may hold roles has no groups in it.
 const ROLES_OF: TenantSql = TenantSql::new(
     "SELECT id, principal, role, within, created FROM role_assignments
-      WHERE tenant_id = $1 AND principal = $2 ORDER BY role, within",
+      WHERE tenant_id = $1 AND (principal = $2 OR principal IN (
+            SELECT group_id FROM links WHERE tenant_id = $1 AND member = $2 AND role = 'member'))
+      ORDER BY role, within, id",
 );
 const ROLE_HOLDERS: TenantSql = TenantSql::new(
     "SELECT id, principal, role, within, created FROM role_assignments
@@ -89,6 +92,7 @@ impl TenantView<'_> {
         self.all(&ASSIGNMENTS_OF_USER, [id(resource), id(user)], assignment_of).await
     }
 
+    /// The directory roles that a principal holds, itself or as a member of a group.
     pub async fn roles_of(&self, principal: impl Into<ObjectId>) -> Result<Vec<RoleAssignment>, Fault> {
         self.all(&ROLES_OF, [id(principal)], role_of).await
     }

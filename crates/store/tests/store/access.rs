@@ -151,6 +151,15 @@ async fn roles_come_back_whole(store: Store) {
     assert_eq!(view.roles_of(user_id(1)).await.expect("reads"), [lower, everywhere, within]);
     assert_eq!(view.roles_of(sp_id(1)).await.expect("reads"), [apps]);
     assert_eq!(view.roles_of(user_id(2)).await.expect("reads"), []);
+    // A group's roles are its direct members'; its owners and the groups within it have none of them.
+    let of_group = role(5, group_id(1), 3);
+    let links = [user_in(1, 2), owner_of(1, 3), user_in(2, 4), group_in(1, 2)].map(Change::LinkAdded);
+    done(&store, changes(links.into_iter().chain([Change::RoleAssigned(of_group)]))).await;
+    let view = store.tenant(WATERKANT);
+    assert_eq!(view.roles_of(user_id(2)).await.expect("reads"), [of_group]);
+    for other in [user_id(3), user_id(4)] {
+        assert_eq!(view.roles_of(other).await.expect("reads"), []);
+    }
 }
 
 async fn a_role_is_given_once_in_each_scope(store: Store) {

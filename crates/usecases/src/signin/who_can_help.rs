@@ -1,8 +1,10 @@
 //! Who in this organisation can grant what the person in front of the page cannot.
 
 use crate::Fault;
-use mandate_base::RoleTemplateId;
+use mandate_base::{GroupId, ObjectId, RoleTemplateId, UserId};
+use mandate_domain::group::{LinkRole, MemberKind};
 use mandate_domain::role::{GLOBAL_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR, roles};
+use mandate_domain::user::User;
 use mandate_store::TenantView;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,16 +24,30 @@ pub async fn who_can_help(view: TenantView<'_>, app_roles: bool) -> Result<Vec<W
         let holders = view.role_holders(role, MOST as i64).await?;
         // A role within a unit grants nothing for the organisation.
         for holder in holders.iter().filter(|holder| holder.within.is_none()) {
-            let Some(user) = view.user_by_id(mandate_base::UserId::from(holder.principal)).await? else { continue };
-            let known = found.iter().any(|helper| helper.name == user.display_name);
-            if !user.account_enabled || known || found.len() == MOST {
-                continue;
+            for user in people_behind(view, holder.principal).await? {
+                let known = found.iter().any(|helper| helper.name == user.display_name);
+                if !user.account_enabled || known || found.len() == MOST {
+                    continue;
+                }
+                let role = roles().template(role).map_or("", |role| role.name);
+                found.push(WhoCanHelp { name: user.display_name, mail: user.mail, role });
             }
-            let role = roles().template(role).map_or("", |role| role.name);
-            found.push(WhoCanHelp { name: user.display_name, mail: user.mail, role });
         }
     }
     Ok(found)
+}
+
+/// Who holds a role: the person, or the members of the group.
+async fn people_behind(view: TenantView<'_>, holder: ObjectId) -> Result<Vec<User>, Fault> {
+    if let Some(user) = view.user_by_id(UserId::from(holder)).await? {
+        return Ok(vec![user]);
+    }
+    let mut people = Vec::new();
+    let members = view.group_links_after(GroupId::from(holder), LinkRole::Member, None, MOST as i64).await?;
+    for member in members.iter().filter(|member| member.kind == MemberKind::User) {
+        people.extend(view.user_by_id(UserId::from(member.id)).await?);
+    }
+    Ok(people)
 }
 
 /// Lesser roles first: whoever can help should not have to be the highest.

@@ -230,6 +230,10 @@ fn assignments_give_roles_that_fit() {
             &["tenants[0].roleAssignments[0].directoryScopeId: no object of this tenant at `/x`"],
         ),
         (
+            &[ANN, STAFF, "roleAssignments: [{ principalId: Staff, role: Global Reader }]"],
+            &["tenants[0].roleAssignments[0]: a group holds directory roles only with isAssignableToRole: true"],
+        ),
+        (
             &[
                 ANN,
                 "roleAssignments: [{ principalId: ann@t.example, role: Global Reader }, \
