@@ -169,11 +169,9 @@ fn instance(cx: Cx<'_>) -> Result<Answer, Trouble> {
         (Some(endpoint), None) | (None, Some(endpoint)) => endpoint,
         _ => return Err(Trouble::new(500_502, &[])),
     };
-    if !named.starts_with("https://") {
-        return Err(Trouble::new(50_050, &[]));
-    }
+    let bare_name = named.strip_prefix("https://").ok_or_else(|| Trouble::new(50_050, &[]))?;
     let own = host(&cx.origins().login);
-    let (asked, path) = named.trim_start_matches("https://").split_once('/').unwrap_or((named, ""));
+    let (asked, path) = bare_name.split_once('/').unwrap_or((bare_name, ""));
     // MSAL Python leaves the port out (clients.md §2.1).
     let bare = own.split(':').next().unwrap_or(own);
     if !asked.eq_ignore_ascii_case(own) && !asked.eq_ignore_ascii_case(bare) {

@@ -1,6 +1,6 @@
 //! Sign-out (protocol.md §1.9): the browser's session ends; where it goes next must be registered.
 
-use crate::authorize::{Errand, Flow};
+use crate::authorize::{Errand, Flow, within_limit};
 use crate::browser::{Browser, named_by};
 use crate::cx::Cx;
 use crate::errors::Trouble;
@@ -58,7 +58,9 @@ async fn begin(cx: Cx<'_>, params: &Params) -> Result<Answer, Trouble> {
         several => several.iter().filter(hinted).collect(),
     };
     if ending.is_empty() && !people.is_empty() {
-        let flow = Flow { errand: Errand::SignOut, ..Flow::begin(cx, params) };
+        // What is too long for the page's own form is no address of anybody's, and does not keep people from leaving.
+        let (none, fits) = (Params::default(), within_limit(cx).is_ok());
+        let flow = Flow { errand: Errand::SignOut, ..Flow::begin(cx, if fits { params } else { &none }) };
         return Ok(choose(cx, &flow, &people).await);
     }
     end(cx, params, &people, &ending).await

@@ -14,7 +14,7 @@ CREATE INDEX grants_by_principal ON grants (tenant_id, principal);
 CREATE TABLE commits (id {int} NOT NULL PRIMARY KEY, count {int} NOT NULL){table};
 INSERT INTO commits (id, count) VALUES (1, 0);
 
--- Global: until somebody types the code, nobody knows which tenant it is for. Rows live a quarter of an hour.
+-- Global: until somebody types the code, nobody knows which tenant it is for. Rows live a quarter of an hour, and are gone an hour later.
 CREATE TABLE device_codes (hash {bytes} NOT NULL PRIMARY KEY, user_hash {bytes} NOT NULL, expires {int} NOT NULL, asked TEXT NOT NULL, answer TEXT, used {int}){table};
 CREATE UNIQUE INDEX device_codes_by_user_hash ON device_codes (user_hash);
 CREATE INDEX device_codes_by_expiry ON device_codes (expires)

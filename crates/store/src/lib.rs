@@ -15,6 +15,7 @@ mod nouns;
 mod record;
 mod snapshot;
 mod sql;
+mod sweep;
 mod value;
 
 pub use fault::Fault;
@@ -124,6 +125,11 @@ impl Store {
         written.map(|_| ())
     }
 
+    /// Removes what ended long ago. The server calls this once an hour.
+    pub async fn sweep(&self, now: mandate_base::Moment) -> Result<(), Fault> {
+        sweep::sweep(&self.driver, now).await
+    }
+
     /// Everything but the keys, as it is now.
     pub async fn snapshot(&self) -> Result<Snapshot, Fault> {
         self.flush().await?;
@@ -135,6 +141,7 @@ impl Store {
         self.journal.take();
         let restored = snapshot::restore(&self.driver, snapshot).await;
         self.generations.raise_all();
+        self.commits.own();
         restored
     }
 

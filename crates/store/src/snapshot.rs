@@ -1,5 +1,6 @@
 //! All that the store holds, but for keys: taken out and put back whole, for emulators and tests.
 
+use crate::commits;
 use crate::driver::{Driver, Expect, Write};
 use crate::value::{Row, Value};
 use crate::{Committed, Fault};
@@ -61,6 +62,8 @@ pub async fn restore(driver: &Driver, snapshot: &Snapshot) -> Result<(), Fault> 
             writes.push(write(&format!("INSERT INTO {name} VALUES ({})", places.join(", ")), row.clone()));
         }
     }
+    // Other processes on this store start afresh as well.
+    writes.push(commits::counted());
     match driver.write(writes).await? {
         Committed::Done => Ok(()),
         Committed::Raced => Err(Fault::new("restoring a snapshot", "somebody wrote meanwhile")),

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod authority;
+mod bounded;
 pub mod clients;
 pub mod directory;
 pub mod explain;

@@ -27,7 +27,8 @@ pub async fn by_name(facing: Facing<'_>, origins: &Origins, name: Option<&str>) 
     }
     let bare = name.trim_end_matches('/');
     // `api://{appId}` is every API's own name, whatever others claim; also before the API has an instance here.
-    if let Some(Ok(app)) = bare.split_once("://").map(|(_, rest)| AppId::parse(rest)) {
+    let of_app = bare.split_once("://").filter(|(scheme, _)| scheme.eq_ignore_ascii_case("api"));
+    if let Some(Ok(app)) = of_app.map(|(_, rest)| AppId::parse(rest)) {
         return by_app(facing, app).await;
     }
     for spelled in [name, bare, &format!("{bare}/")] {

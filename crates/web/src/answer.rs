@@ -5,6 +5,7 @@ use http::header::{self, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
+use std::borrow::Cow;
 
 pub type Answer = Response<Full<Bytes>>;
 
@@ -73,10 +74,20 @@ pub fn allow_frames_of(answer: &mut Answer, origins: &[String]) {
 pub fn redirect(to: &str) -> Answer {
     let mut answer = Response::new(Full::default());
     *answer.status_mut() = StatusCode::FOUND;
-    put_text(&mut answer, header::LOCATION, to);
+    put_text(&mut answer, header::LOCATION, &in_ascii(to));
     put(&mut answer, header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     no_store(&mut answer);
     answer
+}
+
+/// A registered address may hold any letter; a header holds ASCII, and browsers read the rest as UTF-8 in percent form.
+fn in_ascii(uri: &str) -> Cow<'_, str> {
+    if uri.is_ascii() {
+        return Cow::Borrowed(uri);
+    }
+    let each =
+        uri.bytes().map(|byte| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") });
+    Cow::Owned(each.collect())
 }
 
 pub fn no_store(answer: &mut Answer) {

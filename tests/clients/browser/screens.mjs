@@ -1,7 +1,7 @@
 // Takes a screenshot of every page: `node screens.mjs <dev.env> <folder>` writes `<page>-<lang>-<look>.png`, where the
 // look is wide, narrow or dark.
-// Start it against a server with fresh data: on one where an administrator has already consented to the publisher's
-// application, nobody needs an administrator any more.
+// Start it against a server with fresh data and the organisation of the suites (`xtask/src/organisation.rs`): on one where
+// an administrator has already consented to the publisher's application, nobody needs an administrator any more.
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,13 +25,21 @@ const world = readWorld(envFile);
 await mkdir(folder, { recursive: true });
 await serveCallback(world);
 
+/** The house is as tall as the window, so the window is made as tall as the page. */
+async function takeWhole(page, { width, height }, path) {
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.max(height, whole) });
+  await page.screenshot({ path });
+  await page.setViewportSize({ width, height });
+}
+
 let taken = 0;
 let failed = 0;
 for (const language of Object.keys(LOCALES)) {
   for (const [look, options] of Object.entries(LOOKS)) {
     const open = (more, body) => inContext({ locale: LOCALES[language], ...options, ...more }, body);
     const show = async (name, page) => {
-      await page.screenshot({ path: join(folder, `${name}-${language}-${look}.png`), fullPage: true });
+      await takeWhole(page, options.viewport, join(folder, `${name}-${language}-${look}.png`));
       taken += 1;
     };
     try {

@@ -124,10 +124,12 @@ export async function askForDevice(context, world) {
   return (await answer.json()).user_code;
 }
 
-/** Every address outside is an empty page, whether or not an application listens there. */
-export async function arriveOutside(context, world, { status = 200 } = {}) {
-  const answer = { status, contentType: 'text/html', body: status === 204 ? '' : '<!doctype html><title>Arrived</title>' };
-  await context.route((url) => url.origin !== world.base, (route) => route.fulfill(answer));
+/**
+ * Applications outside run no script, and who goes there by a link stays where they are. Redirects go past this: where
+ * nobody listens, they end at the browser's own error page, which is outside as well.
+ */
+export async function silenceOutside(context, world) {
+  await context.route((url) => url.origin !== world.base, (route) => route.fulfill({ status: 204 }));
 }
 
 /** Asks something of the emulator. */

@@ -7,7 +7,7 @@
 // has to choose one and never does; Fatima is let in to Payroll. Joris, Anneke and Sanne only look.
 
 import {
-  arriveOutside, askForDevice, authorizeUrl, changePassword, describe, enterCode, kindOf, mustBe, pick, press, signIn,
+  askForDevice, authorizeUrl, changePassword, describe, enterCode, kindOf, mustBe, pick, press, signIn, silenceOutside,
   steer,
 } from './steps.mjs';
 
@@ -30,18 +30,23 @@ const NEW_PASSWORD = 'een lange zin over boten';
  * on which an administrator may already have granted the rest.
  */
 export async function tour({ world, language, open, show, alsoBlocked = '' }) {
+  // Nobody looks at a page before its looks are there.
+  const shown = async (name, page) => {
+    await page.waitForLoadState();
+    await show(name, page);
+  };
   const guide = {
     world,
     language,
     open,
-    show,
+    show: shown,
     alsoBlocked,
     url: (overrides) => authorizeUrl(world, { ui_locales: language, ...overrides }),
     contacts: { client_id: world.apps.contacts.id, redirect_uri: world.apps.contacts.redirect },
     /** The stop `name`, on a page of this kind. */
     stop: async (name, page, kind = name) => {
       await mustBe(page, world, kind);
-      await show(name, page);
+      await shown(name, page);
     },
   };
   const walks = [
@@ -120,7 +125,7 @@ async function onDevicesAndOwnPage(guide) {
     await page.locator('#kmsi').check();
     await signIn(page, guide.world, mareike);
     await guide.open({}, async (context) => {
-      await arriveOutside(context, guide.world);
+      await silenceOutside(context, guide.world);
       await onDevices(guide, context, mareike);
       await throughApi(guide, context);
       await onOwnPage(guide, context, mareike);
@@ -201,17 +206,15 @@ async function withPasswordToChoose({ world, open, stop, url }) {
   });
 }
 
-/** Payroll is told in a frame that the session ended, and the browser would then go on to it. */
+/** Payroll is told in a frame that the session ended. The browser would then go on to it, and has to stay to be seen. */
 async function outOfApps({ world, language, open, stop, url }) {
   const { payroll } = world.apps;
   const leave = new URLSearchParams({ ui_locales: language, post_logout_redirect_uri: payroll.redirect });
   await open({}, async (context) => {
-    await arriveOutside(context, world);
+    await silenceOutside(context, world);
     const page = await context.newPage();
     await page.goto(url({ client_id: payroll.id, redirect_uri: payroll.redirect }));
     await signIn(page, world, world.people.fatima);
-    // An empty answer leaves the browser where it is, so there is time to look.
-    await arriveOutside(context, world, { status: 204 });
     await page.goto(`${world.authority}/oauth2/v2.0/logout?${leave}`);
     if (!(await page.locator('iframe').count())) throw new Error(`nobody is told: ${await describe(page)}`);
     await stop('signed-out-telling', page, 'signed-out');

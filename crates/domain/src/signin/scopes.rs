@@ -35,11 +35,11 @@ pub enum ScopeSyntax {
     Malformed(String),
 }
 
-/// More than any real request carries; each costs a look-up.
 /// A backslash is no character of a scope (RFC 6749 §3.3).
 const V1_MARK: &str = "v1\\";
 const UNASKED_MARK: &str = "obo\\";
 
+/// More than any real request carries; each costs a look-up.
 const MOST_SCOPES: usize = 200;
 const MOST_RESOURCES: usize = 20;
 /// Twice Graph's limit for an identifier URI: names become keys, log lines and texts of answers.
@@ -83,11 +83,13 @@ impl ScopeAsk {
         ScopeAsk { unasked: true, ..self }
     }
 
-    /// As it is kept with a code or a refresh token: the `scope` of a v2.0 request as it was sent, and for v1.0 the
+    /// As it is kept with a code or a refresh token: the words of `scope` of a v2.0 request as they were sent, and for v1.0 the
     /// resource behind a mark that no scope can hold.
     pub fn kept(&self, sent: &str) -> String {
         if !self.v1 {
-            return if self.unasked { format!("{UNASKED_MARK}{sent}") } else { sent.to_owned() };
+            // One blank between two words: what is kept is no longer than what was understood.
+            let words: Vec<&str> = sent.split_ascii_whitespace().collect();
+            return format!("{}{}", if self.unasked { UNASKED_MARK } else { "" }, words.join(" "));
         }
         let resource = self.resources.first().and_then(|ask| ask.name.as_deref()).unwrap_or("");
         format!("{V1_MARK}{} {resource}", if self.openid { "openid" } else { "-" })

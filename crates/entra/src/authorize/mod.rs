@@ -48,10 +48,16 @@ pub async fn begin_admin_consent(cx: Cx<'_>) -> Answer {
 /// A request is carried through every page of its sign-in.
 const LONGEST: usize = 16 * 1024;
 
-fn params(cx: Cx<'_>) -> Result<Params, Trouble> {
+/// What is kept in a page's sealed form must fit into the next request.
+pub fn within_limit(cx: Cx<'_>) -> Result<(), Trouble> {
     if cx.request.query.len() > LONGEST || cx.request.body.len() > LONGEST {
         return Err(Trouble::malformed("the request is too long"));
     }
+    Ok(())
+}
+
+fn params(cx: Cx<'_>) -> Result<Params, Trouble> {
+    within_limit(cx)?;
     if cx.request.method == Method::POST {
         let form = cx.request.form().ok_or_else(|| Trouble::malformed("the body is not a form"))?;
         return Ok(form?);

@@ -33,6 +33,7 @@ pub struct DevOptions {
 }
 
 const SAMPLE: &str = include_str!("../../sample.yaml");
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 const FLUSH_EVERY: Duration = Duration::from_millis(500);
 
 pub fn run(options: DevOptions) -> Result<(), String> {
@@ -177,9 +178,11 @@ async fn serve(site: Site, listeners: Vec<tokio::net::TcpListener>, config: Arc<
 }
 
 async fn flush_loop(house: Arc<House>, mut stopped: watch::Receiver<bool>) {
+    let mut sweeping = tokio::time::interval(SWEEP_EVERY);
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
+            _ = sweeping.tick() => sweep(&house).await,
             () = tokio::time::sleep(FLUSH_EVERY) => {}
         }
         if let Err(fault) = house.store.flush().await {
@@ -188,6 +191,12 @@ async fn flush_loop(house: Arc<House>, mut stopped: watch::Receiver<bool>) {
         if let Err(fault) = notice_others(&house).await {
             tracing::error!(%fault, "what other processes changed is not seen");
         }
+    }
+}
+
+async fn sweep(house: &House) {
+    if let Err(fault) = house.store.sweep(house.now()).await {
+        tracing::error!(%fault, "what ended is not removed");
     }
 }
 

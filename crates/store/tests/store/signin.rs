@@ -29,6 +29,7 @@ on_each_backend!(
     a_refresh_token_is_issued_once,
     a_device_code_comes_back_by_either_half,
     a_device_code_is_answered_and_used_once,
+    what_ended_long_ago_is_removed_and_nothing_else,
 );
 
 async fn a_session_comes_back_whole_by_secret_and_by_id(store: Store) {
@@ -51,6 +52,39 @@ async fn a_session_comes_back_whole_by_secret_and_by_id(store: Store) {
 
 fn ended(at: Moment, how: EndedBy) -> Trace {
     Trace::SessionEnded { session: session_id(1), ended: Ended { at, how } }
+}
+
+async fn what_ended_long_ago_is_removed_and_nothing_else(store: Store) {
+    let late = NOON + 60 * DAY;
+    let other = Session { id: session_id(2), hash: [2; 32], ..session(2, 1) };
+    let begun = [session(1, 1), other].map(Trace::SessionBegun);
+    let used = Trace::SessionUsed { session: session_id(2), client: app_id(1) };
+    let issued = [
+        Trace::CodeIssued(Box::new(code(1))),
+        Trace::DeviceAsked(Box::new(device(1))),
+        Trace::FamilyBegun(Box::new(family(1))),
+        Trace::RefreshIssued(refresh(1, 1)),
+        Trace::RefreshIssued(RefreshToken { issued: late, ..refresh(2, 1) }),
+    ];
+    done(&store, traces(begun.into_iter().chain([used]).chain(issued))).await;
+    let view = store.tenant(WATERKANT);
+    store.sweep(NOON).await.expect("sweeps");
+    assert!(view.code_by_hash(&[1; 32]).await.expect("reads").is_some());
+    assert!(view.session_by_id(session_id(2)).await.expect("reads").is_some());
+    // The family goes on: its session stays, the other one and the codes go.
+    store.sweep(late).await.expect("sweeps");
+    assert!(view.code_by_hash(&[1; 32]).await.expect("reads").is_none());
+    assert!(store.global().device_by_hash(&device(1).hash).await.expect("reads").is_none());
+    assert!(view.session_by_id(session_id(1)).await.expect("reads").is_some());
+    assert!(view.session_by_id(session_id(2)).await.expect("reads").is_none());
+    assert_eq!(view.apps_of_session(session_id(2)).await.expect("reads"), []);
+    store.sweep(NOON + 92 * DAY).await.expect("sweeps");
+    assert!(view.refresh_by_hash(&[1; 32]).await.expect("reads").is_none());
+    assert!(view.refresh_by_hash(&[2; 32]).await.expect("reads").is_some());
+    assert!(view.family_by_id(family_id(1)).await.expect("reads").is_some());
+    store.sweep(late + 92 * DAY).await.expect("sweeps");
+    assert!(view.family_by_id(family_id(1)).await.expect("reads").is_none());
+    assert!(view.session_by_id(session_id(1)).await.expect("reads").is_none());
 }
 
 async fn a_session_ends_by_signing_out(store: Store) {

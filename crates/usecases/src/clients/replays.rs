@@ -4,6 +4,7 @@
 //! others under the same `jti` may not (RFC 7519 §4.1.7). An application can ask that each counts once.
 
 use super::assertion::Claims;
+use crate::bounded::make_room;
 use mandate_base::{AppId, MINUTE, Moment};
 use mandate_jose::{Assertion, hash};
 use std::collections::HashMap;
@@ -36,13 +37,7 @@ impl Replays {
         if let Some(known) = used.get(&place).filter(|known| known.forget > now) {
             return !once && known.claims == said;
         }
-        if used.len() >= MOST {
-            used.retain(|_, known| known.forget > now);
-        }
-        if used.len() >= MOST {
-            let soonest = used.iter().min_by_key(|(_, known)| known.forget).map(|(place, _)| *place);
-            soonest.map(|place| used.remove(&place));
-        }
+        make_room(&mut used, MOST, |known| known.forget);
         used.insert(place, Used { claims: said, forget: claims.expires + 6 * MINUTE });
         true
     }

@@ -2,8 +2,10 @@
 //!
 //! In memory: a restart forgives, which costs a guesser more than it gives. Bounded: when full, what is oldest goes.
 
+use crate::bounded::make_room;
 use mandate_base::{Folded, Moment};
-use mandate_domain::signin::lockout::{Failures, LONGEST_WAIT, Place};
+use mandate_domain::signin::lockout::{Failures, Place};
+use mandate_jose::hash;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -14,7 +16,7 @@ pub struct Guesses(Arc<Mutex<Counts>>);
 
 #[derive(Default)]
 struct Counts {
-    accounts: HashMap<(Folded, Network), Count>,
+    accounts: HashMap<(Account, Network), Count>,
     networks: HashMap<Network, Count>,
     under_way: HashMap<Network, u32>,
 }
@@ -29,6 +31,16 @@ struct Count {
 /// An IPv4 address, or the /64 that one subscriber has of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network([u8; 8]);
+
+/// A name as it was typed, known or not: by its digest, since anybody can type a long one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Account([u8; 32]);
+
+impl Account {
+    fn of(name: &Folded) -> Account {
+        Account(hash::sha256(name.as_str().as_bytes()))
+    }
+}
 
 /// More places than this are not remembered.
 const MOST: usize = 100_000;
@@ -70,7 +82,7 @@ impl Guesses {
     /// Asks for a password check. The answer is held until the check is done.
     pub fn begin(&self, account: &Folded, network: Network, now: Moment) -> Result<UnderWay, Refused> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let locked = first_of_lock(counts.accounts.get_mut(&(account.clone(), network)), Place::Account, now);
+        let locked = first_of_lock(counts.accounts.get_mut(&(Account::of(account), network)), Place::Account, now);
         let locked = locked.or_else(|| first_of_lock(counts.networks.get_mut(&network), Place::Network, now));
         if let Some(first) = locked {
             return Err(Refused::Locked { first });
@@ -86,13 +98,13 @@ impl Guesses {
     /// An unknown name counts like a known one: the answer must not tell them apart.
     pub fn wrong(&self, account: &Folded, network: Network, now: Moment) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        add(&mut counts.accounts, (account.clone(), network), now);
+        add(&mut counts.accounts, (Account::of(account), network), now);
         add(&mut counts.networks, network, now);
     }
 
     /// Only this account's count is cleared: one's own right password must not pay for guesses at others.
     pub fn right(&self, account: &Folded, network: Network) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).accounts.remove(&(account.clone(), network));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).accounts.remove(&(Account::of(account), network));
     }
 }
 
@@ -103,13 +115,9 @@ fn first_of_lock(count: Option<&mut Count>, place: Place, now: Moment) -> Option
     Some(!std::mem::replace(&mut count.told, true))
 }
 
-fn add<K: Eq + Hash + Clone>(counts: &mut HashMap<K, Count>, key: K, now: Moment) {
-    if counts.len() >= MOST && !counts.contains_key(&key) {
-        counts.retain(|_, count| now - count.failures.last <= LONGEST_WAIT);
-        if counts.len() >= MOST {
-            let oldest = counts.iter().min_by_key(|(_, count)| count.failures.last).map(|(key, _)| key.clone());
-            oldest.map(|key| counts.remove(&key));
-        }
+fn add<K: Eq + Hash>(counts: &mut HashMap<K, Count>, key: K, now: Moment) {
+    if !counts.contains_key(&key) {
+        make_room(counts, MOST, |count| count.failures.last);
     }
     let count = counts.entry(key).or_default();
     *count = Count { failures: count.failures.one_more(now), told: false };

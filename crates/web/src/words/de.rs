@@ -246,7 +246,7 @@ pub static DE: Words = Words {
     my_persistent: "bleibt angemeldet",
     my_used_for: "Verwendet für",
     my_end: "Abmelden",
-    my_apps: "Was Sie Apps erlaubt haben",
+    my_apps: "Apps, denen Sie Zugriff gegeben haben",
     my_apps_none: "Sie haben selbst keiner App Zugriff gegeben.",
     my_apps_hint: "Nach einem Widerruf verliert die App diesen Zugriff bei ihrer nächsten Anfrage. Was ein Administrator für alle zugelassen hat, steht hier nicht.",
     my_take_back: "Widerrufen",

@@ -1,0 +1,44 @@
+//! What nobody can use any more is removed: codes, device codes, refresh tokens, their families and sessions.
+//!
+//! Each stays for a while after its end, so that whoever comes late is told why. Never: the directory, or a log.
+
+use crate::Fault;
+use crate::driver::{Driver, Expect, Write};
+use crate::sql::GlobalSql;
+use mandate_base::{DAY, HOUR, Moment};
+use mandate_domain::token::refresh::REFRESH_LIFE;
+
+const CODES: GlobalSql = GlobalSql::new("DELETE FROM codes WHERE expires < $1");
+const DEVICE_CODES: GlobalSql = GlobalSql::new("DELETE FROM device_codes WHERE expires < $1");
+/// Longer than the longest life: one that comes again within it still ends its family.
+const REFRESH_TOKENS: GlobalSql = GlobalSql::new("DELETE FROM refresh_tokens WHERE issued < $1");
+const FAMILIES: GlobalSql = GlobalSql::new(
+    "DELETE FROM families
+      WHERE signed_in < $1 AND (tenant_id, id) NOT IN (SELECT tenant_id, family FROM refresh_tokens)",
+);
+/// Access tokens name their session as long as the family goes on.
+const SESSIONS: GlobalSql = GlobalSql::new(
+    "DELETE FROM sessions
+      WHERE expires < $1 AND (tenant_id, id) NOT IN (SELECT tenant_id, session_id FROM families)",
+);
+const SESSION_APPS: GlobalSql = GlobalSql::new(
+    "DELETE FROM session_apps WHERE (tenant_id, session_id) NOT IN (SELECT tenant_id, id FROM sessions)",
+);
+
+pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
+    let ended = |sql: &GlobalSql, since: Moment| Write {
+        sql: sql.text().into(),
+        values: vec![since.into()],
+        expect: Expect::Any,
+    };
+    let outlived = now - REFRESH_LIFE - DAY;
+    let writes = vec![
+        ended(&CODES, now - DAY),
+        ended(&DEVICE_CODES, now - HOUR),
+        ended(&REFRESH_TOKENS, outlived),
+        ended(&FAMILIES, outlived),
+        ended(&SESSIONS, now - 2 * DAY),
+        Write { sql: SESSION_APPS.text().into(), values: Vec::new(), expect: Expect::Any },
+    ];
+    driver.write(writes).await.map(drop)
+}
