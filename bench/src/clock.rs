@@ -2,10 +2,15 @@
 #![expect(clippy::disallowed_methods, reason = "measuring time is what this tool is for")]
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub fn now() -> Instant {
     Instant::now()
+}
+
+/// Seconds since 1970, for what we sign ourselves.
+pub fn epoch() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs())
 }
 
 /// Holds up the whole thread: for the main thread while a child starts, never within the runtime.

@@ -56,6 +56,14 @@ impl Cores {
         Err(format!("starting anew on core {load}: {}", anew.exec()))
     }
 
+    /// The core that does not serve, where there is one.
+    pub fn load_core(&self) -> Option<usize> {
+        match self {
+            Cores::Apart { load, .. } => Some(*load),
+            Cores::Shared(_) => None,
+        }
+    }
+
     /// A command that will run there. It becomes the program itself, so its process id is the program's.
     pub fn command(&self, place: Place, program: &Path) -> Command {
         match (self, place) {

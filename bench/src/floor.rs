@@ -1,5 +1,5 @@
 //! The least that could do the job: one thread that reads the form, signs once and answers a body of a token's size,
-//! the same each time. What the product is slower than this is the product's doing; the rest is HTTP, TLS and the kernel.
+//! the same each time; to a GET, as many bytes as its path asks for, without a signature. What the product is slower than this is the product's doing; the rest is HTTP, TLS and the kernel.
 //! Never: a parameter looked at, a secret checked, anything stored.
 
 use std::fs;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::thread;
 
 use bytes::Bytes;
-use http::{Request, Response, header};
+use http::{Method, Request, Response, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -28,9 +28,13 @@ use crate::raw::Signer;
 const TOKEN_LENGTH: usize = 1400;
 const TENANT: &str = "11111111-1111-4111-8111-111111111111";
 
+/// Longer than any document that is measured against it.
+const LONGEST_DOCUMENT: usize = 64 * 1024;
+
 struct Floor {
     signer: Signer,
     body: Bytes,
+    document: Bytes,
 }
 
 /// `mandate-bench floor FOLDER`: serves until its standard input ends, and says in `FOLDER/dev.env` where, the way
@@ -47,6 +51,7 @@ pub fn serve(folder: &Path) -> Result<(), String> {
             r#"{{"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,"access_token":"{}"}}"#,
             "x".repeat(TOKEN_LENGTH)
         )),
+        document: Bytes::from(vec![b'x'; LONGEST_DOCUMENT]),
     });
     crate::run_async(async move {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|err| format!("listening: {err}"))?;
@@ -71,12 +76,22 @@ async fn accept(listener: &TcpListener, acceptor: &TlsAcceptor, floor: &Arc<Floo
 }
 
 async fn answer(floor: Arc<Floor>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
-    let form = request.into_body().collect().await?.to_bytes();
-    floor.signer.sign(&form);
-    let mut response = Response::new(Full::new(floor.body.clone()));
+    let body = if request.method() == Method::GET {
+        floor.document.slice(..asked_length(request.uri().path()))
+    } else {
+        let form = request.into_body().collect().await?.to_bytes();
+        floor.signer.sign(&form);
+        floor.body.clone()
+    };
+    let mut response = Response::new(Full::new(body));
     let json = header::HeaderValue::from_static("application/json; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     Ok(response)
+}
+
+/// `/1776` asks for so many bytes.
+fn asked_length(path: &str) -> usize {
+    path.trim_start_matches('/').parse().unwrap_or(0).min(LONGEST_DOCUMENT)
 }
 
 /// Makes a certificate, and writes `dev.env` last and whole.
@@ -98,4 +113,16 @@ fn announce(folder: &Path, port: u16) -> Result<TlsAcceptor, String> {
         .and_then(|()| fs::rename(&draft, folder.join("dev.env")))
         .map_err(|err| format!("writing to {}: {err}", folder.display()))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_says_how_long_the_document_is() {
+        assert_eq!(asked_length("/1776"), 1776);
+        assert_eq!(asked_length("/99999999"), LONGEST_DOCUMENT);
+        assert_eq!(asked_length("/x"), 0);
+    }
 }

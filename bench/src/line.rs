@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -25,17 +25,19 @@ pub type Asking = Request<Full<Bytes>>;
 
 pub struct Answer {
     pub status: StatusCode,
+    pub headers: HeaderMap,
     pub body: Bytes,
 }
 
 impl Answer {
     /// The body of a success.
     pub fn ok(self) -> Result<Bytes, String> {
-        if self.status == StatusCode::OK {
-            return Ok(self.body);
-        }
-        let shown: String = String::from_utf8_lossy(&self.body).chars().take(300).collect();
-        Err(format!("the server answered {}: {shown}", self.status))
+        if self.status == StatusCode::OK { Ok(self.body) } else { Err(self.shown()) }
+    }
+
+    pub fn shown(&self) -> String {
+        let start: String = String::from_utf8_lossy(&self.body).chars().take(300).collect();
+        format!("the server answered {}: {start}", self.status)
     }
 }
 
@@ -66,6 +68,10 @@ impl Target {
         Target { port, tls: known.tls.clone() }
     }
 
+    pub fn origin(&self) -> String {
+        format!("https://localhost:{}", self.port)
+    }
+
     pub fn get(&self, path: &str, bearer: Option<&str>) -> Asking {
         let mut asking = self.asking(Method::GET, path, Bytes::new());
         if let Some(token) = bearer {
@@ -90,7 +96,7 @@ impl Target {
             .header(header::HOST, format!("localhost:{}", self.port))
             .header(header::ACCEPT, "application/json")
             .body(Full::new(body))
-            .expect("paths here are made of ids and plain words")
+            .expect("paths here are made of ids, plain words and what is encoded already")
     }
 }
 
@@ -118,12 +124,19 @@ impl Line {
         let exchange = async {
             self.0.ready().await?;
             let response = self.0.send_request(asking).await?;
-            let status = response.status();
-            let body = response.into_body().collect().await?.to_bytes();
-            Ok::<_, hyper::Error>(Answer { status, body })
+            let (head, body) = response.into_parts();
+            let body = body.collect().await?.to_bytes();
+            Ok::<_, hyper::Error>(Answer { status: head.status, headers: head.headers, body })
         };
         timeout(ANSWERS_WITHIN, exchange).await.map_err(|_| too_late("answer"))?.map_err(|err| format!("asking: {err}"))
     }
+}
+
+/// Another form for the same address: cheaper than a request that is made anew.
+pub fn with_form(template: &Asking, form: String) -> Asking {
+    let mut asking = template.clone();
+    *asking.body_mut() = Full::new(Bytes::from(form));
+    asking
 }
 
 /// Opens a connection for one request.

@@ -1,22 +1,32 @@
 //! Measures the product as shipped against what the machine allows: ratios within one run, medians of several rounds,
 //! the server on one core and the load on another. `docs/performance.md` says what each figure means.
-//! Never: the product's own code in the measuring process. Next: `throughput.rs`, `isolation.rs`, `memory.rs`,
-//! `start.rs` are the measurements; `service.rs` starts what they measure.
+//! Never: the product's own code in the measuring process. Next: `throughput.rs`, `refresh.rs`, `isolation.rs`,
+//! `documents.rs`, `redemption.rs`, `assertions.rs`, `memory.rs`, `start.rs` are the measurements; `service.rs` starts what
+//! they measure, `peer.rs` what stands beside it.
 
+mod assertions;
+mod browser;
 mod child;
 mod clock;
 mod cores;
+mod documents;
 mod figures;
 mod floor;
 mod isolation;
 mod line;
 mod load;
 mod memory;
+mod organisation;
+mod peer;
 mod probe;
 mod proc;
 mod raw;
+mod redemption;
+mod refresh;
+mod served;
 mod service;
 mod start;
+mod store;
 mod throughput;
 mod tokens;
 
@@ -29,13 +39,17 @@ use std::time::Duration;
 use child::ScratchDir;
 use cores::Cores;
 use figures::Row;
+use peer::Peer;
+use store::Store;
 
 const USAGE: &str = "\
-usage: mandate-bench [--binary FILE] [--rounds N] [--seconds N] [p1 | p4 | memory | start | all]
-       mandate-bench raw              RSA-2048 signatures a second
+usage: mandate-bench [--binary FILE] [--store STORE] [--rounds N] [--seconds N] [SUBJECT]
+       mandate-bench raw [argon2id]   RSA-2048 signatures a second, or password hashes
        mandate-bench floor FOLDER     serves the least that could do the job, until standard input ends
 
+  SUBJECT         p1 (with P2) | p3 | p4 | p5 | code | certificate | memory | start | all
   --binary FILE   what to measure; without it, the `mandate` that lies beside this program
+  --store STORE   sqlite, or postgres://… of a server on which databases may be made (sqlite)
   --rounds N      how often (5); fewer are for orientation only
   --seconds N     how long each load lasts (5), at most 60
 ";
@@ -49,6 +63,8 @@ pub struct Bench {
     pub rounds: usize,
     pub span: Duration,
     pub cores: Cores,
+    pub store: Store,
+    pub peer: Peer,
     /// Beside the build's own folders: on the same disk, and swept with them.
     home: PathBuf,
 }
@@ -71,6 +87,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["raw"] => raw::print(),
+        ["raw", raw::ARGON2ID] => raw::print_hashes(),
         ["floor", folder] => floor::serve(Path::new(folder)),
         _ => Wish::read(&words).and_then(bench),
     };
@@ -85,12 +102,23 @@ fn main() -> ExitCode {
 
 type Measure = fn(&Bench) -> Result<Vec<Row>, String>;
 
-const MEASUREMENTS: [(&str, Measure); 4] =
-    [("p1", throughput::measure), ("p4", isolation::measure), ("memory", memory::measure), ("start", start::measure)];
+const MEASUREMENTS: [(&str, Measure); 8] = [
+    ("p1", throughput::measure),
+    ("p3", refresh::measure),
+    ("p4", isolation::measure),
+    ("p5", documents::measure),
+    ("code", redemption::measure),
+    ("certificate", assertions::measure),
+    ("memory", memory::measure),
+    ("start", start::measure),
+];
+/// Those that the peer is measured beside.
+const WITH_PEER: [&str; 2] = ["p1", "p3"];
 
 /// The command line.
 struct Wish {
     binary: Option<PathBuf>,
+    store: Option<String>,
     rounds: usize,
     seconds: u64,
     subject: Option<String>,
@@ -99,12 +127,14 @@ struct Wish {
 
 impl Wish {
     fn read(words: &[&str]) -> Result<Self, String> {
-        let mut wish = Wish { binary: None, rounds: ENOUGH_ROUNDS, seconds: 5, subject: None, pinned: None };
+        let mut wish =
+            Wish { binary: None, store: None, rounds: ENOUGH_ROUNDS, seconds: 5, subject: None, pinned: None };
         let mut words = words.iter().copied();
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("`{word}` needs a value\n{USAGE}"));
             match word {
                 "--binary" => wish.binary = Some(PathBuf::from(value()?)),
+                "--store" => wish.store = Some(value()?.to_owned()),
                 "--rounds" => wish.rounds = number(word, value()?, 1..=1000)?,
                 "--seconds" => wish.seconds = number(word, value()?, 1..=LONGEST_SPAN)?,
                 cores::PINNED => wish.pinned = Some(value()?.to_owned()),
@@ -132,21 +162,7 @@ where
 }
 
 fn bench(wish: Wish) -> Result<(), String> {
-    let own = env::current_exe().map_err(|err| format!("looking for this program: {err}"))?;
-    let built = own.parent().ok_or("this program lies in no folder")?;
-    let binary = wish.binary.clone().unwrap_or_else(|| built.join("mandate"));
-    let binary = fs::canonicalize(&binary).map_err(|err| {
-        let build = "`cargo build --release -p mandate-server` makes it";
-        format!("{}: {err}; {build}", binary.display())
-    })?;
-    let bench = Bench {
-        binary,
-        rounds: wish.rounds,
-        span: Duration::from_secs(wish.seconds),
-        cores: Cores::divide(wish.pinned.as_deref())?,
-        home: built.parent().unwrap_or(built).join("bench"),
-    };
-
+    let bench = prepare(&wish)?;
     let (mut rows, mut broken) = (Vec::new(), Vec::new());
     for (name, measure) in MEASUREMENTS {
         if wish.includes(name) {
@@ -168,13 +184,38 @@ fn bench(wish: Wish) -> Result<(), String> {
     }
 }
 
+fn prepare(wish: &Wish) -> Result<Bench, String> {
+    let own = env::current_exe().map_err(|err| format!("looking for this program: {err}"))?;
+    let built = own.parent().ok_or("this program lies in no folder")?;
+    let binary = wish.binary.clone().unwrap_or_else(|| built.join("mandate"));
+    let binary = fs::canonicalize(&binary).map_err(|err| {
+        let build = "`cargo build --release -p mandate-server` makes it";
+        format!("{}: {err}; {build}", binary.display())
+    })?;
+    // Before anything is made or bound: it may start the program anew, on another core.
+    let cores = Cores::divide(wish.pinned.as_deref())?;
+    let home = built.parent().unwrap_or(built).join("bench");
+    let with_peer = WITH_PEER.iter().any(|name| wish.includes(name));
+    Ok(Bench {
+        binary,
+        rounds: wish.rounds,
+        span: Duration::from_secs(wish.seconds),
+        store: Store::of(wish.store.as_deref(), &cores)?,
+        peer: if with_peer { Peer::prepare(&home.join("peer")) } else { Peer::Unasked },
+        cores,
+        home,
+    })
+}
+
 fn report(bench: &Bench, rows: &[Row]) -> String {
     let mut text = format!(
-        "Processor: {}; {}. {} rounds, {} s a load.\n",
+        "Processor: {}; {}. {} rounds, {} s a load.\nStore: {}; {}.\n",
         proc::processor(),
         bench.cores,
         bench.rounds,
-        bench.span.as_secs()
+        bench.span.as_secs(),
+        bench.store,
+        bench.peer
     );
     if bench.rounds < ENOUGH_ROUNDS {
         text.push_str("**Fewer than five rounds: for orientation only.**\n");
@@ -187,7 +228,10 @@ fn report(bench: &Bench, rows: &[Row]) -> String {
 }
 
 fn keep(bench: &Bench, report: &str) -> Result<(), String> {
-    let file = bench.home.join("last.md");
+    let file = bench.home.join(match bench.store {
+        Store::Sqlite => "last.md",
+        Store::Postgres(_) => "last-postgres.md",
+    });
     fs::create_dir_all(&bench.home)
         .and_then(|()| fs::write(&file, report))
         .map_err(|err| format!("writing {}: {err}", file.display()))
@@ -199,8 +243,9 @@ mod tests {
 
     #[test]
     fn a_command_line_is_read_in_any_order() {
-        let wish = Wish::read(&["--rounds", "7", "p4", "--seconds", "2"]).expect("all words are known");
-        assert_eq!((wish.rounds, wish.seconds), (7, 2));
+        let words = ["--rounds", "7", "p4", "--seconds", "2", "--store", "postgres://x"];
+        let wish = Wish::read(&words).expect("all words are known");
+        assert_eq!((wish.rounds, wish.seconds, wish.store.as_deref()), (7, 2, Some("postgres://x")));
         assert!(wish.includes("p4") && !wish.includes("p1"));
     }
 

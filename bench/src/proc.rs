@@ -29,6 +29,27 @@ pub fn processor() -> String {
     model.map_or_else(|| "unknown".to_owned(), |(_, name)| name.trim().to_owned())
 }
 
+/// The name of a process, shortened by the kernel.
+pub fn name_of(pid: u32) -> Option<String> {
+    fs::read_to_string(format!("/proc/{pid}/comm")).ok().map(|name| name.trim().to_owned())
+}
+
+pub fn parent_of(pid: u32) -> Option<u32> {
+    parent_in(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+}
+
+pub fn children_of(parent: u32) -> Vec<u32> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter(|pid| parent_of(*pid) == Some(parent)).collect()
+}
+
+/// The cores that a process may use, in the kernel's way to write a set.
+pub fn cores_of(pid: u32) -> Option<String> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).map(|cores| cores.trim().to_owned())
+}
+
 fn read(path: &str) -> Result<String, String> {
     fs::read_to_string(path).map_err(|err| format!("reading {path}: {err}"))
 }
@@ -40,6 +61,11 @@ fn cpu_in(stat: &str) -> Option<Duration> {
     let user: u32 = fields.next()?.parse().ok()?;
     let kernel: u32 = fields.next()?.parse().ok()?;
     Some(TICK * (user + kernel))
+}
+
+fn parent_in(stat: &str) -> Option<u32> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    fields.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn memory_in(status: &str) -> Option<Memory> {
@@ -60,6 +86,7 @@ mod tests {
         let stat = "12 (a ) b) S 1 12 12 0 -1 4194560 900 0 0 0 150 50 0 0 20 0 4 0 77 1000 200";
         assert_eq!(cpu_in(stat), Some(Duration::from_secs(2)));
         assert_eq!(cpu_in("12 (cut"), None);
+        assert_eq!(parent_in(stat), Some(1));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! A child that serves, with a folder of its own: the product as shipped, or the floor. Both write `dev.env` when they
-//! listen, and this is how the rest of the tool finds them.
+//! A child that serves, with a folder of its own: the product as shipped, the floor, or the peer. Each writes `dev.env`
+//! when it listens, and this is how the rest of the tool finds it.
 //! Never: the folder or port of a developer's own `mandate dev`.
 
 use std::env;
@@ -13,19 +13,24 @@ use crate::Bench;
 use crate::child::{OwnChild, ScratchDir, free_port};
 use crate::clock;
 use crate::cores::Place;
-use crate::line::{Asking, Target};
+use crate::line::{Asking, Target, ask_once};
+use crate::peer::{self, Installed};
+use crate::store::Database;
+use crate::tokens::Keys;
 
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 const LOG: &str = "server.log";
 
 pub struct Service {
-    // Fields are dropped in this order: the server ends before its folder goes.
+    // Fields are dropped in this order: the server ends before its data go.
     process: OwnChild,
+    _database: Option<Database>,
     home: ScratchDir,
 }
 
 impl Service {
-    /// `mandate dev` on SQLite on disk, in a fresh folder, up and listening. Without a seed it has the built-in sample.
+    /// `mandate dev` in a fresh folder, on the store of this run, up and listening. Without a seed it has the built-in
+    /// sample.
     pub fn product(bench: &Bench, place: Place, seed: Option<&str>) -> Result<Self, String> {
         let home = bench.scratch("product")?;
         let mut command = product_command(bench, place, home.path(), free_port()?);
@@ -34,7 +39,11 @@ impl Service {
             fs::write(&file, text).map_err(|err| format!("writing the seed: {err}"))?;
             command.arg("--seed").arg(file);
         }
-        Service::start(command, home)
+        let database = bench.store.fresh()?;
+        if let Some(database) = &database {
+            command.args(["--store", &database.url()]);
+        }
+        Service::start(command, home, database)
     }
 
     pub fn floor(bench: &Bench) -> Result<Self, String> {
@@ -44,12 +53,22 @@ impl Service {
         let own = env::current_exe().map_err(|err| format!("looking for this program: {err}"))?;
         let mut command = bench.cores.command(Place::ServerCore, &own);
         command.arg("floor").arg(data).stdin(Stdio::piped());
-        Service::start(command, home)
+        Service::start(command, home, None)
     }
 
-    fn start(mut command: Command, home: ScratchDir) -> Result<Self, String> {
+    /// node-oidc-provider, in one process as it comes, in the mode for production.
+    pub fn peer(bench: &Bench, installed: &Installed) -> Result<Self, String> {
+        let home = bench.scratch("node")?;
+        let data = data_in(home.path());
+        peer::certify(&data)?;
+        let mut command = bench.cores.command(Place::ServerCore, Path::new(peer::NODE));
+        command.arg(&installed.program).arg(data).env("NODE_ENV", "production").stdin(Stdio::piped());
+        Service::start(command, home, None)
+    }
+
+    fn start(mut command: Command, home: ScratchDir, database: Option<Database>) -> Result<Self, String> {
         let process = OwnChild::start(&mut command, &home.path().join(LOG))?;
-        let mut service = Service { process, home };
+        let mut service = Service { process, _database: database, home };
         let deadline = clock::now() + STARTS_WITHIN;
         while !service.env_file().is_file() {
             service.process.check().map_err(|why| service.told(&why))?;
@@ -103,17 +122,39 @@ impl Door {
         data_in(home).join("dev.env").is_file()
     }
 
+    pub fn token_path(&self) -> String {
+        format!("/{}/oauth2/v2.0/token", self.tenant)
+    }
+
     /// A token for the sample's daemon, by its secret.
     pub fn token_request(&self) -> Asking {
         let form = "grant_type=client_credentials\
             &client_id=c1000000-0000-4000-8000-000000000004\
             &client_secret=export-secret-for-development-only\
             &scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
-        self.target.post_form(&format!("/{}/oauth2/v2.0/token", self.tenant), form)
+        self.target.post_form(&self.token_path(), form)
+    }
+
+    /// A sign-in by name and password, of somebody who may use the app, to an app that everybody's consent was given to.
+    pub fn password_request(&self) -> Asking {
+        let form = "grant_type=password\
+            &client_id=c1000000-0000-4000-8000-000000000007\
+            &client_secret=payroll-secret-for-development-only\
+            &username=fatima.elamrani%40waterkant.example&password=Polder-Fiets-42\
+            &scope=openid%20profile%20https%3A%2F%2Fgraph.microsoft.com%2FUser.Read";
+        self.target.post_form(&self.token_path(), form)
+    }
+
+    pub fn metadata_request(&self) -> Asking {
+        self.target.get(&format!("/{}/v2.0/.well-known/openid-configuration", self.tenant), None)
     }
 
     pub fn keys_request(&self) -> Asking {
         self.target.get(&format!("/{}/discovery/v2.0/keys", self.tenant), None)
+    }
+
+    pub fn keys(&self) -> Result<Keys, String> {
+        Keys::of(&crate::run_async(ask_once(&self.target, self.keys_request()))?)
     }
 }
 

@@ -28,15 +28,19 @@ impl Keys {
     }
 }
 
-/// Checks every one of the kept answers, and all against each other.
-pub fn check(answers: &[Bytes], keys: &Keys) -> Result<(), String> {
+/// The claim that no two tokens share: ours, and that of JWTs at large (RFC 7519 §4.1.7).
+pub const UTI: &str = "uti";
+pub const JTI: &str = "jti";
+
+/// Checks every one of the kept answers, and all against each other by the claim that is each token's own.
+pub fn check(answers: &[Bytes], keys: &Keys, own: &str) -> Result<(), String> {
     let mut seen = HashSet::new();
     for answer in answers {
         let token = access_token(answer)?;
         let claims = claims(&token, keys).ok_or_else(|| format!("a token does not verify: {token}"))?;
-        let uti = claims["uti"].as_str().unwrap_or_default();
-        if uti.is_empty() || !seen.insert(uti.to_owned()) {
-            return Err(format!("`uti` is missing or was seen before: {claims}"));
+        let id = claims[own].as_str().unwrap_or_default();
+        if id.is_empty() || !seen.insert(id.to_owned()) {
+            return Err(format!("`{own}` is missing or was seen before: {claims}"));
         }
         if claims["exp"].as_i64() <= claims["iat"].as_i64() {
             return Err(format!("a token expires before it is issued: {claims}"));
@@ -48,10 +52,31 @@ pub fn check(answers: &[Bytes], keys: &Keys) -> Result<(), String> {
     }
 }
 
+/// Answers for a person: an ID token comes along, and is signed as well.
+pub fn check_both(answers: &[Bytes], keys: &Keys, own: &str) -> Result<(), String> {
+    check(answers, keys, own)?;
+    for answer in answers {
+        let body = body(answer)?;
+        let token = body["id_token"].as_str().ok_or_else(|| format!("an answer without an ID token: {body}"))?;
+        claims(token, keys).ok_or_else(|| format!("an ID token does not verify: {token}"))?;
+    }
+    Ok(())
+}
+
+pub fn refresh_token(answer: &Bytes) -> Result<String, String> {
+    let body = body(answer)?;
+    let token = body["refresh_token"].as_str();
+    token.map(str::to_owned).ok_or_else(|| format!("an answer without a refresh token: {body}"))
+}
+
 pub fn access_token(answer: &Bytes) -> Result<String, String> {
-    let body: Value = serde_json::from_slice(answer).map_err(|err| format!("reading a token answer: {err}"))?;
+    let body = body(answer)?;
     let token = body["access_token"].as_str().filter(|_| body["token_type"] == "Bearer");
     token.map(str::to_owned).ok_or_else(|| format!("an answer without a bearer token: {body}"))
+}
+
+fn body(answer: &Bytes) -> Result<Value, String> {
+    serde_json::from_slice(answer).map_err(|err| format!("reading a token answer: {err}"))
 }
 
 fn claims(token: &str, keys: &Keys) -> Option<Value> {
@@ -113,7 +138,7 @@ mod tests {
             let mut signature = [0_u8; 256];
             self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).expect("signs");
             let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
-            Bytes::from(json!({ "token_type": "Bearer", "access_token": token }).to_string())
+            Bytes::from(json!({ "token_type": "Bearer", "access_token": token, "id_token": token }).to_string())
         }
     }
 
@@ -121,23 +146,32 @@ mod tests {
     fn tokens_that_differ_and_verify_pass() {
         let issuer = Issuer::new();
         let answers = [issuer.answer("one"), issuer.answer("two")];
-        assert_eq!(check(&answers, &issuer.keys()), Ok(()));
+        assert_eq!(check(&answers, &issuer.keys(), UTI), Ok(()));
     }
 
     #[test]
     fn the_same_token_twice_is_noticed() {
         let issuer = Issuer::new();
         let answer = issuer.answer("one");
-        assert!(check(&[answer.clone(), answer], &issuer.keys()).is_err());
+        assert!(check(&[answer.clone(), answer], &issuer.keys(), UTI).is_err());
     }
 
     #[test]
     fn a_token_of_another_key_is_noticed() {
-        assert!(check(&[Issuer::new().answer("one")], &Issuer::new().keys()).is_err());
+        assert!(check(&[Issuer::new().answer("one")], &Issuer::new().keys(), UTI).is_err());
+    }
+
+    #[test]
+    fn an_id_token_counts_where_there_ought_to_be_one() {
+        let issuer = Issuer::new();
+        assert_eq!(check_both(&[issuer.answer("one")], &issuer.keys(), UTI), Ok(()));
+        let mut answer: Value = serde_json::from_slice(&issuer.answer("two")).expect("made as JSON");
+        answer["id_token"] = Value::Null;
+        assert!(check_both(&[Bytes::from(answer.to_string())], &issuer.keys(), UTI).is_err());
     }
 
     #[test]
     fn nothing_kept_is_nothing_checked() {
-        assert!(check(&[], &Issuer::new().keys()).is_err());
+        assert!(check(&[], &Issuer::new().keys(), UTI).is_err());
     }
 }

@@ -168,7 +168,7 @@ async fn house(place: &Place, clock: Arc<AtomicI64>, fetch: Arc<Elsewhere>) -> H
     let store = Store::open(place).await.expect("a place of the test's own");
     let keys = keys_for(&store, spare_keys().await).await.0;
     let settings = Settings {
-        origins: Origins { login: LOGIN.to_owned(), graph: LOGIN.to_owned() },
+        origins: Origins::at(LOGIN),
         signers: 1,
         hashers: 1,
         clock: Arc::new(move || Moment::from_millis(clock.load(Ordering::SeqCst))),

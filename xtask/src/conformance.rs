@@ -22,7 +22,10 @@ pub fn judge(args: &[String]) -> Result<(), String> {
         certificate_of(&suite, &home.join(CERTIFICATE))?;
         organisation(home, &suite)
     };
-    let server = DevServer::start_with("conformance", Start { store: None, seed: &seed, trusted: Some(CERTIFICATE) })?;
+    let server = DevServer::start_with(
+        "conformance",
+        Start { store: None, seed: &seed, trusted: Some(CERTIFICATE), intercepts: false },
+    )?;
     let mut script = Command::new("node");
     script.current_dir(folder).env("NODE_EXTRA_CA_CERTS", server.ca_file()?);
     script.arg("run.mjs").arg(server.env_file()).arg(&suite).arg(root().join("docs/conformance")).args(plans);

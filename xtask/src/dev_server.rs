@@ -26,22 +26,27 @@ pub struct Start<'a> {
     pub seed: &'a dyn Fn(&Path, u16) -> Result<PathBuf, String>,
     /// The file in that folder with the certificate of what the server itself calls; the seed's writer puts it there.
     pub trusted: Option<&'static str>,
+    /// It stands in for the public cloud, at port 443.
+    pub intercepts: bool,
 }
 
 impl DevServer {
     /// Starts the server and waits until it listens. Without a store it keeps its data in SQLite.
     pub fn start(name: &str, store: Option<&str>) -> Result<Self, String> {
-        Self::start_with(name, Start { store, seed: &organisation::write, trusted: None })
+        Self::start_with(name, Start { store, seed: &organisation::write, trusted: None, intercepts: false })
     }
 
     pub fn start_with(name: &str, start: Start<'_>) -> Result<Self, String> {
         let runs = root().join("target/runs");
         let home = ScratchDir::new(runs.join(format!("{name}-{}", std::process::id())))?;
         let log = runs.join(format!("{name}.log"));
-        let port = free_port()?;
+        let port = if start.intercepts { 443 } else { free_port()? };
         let seed = (start.seed)(home.path(), port)?;
         let mut command = dev_command(home.path(), start.store, port);
         command.arg("--seed").arg(seed);
+        if start.intercepts {
+            command.arg("--intercept");
+        }
         if let Some(trusted) = start.trusted {
             command.env("SSL_CERT_FILE", home.path().join(trusted));
         }

@@ -3,9 +3,11 @@
 
 mod arrows;
 mod conformance;
+mod crash;
 mod dev_server;
 mod organisation;
 mod postgres;
+mod private_names;
 mod process;
 mod source_text;
 mod suites;
@@ -23,9 +25,11 @@ usage: cargo xtask <command>
   arrows            who may import whom, and what may stand where
   test              everything: workspace tests, then real clients against the release binary
   bench [args…]     the measurements of docs/performance.md; args go to the bench binary
-  clients [names…]  only these client suites: python, node, browser, go, java
+  clients [names…]  only these client suites: python, node, browser, go, java; or `unconfigured`
   slow conformance --suite URL [--plan NAME]…
                     the OpenID Foundation's conformance suite, which is up already, judges the release binary
+  slow crash [--store sqlite|postgres] [--times N]
+                    kills the release binary under load, and holds it to what it told its clients
   screens           screenshots of every page into docs/screens/
 ";
 
@@ -39,7 +43,9 @@ fn main() -> ExitCode {
         Some("test") => suites::test(),
         Some("bench") => bench(&rest),
         Some("screens") => suites::screens(),
+        Some("clients") if rest == ["unconfigured"] => suites::unconfigured(),
         Some("clients") => suites::only_clients(&texts(&rest)),
+        Some(private_names::INSIDE) => suites::inside_private_names(),
         Some("slow") => slow(&texts(&rest)),
         _ => Err(USAGE.to_owned()),
     };
@@ -62,6 +68,7 @@ fn texts(args: &[OsString]) -> Vec<String> {
 fn slow(args: &[String]) -> Result<(), String> {
     match args.split_first() {
         Some((name, rest)) if name == "conformance" => conformance::judge(rest),
+        Some((name, rest)) if name == "crash" => crash::judge(rest),
         _ => Err(USAGE.to_owned()),
     }
 }
@@ -86,5 +93,17 @@ fn arrows() -> Result<(), String> {
 
 fn bench(args: &[OsString]) -> Result<(), String> {
     run(cargo().args(["build", "--release", "-p", "mandate-server", "-p", "mandate-bench"]))?;
+    let (args, _postgres) = with_scratch_store(args)?;
     run(cargo().args(["run", "--release", "--quiet", "-p", "mandate-bench", "--"]).args(args))
+}
+
+/// `--store postgres`, without a URL, is a server that is made for the run and held until it ends.
+fn with_scratch_store(args: &[OsString]) -> Result<(Vec<OsString>, Option<postgres::Postgres>), String> {
+    let mut args = args.to_vec();
+    let Some(place) = args.windows(2).position(|pair| pair[0] == "--store" && pair[1] == "postgres") else {
+        return Ok((args, None));
+    };
+    let server = postgres::Postgres::start()?;
+    args[place + 1] = server.database("bench")?.into();
+    Ok((args, Some(server)))
 }

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::dev_server::DevServer;
+use crate::dev_server::{DevServer, Start};
+use crate::organisation;
 use crate::postgres::Postgres;
+use crate::private_names;
 use crate::process::{apt_install, cargo, on_ci, on_path, root, run, stream};
 use crate::tally::{Count, Tally, cargo_result, closing_line};
 
@@ -56,6 +58,39 @@ pub fn screens() -> Result<(), String> {
     server.stop()
 }
 
+/// Only those of clients that are told nothing.
+pub fn unconfigured() -> Result<(), String> {
+    build_server()?;
+    for suite in UNCONFIGURED {
+        suite.prepare().map_err(Unready::into_reason)?;
+    }
+    let mut tally = Tally::new(on_ci());
+    private_names::enter(&mut tally);
+    println!("\n{}", tally.report());
+    if tally.total().failed == 0 { Ok(()) } else { Err(String::new()) }
+}
+
+/// What runs where the public cloud's names lead here. Everything was installed before: there is no network in there.
+pub fn inside_private_names() -> Result<(), String> {
+    private_names::prepare(&root().join("target/runs"))?;
+    let mut tally = Tally::new(on_ci());
+    let start = Start { store: None, seed: &organisation::write, trusted: None, intercepts: true };
+    let server = DevServer::start_with("intercept", start)?;
+    for suite in UNCONFIGURED {
+        let title = format!("{}, unconfigured", suite.name());
+        match suite.folder().and_then(|folder| suite.unconfigured(&folder, &server)) {
+            Ok(mut command) => suite.count(&mut tally, &title, &mut command),
+            Err(why) => tally.failed(&title, &why),
+        }
+    }
+    if tally.total().failed > 0 {
+        println!("{}", server.log_tail());
+    }
+    server.stop()?;
+    println!("\n{}", tally.report());
+    if tally.total().failed == 0 { Ok(()) } else { Err(String::new()) }
+}
+
 pub fn build_server() -> Result<(), String> {
     run(cargo().args(["build", "--release", "-p", "mandate-server"]))
 }
@@ -67,6 +102,7 @@ fn run_all(tally: &mut Tally) {
     // On a server of their own: what people allowed in the suites above would answer questions that these ask.
     clients(tally, "", None, &[Suite::Go]);
     clients(tally, "", None, &[Suite::Java]);
+    private_names::enter(tally);
     if let Some(postgres) = &postgres {
         match postgres.database("mandate") {
             Ok(url) => clients(tally, " on PostgreSQL", Some(&url), &[Suite::Python]),
@@ -136,6 +172,8 @@ fn clients(tally: &mut Tally, variant: &str, store: Option<&str>, suites: &[Suit
 }
 
 const SUITES: [Suite; 5] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java];
+
+const UNCONFIGURED: [Suite; 4] = [Suite::Python, Suite::Node, Suite::Go, Suite::Java];
 
 #[derive(Clone, Copy)]
 enum Suite {
@@ -249,6 +287,37 @@ impl Suite {
                 Ok(command)
             }
         }
+    }
+
+    /// Where it was prepared.
+    fn folder(self) -> Result<PathBuf, String> {
+        let folder = match self {
+            Suite::Python => client_sources().join("python"),
+            Suite::Node | Suite::Browser => installed_clients().join(self.name()),
+            Suite::Go => installed_clients().join("go-built"),
+            Suite::Java => installed_clients().join("java-built"),
+        };
+        if folder.is_dir() { Ok(folder) } else { Err("was not prepared".to_owned()) }
+    }
+
+    /// The clients that are told nothing: their machine trusts the CA, and that is all.
+    fn unconfigured(self, folder: &Path, server: &DevServer) -> Result<Command, String> {
+        let mut command = match self {
+            Suite::Python => {
+                let mut command = Command::new(installed_clients().join("python/bin/python"));
+                command.current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
+                command.arg("intercept.py").arg(server.env_file());
+                command
+            }
+            Suite::Node | Suite::Browser => self.node("intercept.mjs", folder, server)?,
+            Suite::Go | Suite::Java => {
+                let mut command = self.command(folder, server)?;
+                command.arg("intercept");
+                command
+            }
+        };
+        command.env("SSL_CERT_FILE", server.ca_file()?);
+        Ok(command)
     }
 
     fn node(self, script: &str, folder: &Path, server: &DevServer) -> Result<Command, String> {

@@ -17,6 +17,13 @@ fn format(moment: Moment, pattern: &str) -> String {
     stamp.strftime(pattern).to_string()
 }
 
+/// Year, month and day from 1, hour and minute, in UTC.
+pub fn parts(moment: Moment) -> (i16, i8, i8, i8, i8) {
+    let stamp = jiff::Timestamp::from_millisecond(moment.millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let at = jiff::tz::Offset::UTC.to_datetime(stamp);
+    (at.year(), at.month(), at.day(), at.hour(), at.minute())
+}
+
 /// RFC 3339 text to a moment.
 pub fn parse(text: &str) -> Option<Moment> {
     text.parse::<jiff::Timestamp>().ok().map(|stamp| Moment::from_millis(stamp.as_millisecond()))
@@ -31,6 +38,7 @@ mod tests {
         let moment = Moment::from_secs(1_795_414_492);
         assert_eq!(iso(moment), "2026-11-23T06:14:52Z");
         assert_eq!(spaced(moment), "2026-11-23 06:14:52Z");
+        assert_eq!(parts(moment), (2026, 11, 23, 6, 14));
         assert_eq!(parse("2026-11-23T06:14:52Z"), Some(moment));
         assert_eq!(parse("yesterday"), None);
     }

@@ -5,7 +5,7 @@ use crate::errors::Trouble;
 use http::{HeaderValue, Method, StatusCode, header};
 use mandate_base::Folded;
 use mandate_domain::signin::ask::{Authority, CONSUMERS};
-use mandate_domain::token::claims::issuer;
+use mandate_usecases::Origins;
 use mandate_usecases::authority::tenant_of_domain;
 use mandate_web::answer::{self, Answer, JSON};
 use mandate_web::percent;
@@ -62,11 +62,11 @@ async fn metadata(cx: Cx<'_>, version: u8) -> Result<Answer, Trouble> {
 }
 
 /// The literal template stays in metadata of the aliases: validators put the token's own `tid` in.
-fn issuer_of(login: &str, authority: Authority, version: u8) -> String {
+fn issuer_of(origins: &Origins, authority: Authority, version: u8) -> String {
     match authority.tenant() {
-        Some(tenant) => issuer(login, tenant, version),
-        None if version == 2 => format!("{login}/{{tenantid}}/v2.0"),
-        None => format!("{login}/{{tenantid}}/"),
+        Some(tenant) => origins.issuer(tenant, version),
+        None if version == 2 => format!("{}/{{tenantid}}/v2.0", origins.login),
+        None => format!("{}/{{tenantid}}/", origins.sts),
     }
 }
 
@@ -95,7 +95,7 @@ fn document_v2(cx: Cx<'_>, authority: Authority, region: &Value) -> Value {
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "grant_types_supported": GRANTS,
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": issuer_of(login, authority, 2),
+        "issuer": issuer_of(cx.origins(), authority, 2),
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "userinfo_endpoint": format!("{graph}/oidc/userinfo"),
@@ -112,7 +112,7 @@ fn document_v2(cx: Cx<'_>, authority: Authority, region: &Value) -> Value {
             "ver", "at_hash", "c_hash", "email"],
         "code_challenge_methods_supported": ["plain", "S256"],
         "tenant_region_scope": region,
-        "cloud_instance_name": host(login),
+        "cloud_instance_name": cloud(login),
         "cloud_graph_host_name": host(graph),
         "msgraph_host": host(graph),
     })
@@ -131,7 +131,7 @@ fn document_v1(cx: Cx<'_>, authority: Authority, region: &Value) -> Value {
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "token id_token", "token"],
         "scopes_supported": ["openid"],
-        "issuer": issuer_of(login, authority, 1),
+        "issuer": issuer_of(cx.origins(), authority, 1),
         "microsoft_multi_refresh_token": true,
         "authorization_endpoint": format!("{base}/oauth2/authorize"),
         "device_authorization_endpoint": format!("{base}/oauth2/devicecode"),
@@ -143,10 +143,16 @@ fn document_v1(cx: Cx<'_>, authority: Authority, region: &Value) -> Value {
             "family_name", "nickname"],
         "userinfo_endpoint": format!("{graph}/oidc/userinfo"),
         "tenant_region_scope": region,
-        "cloud_instance_name": host(login),
+        "cloud_instance_name": cloud(login),
         "cloud_graph_host_name": host(graph),
         "msgraph_host": host(graph),
     })
+}
+
+/// What clients call the cloud: the host, without the word that says what it is for.
+fn cloud(origin: &str) -> &str {
+    let host = host(origin);
+    host.strip_prefix("login.").unwrap_or(host)
 }
 
 fn host(origin: &str) -> &str {
@@ -174,7 +180,9 @@ fn instance(cx: Cx<'_>) -> Result<Answer, Trouble> {
     let (asked, path) = bare_name.split_once('/').unwrap_or((bare_name, ""));
     // MSAL Python leaves the port out (clients.md §2.1).
     let bare = own.split(':').next().unwrap_or(own);
-    if !asked.eq_ignore_ascii_case(own) && !asked.eq_ignore_ascii_case(bare) {
+    let mut known = if own == bare { vec![own] } else { vec![own, bare] };
+    known.extend(cx.origins().aliases.iter().map(String::as_str));
+    if !known.iter().any(|name| asked.eq_ignore_ascii_case(name)) {
         return Err(Trouble::new(50_049, &[]));
     }
     let tenant = path.split('/').next().filter(|tenant| !tenant.is_empty()).unwrap_or("common");
@@ -183,8 +191,7 @@ fn instance(cx: Cx<'_>) -> Result<Answer, Trouble> {
     let document = format!("{login}/{}/{v2}.well-known/openid-configuration", percent::encode(tenant));
     let mut body = json!({ "tenant_discovery_endpoint": document, "api-version": version });
     if version == "1.1" {
-        let aliases: Vec<&str> = if own == bare { vec![own] } else { vec![own, bare] };
-        body["metadata"] = json!([{ "preferred_network": own, "preferred_cache": own, "aliases": aliases }]);
+        body["metadata"] = json!([{ "preferred_network": own, "preferred_cache": own, "aliases": known }]);
     }
     Ok(answer::json(StatusCode::OK, &body))
 }
@@ -198,7 +205,7 @@ async fn user_realm(cx: Cx<'_>) -> Result<Answer, Trouble> {
         "ver": "1.0",
         "account_type": if known { "Managed" } else { "Unknown" },
         "domain_name": domain,
-        "cloud_instance_name": host(&cx.origins().login),
+        "cloud_instance_name": cloud(&cx.origins().login),
         "cloud_audience_urn": "urn:federation:MicrosoftOnline",
     });
     Ok(answer::json(StatusCode::OK, &body))

@@ -45,8 +45,13 @@ struct StartArguments {
     /// The address to listen on; localhost, on both of its addresses, when not given.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<IpAddr>,
-    #[arg(long, default_value_t = 8443)]
-    port: u16,
+    /// 8443 when not given; 443 with --intercept.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Stand in for the public cloud under its own host names, for clients that cannot be told another address. Lead
+    /// the names that it prints to this machine, and trust its CA.
+    #[arg(long)]
+    intercept: bool,
     /// Logs as JSON lines.
     #[arg(long)]
     log_json: bool,
@@ -64,6 +69,7 @@ pub fn run() -> ExitCode {
             store: start.store,
             listen: start.listen,
             port: start.port,
+            intercept: start.intercept,
         }),
     };
     match outcome {

@@ -7,7 +7,8 @@ use crate::issuers::{Fetch, Issuers};
 use crate::keys::{KeyKeeper, Keys};
 use crate::pool::Pool;
 use crate::signin::Guesses;
-use mandate_base::{Draw, Moment};
+use mandate_base::{Draw, Moment, TenantId};
+use mandate_domain::token::claims;
 use mandate_store::Store;
 use std::sync::Arc;
 
@@ -31,7 +32,33 @@ pub struct House {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origins {
     pub login: String,
+    /// The issuer's host in tokens of v1.0.
+    pub sts: String,
     pub graph: String,
+    /// Other hosts under which the sign-in wire is known (instance discovery, client assertions).
+    pub aliases: Vec<String>,
+}
+
+impl Origins {
+    /// Everything at one address.
+    pub fn at(origin: &str) -> Origins {
+        let origin = || origin.to_owned();
+        Origins { login: origin(), sts: origin(), graph: origin(), aliases: Vec::new() }
+    }
+
+    pub fn issuer(&self, tenant: TenantId, version: u8) -> String {
+        self.of_tokens().issuer(tenant, version)
+    }
+
+    /// Every address that names one of our authorities.
+    pub(crate) fn of_authorities(&self) -> impl Iterator<Item = String> {
+        let aliases = self.aliases.iter().map(|host| format!("https://{host}"));
+        [self.login.clone(), self.sts.clone()].into_iter().chain(aliases)
+    }
+
+    fn of_tokens(&self) -> claims::Origins<'_> {
+        claims::Origins { login: &self.login, sts: &self.sts, graph: &self.graph }
+    }
 }
 
 /// What the server gives a house.
@@ -101,7 +128,7 @@ impl House {
     }
 
     /// Origins as tokens name them.
-    pub fn token_origins(&self) -> mandate_domain::token::claims::Origins<'_> {
-        mandate_domain::token::claims::Origins { login: &self.origins.login, graph: &self.origins.graph }
+    pub fn token_origins(&self) -> claims::Origins<'_> {
+        self.origins.of_tokens()
     }
 }

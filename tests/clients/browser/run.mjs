@@ -6,6 +6,8 @@
 //   pieter, daan   Waterkant Planner through MSAL Browser; pieter also Waterkant Intranet by hand
 //   jurgen         Waterkant Planner, the token to itself; he must never consent to it
 //   joris, anneke, sanne   only look at pages; they accept nothing
+//   mareike        allows, takes back, changes her password and changes it back; noor must choose one and does not
+//   fatima         Waterkant Payroll, which hears of her sign-out
 // A consent given by an earlier run must not matter: where the page is the point, the test asks for `prompt=consent`.
 
 import { closeBench, runAll } from '../node/suite.mjs';

@@ -1,7 +1,7 @@
 // Takes a screenshot of every page: `node screens.mjs <dev.env> <folder>` writes `<page>-<lang>-<look>.png`, where the
 // look is wide, narrow or dark.
-// Start it against a server with fresh data and the organisation of the suites (`xtask/src/organisation.rs`): on one where
-// an administrator has already consented to the publisher's application, nobody needs an administrator any more.
+// Start it against a server with fresh data and the organisation of the suites (`xtask/src/organisation.rs`): where an
+// administrator has already consented to the publisher's application, nobody needs an administrator any more.
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -3,7 +3,7 @@
 // password that is changed is changed back, and what is steered is put right again. Only wrong names and codes are
 // counted, and those are few enough for nine tours an hour.
 //
-// Its people are used by nobody else who shares the server: Mareike allows, takes back and changes her password; Noor
+// Its people are used by nobody else in this suite: Mareike allows, takes back and changes her password; Noor
 // has to choose one and never does; Fatima is let in to Payroll. Joris, Anneke and Sanne only look.
 
 import {
@@ -206,7 +206,7 @@ async function withPasswordToChoose({ world, open, stop, url }) {
   });
 }
 
-/** Payroll is told in a frame that the session ended. The browser would then go on to it, and has to stay to be seen. */
+/** Payroll is told in a frame that the session ended. The browser would then go on to it, and stays to be seen. */
 async function outOfApps({ world, language, open, stop, url }) {
   const { payroll } = world.apps;
   const leave = new URLSearchParams({ ui_locales: language, post_logout_redirect_uri: payroll.redirect });
@@ -240,7 +240,8 @@ async function atTheBench({ world, open, stop, url }) {
     await page.goto(url({ redirect_uri: 'https://elsewhere.example/callback' }));
     await askForDevice(context, world);
     await context.request.get(`${world.base}/v1.0/me`);
-    await ask('POST', 'faults', { path: '/oauth2/v2.0/token', status: 503, error: 'temporarily_unavailable', count: 2 });
+    const busy = { status: 503, error: 'temporarily_unavailable', count: 2 };
+    await ask('POST', 'faults', { path: '/oauth2/v2.0/token', ...busy });
     await ask('POST', 'faults', { path: '/v1.0/', latencyMs: 2000, probability: 0.3 });
     await ask('PUT', 'snapshots/before-the-move');
     await ask('POST', 'clock', { freeze: true });

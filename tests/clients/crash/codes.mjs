@@ -1,4 +1,5 @@
-// Authorization codes: each is issued to a person who is signed in already (`prompt=none`), and raced for by two requests.
+// Authorization codes: each is issued to a person who is signed in already (`prompt=none`), and two requests race for
+// it.
 
 import { each } from './judge.mjs';
 import { SingleUse } from './single_use.mjs';

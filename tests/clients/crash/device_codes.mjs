@@ -51,7 +51,7 @@ export class DeviceCodes {
     // such code.
     const { tokens, number, told } = await this.#poll(use);
     const fits = number === PENDING || (tokens && use.approval === 'sent');
-    judge.holds(fits, `${use.name}: acknowledged to the device, approval ${use.approval}, answered ${told ?? 'tokens'}`);
+    judge.holds(fits, `${use.name}: asked for, approval ${use.approval}, and answered ${told ?? 'with tokens'}`);
     if (!fits) return undefined;
     if (tokens) use.redeemed += 1;
     else await this.#approve(use, this.visitors[0].browser);

@@ -53,8 +53,8 @@ export class Passwords {
     judge.holds(await this.#signsIn(one, one.password), `${name}: the one that was acknowledged last does not sign in`);
     if (one.former) judge.holds(!await this.#signsIn(one, one.former), `${name}: the former one signs in`);
     const { code } = await this.asks.silently(one.elsewhere);
-    const kept = Boolean(code) !== Boolean(one.hasChanged);
-    judge.holds(kept, `${name}: ${one.hasChanged ? 'changed' : 'the same'}, and the other session ${code ? 'stands' : 'is over'}`);
+    const found = `${one.hasChanged ? 'changed' : 'the same'}, and the other session ${code ? 'stands' : 'is over'}`;
+    judge.holds(Boolean(code) !== Boolean(one.hasChanged), `${name}: ${found}`);
     Object.assign(one, { elsewhere: this.asks.browser(), hasChanged: false });
     await this.asks.signIn(one.elsewhere, { ...one.person, password: one.password });
   }

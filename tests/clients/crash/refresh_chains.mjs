@@ -1,5 +1,5 @@
-// Chains of refresh tokens of clients without a secret: each use replaces the token (decision 0005). The newest that was
-// acknowledged must work after the crash; a replaced one is good for its grace and then for nothing, nor is its family.
+// Chains of refresh tokens of clients without a secret: each use replaces the token (decision 0005). The newest that
+// was acknowledged must work after the crash. A replaced one is good for its grace; its use after that ends the family.
 
 import { each } from './judge.mjs';
 

@@ -61,7 +61,7 @@ function clients(asks) {
   };
 }
 
-/** Repeats a deed until the server is killed. An answer that did not come is what this is about; all else is a fault. */
+/** Repeats a deed until the server is killed. An answer that did not come then is what this is about. */
 async function repeat(deed, load) {
   while (!load.isOver) {
     try {
@@ -107,7 +107,13 @@ async function startAgain(wire, kill) {
 
 /** The chains come last: they move the clock. */
 async function check({ chains, ...others }) {
-  const checked = (kind) => kind.check(judge).catch((error) => judge.fault(`${kind.constructor.name}: ${error.message}`));
+  const checked = async (kind) => {
+    try {
+      await kind.check(judge);
+    } catch (error) {
+      judge.fault(`${kind.constructor.name}: ${error.message}`);
+    }
+  };
   await Promise.all(Object.values(others).map(checked));
   await checked(chains);
 }

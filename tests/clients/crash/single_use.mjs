@@ -21,11 +21,12 @@ export class SingleUse {
     return this.redeemed + this.spent > 0;
   }
 
-  /** Two requests at the same moment. A server that goes away leaves one or both unanswered. */
+  /** Two requests at the same moment: were both answered? A server that goes away leaves one or both without. */
   async race(redeem) {
     const outcomes = await Promise.allSettled([this.#attempt(redeem), this.#attempt(redeem)]);
     const broken = outcomes.find(({ reason }) => reason && !(reason instanceof Unanswered));
     if (broken) throw broken.reason;
+    return outcomes.every(({ status }) => status === 'fulfilled');
   }
 
   async #attempt(redeem) {
@@ -50,7 +51,7 @@ export class SingleUse {
    */
   async judgeAfterwards(judge, redeem) {
     const before = { isOver: this.isOver, isUncertain: this.isUncertain, redeemed: this.redeemed };
-    await this.race(redeem);
+    if (!await this.race(redeem)) judge.fault(`${this.name}: a request to the new server was not answered`);
     const more = this.redeemed - before.redeemed;
     if (before.isOver) judge.holds(more === 0, `${this.name}: redeemed again after it was spent`);
     else if (before.isUncertain) judge.holds(more <= 1, `${this.name}: redeemed by both of two after the crash`);

@@ -24,8 +24,8 @@ func main() {
 	if filepath.Base(os.Args[0]) == browserCommand {
 		os.Exit(beTheBrowser(os.Args[1:]))
 	}
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: go run . <path of dev.env>")
+	if len(os.Args) < 2 || len(os.Args) > 3 {
+		fmt.Fprintln(os.Stderr, "usage: go run . <path of dev.env> [intercept]")
 		os.Exit(2)
 	}
 	world, err := readWorld(os.Args[1])
@@ -34,6 +34,9 @@ func main() {
 		os.Exit(2)
 	}
 	tests := slices.Concat(msalConfidential, msalPublic, azureIdentity)
+	if len(os.Args) == 3 {
+		tests = unconfigured
+	}
 	only := strings.ToLower(os.Getenv("ONLY"))
 	tests = slices.DeleteFunc(tests, func(one test) bool { return !strings.Contains(strings.ToLower(one.name), only) })
 	failed := runAll(world, tests)

@@ -30,7 +30,7 @@ const (
 	ordersResource = "api://waterkant-orders"
 	ordersRead     = ordersResource + "/Orders.Read"
 
-	peopleInTenant = 11
+	peopleInTenant = 12
 	callLimit      = 30 * time.Second
 )
 

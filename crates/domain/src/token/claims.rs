@@ -28,7 +28,15 @@ pub enum Proof {
 pub struct Origins<'a> {
     /// Where tokens are issued: `https://host[:port]`, no slash.
     pub login: &'a str,
+    /// Whom tokens of v1.0 name as their issuer. Our own host, but for an emulator that stands in for another's.
+    pub sts: &'a str,
     pub graph: &'a str,
+}
+
+impl Origins<'_> {
+    pub fn issuer(self, tenant: TenantId, version: u8) -> String {
+        issuer(if version == 2 { self.login } else { self.sts }, tenant, version)
+    }
 }
 
 /// What every token needs.
@@ -122,7 +130,7 @@ pub struct Claims<'a> {
 impl<'a> Claims<'a> {
     fn of(issue: &Issue<'a>, version: u8) -> Claims<'a> {
         Claims {
-            iss: Some(issuer(issue.origins.login, issue.tenant, version)),
+            iss: Some(issue.origins.issuer(issue.tenant, version)),
             iat: issue.now.secs(),
             nbf: issue.now.secs(),
             exp: (issue.now + issue.life).secs(),
@@ -155,9 +163,9 @@ impl<'a> Claims<'a> {
     }
 }
 
-/// v1.0 issuers end in a slash and live on our own host (protocol.md §1.4).
-pub fn issuer(login: &str, tenant: TenantId, version: u8) -> String {
-    if version == 2 { format!("{login}/{tenant}/v2.0") } else { format!("{login}/{tenant}/") }
+/// v1.0 issuers end in a slash (protocol.md §1.4).
+pub fn issuer(origin: &str, tenant: TenantId, version: u8) -> String {
+    if version == 2 { format!("{origin}/{tenant}/v2.0") } else { format!("{origin}/{tenant}/") }
 }
 
 /// The token of an app without a user: its roles and nothing else.
@@ -181,7 +189,7 @@ pub fn app_only<'a>(
         claims.wids = Some(wids.iter().map(RoleTemplateId::to_string).collect());
     }
     if version == 1 {
-        claims.idp = Some(issuer(issue.origins.login, issue.tenant, 1));
+        claims.idp = Some(issue.origins.issuer(issue.tenant, 1));
     }
     claims
 }
@@ -287,7 +295,7 @@ pub fn id_token<'a>(issue: &Issue<'a>, person: &Person<'a>, app: &Registration, 
     let most = if ask.in_url { MOST_GROUPS_IN_URL } else { MOST_GROUPS };
     let optional = app.optional_claims.as_ref().map_or(&[][..], |claims| &claims.id_token);
     groups(&mut claims, issue, person, app, most, as_roles(optional));
-    if app.web.logout_url.is_some() {
+    if app.web.logout_url.is_some() || app.mandate.back_channel_logout_uri.is_some() {
         claims.sid = person.session.map(|id| id.to_string());
     }
     optional_claims(&mut claims, person, optional);

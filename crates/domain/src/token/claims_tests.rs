@@ -91,7 +91,7 @@ fn texts(ids: &[GroupId]) -> Vec<String> {
 
 fn issue() -> Issue<'static> {
     Issue {
-        origins: Origins { login: LOGIN, graph: GRAPH_ORIGIN },
+        origins: Origins { login: LOGIN, sts: LOGIN, graph: GRAPH_ORIGIN },
         tenant: WATERKANT,
         now: Moment::from_secs(ISSUED),
         life: 60 * MINUTE,

@@ -10,7 +10,7 @@ use crate::errors::Trouble;
 use crate::my::Said;
 use app::{account, app_shown};
 use http::StatusCode;
-use mandate_base::TenantId;
+use mandate_base::{Moment, TenantId};
 use mandate_domain::application::AccessKind;
 use mandate_domain::consent::{Item, Standing as ItemStanding};
 use mandate_domain::signin::device::DeviceAsked;
@@ -26,7 +26,7 @@ use mandate_web::pages::{
     DeviceDonePage, ErrorPage, Helper, MyApp, MyGrant, MyPage, MySaid, MySession, NeedsAdminPage, NewPasswordPage,
     PermissionLine, PermissionsBehind, SignInError, SignInPage, SignedOutPage, SigningOutPage,
 };
-use mandate_web::words::Lang;
+use mandate_web::words::{Civil, Lang};
 use permissions::{Deciding, grouped, line};
 
 /// The person's own switch first, then the client's `ui_locales`, then the browser.
@@ -189,12 +189,13 @@ pub async fn device_code(cx: Cx<'_>, flow: &Flow, typed: &str, error: Option<Dev
 }
 
 pub async fn device_confirm(cx: Cx<'_>, standing: &Standing, place: usize, asked: &DeviceAsked) -> Answer {
+    let chrome = chrome(cx, Some(&standing.flow), house_of(standing, Some(place))).await;
     let page_of = DeviceConfirmPage {
-        chrome: chrome(cx, Some(&standing.flow), house_of(standing, Some(place))).await,
         app: standing.checked.card.registration.display_name.clone(),
         account: account(&standing.people[place]),
         from: asked.from.clone(),
-        at: format!("{} UTC", time::spaced(asked.at).trim_end_matches('Z')),
+        at: chrome.lang.date_and_time(civil(asked.at)),
+        chrome,
     };
     page(page_of.html(), &[])
 }
@@ -278,9 +279,15 @@ pub async fn new_password(cx: Cx<'_>, standing: &Standing, login: &str, error: O
     page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
 }
 
+fn civil(at: Moment) -> Civil {
+    let (year, month, day, hour, minute) = time::parts(at);
+    Civil { year, month, day, hour, minute }
+}
+
 pub async fn my(cx: Cx<'_>, flow: &Flow, person: &SignedIn, mine: &Overview, said: Option<Said>) -> Answer {
     let chrome = chrome(cx, Some(flow), Some(person.tenant)).await;
-    let moment = |at| time::spaced(at).trim_end_matches('Z').get(..16).unwrap_or("").to_owned();
+    let lang = chrome.lang;
+    let moment = |at| lang.date_and_time(civil(at));
     let sessions = mine.sessions.iter().map(|own| MySession {
         value: own.session.id.to_string(),
         since: moment(own.session.signed_in),
@@ -294,7 +301,7 @@ pub async fn my(cx: Cx<'_>, flow: &Flow, person: &SignedIn, mine: &Overview, sai
         let grant = MyGrant {
             value: own.grant.id.to_string(),
             resource: own.resource.clone(),
-            since: moment(own.grant.created),
+            since: lang.date(civil(own.grant.created)),
             scopes: own.grant.scopes.clone(),
         };
         match apps.iter_mut().find(|app| app.name == own.client) {

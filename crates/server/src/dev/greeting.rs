@@ -3,10 +3,17 @@
 use super::folder::Folder;
 use crate::seed::{Seed, SeedTenant, SeedUser};
 use mandate_domain::role::GLOBAL_ADMINISTRATOR;
+use mandate_usecases::Origins;
 
 /// The contract of architecture §1: one `NAME=value` a line.
-pub fn env(login: &str, folder: &Folder, seed: &Seed) -> String {
-    let mut lines = vec![format!("MANDATE_BASE={login}"), format!("MANDATE_CA={}", folder.ca().display())];
+/// `MANDATE_LOCAL` is where this machine reaches it, whatever names it answers to.
+pub fn env(here: &str, origins: &Origins, folder: &Folder, seed: &Seed) -> String {
+    let mut lines = vec![
+        format!("MANDATE_BASE={}", origins.login),
+        format!("MANDATE_GRAPH={}", origins.graph),
+        format!("MANDATE_LOCAL={here}"),
+        format!("MANDATE_CA={}", folder.ca().display()),
+    ];
     if let Some(tenant) = seed.tenants.first() {
         lines.push(format!("MANDATE_TENANT={}", tenant.tenant.id));
         push_person(&mut lines, "MANDATE_ADMIN_USER", "MANDATE_ADMIN_PASSWORD", administrator(tenant));
@@ -66,6 +73,16 @@ pub fn print(login: &str, folder: &Folder, seed: &Seed, own_seed: bool) {
         for app in tenant.applications.iter().take(12) {
             println!("  app   {}  {}", app.card.app_id, app.card.registration.display_name);
         }
+    }
+    println!();
+}
+
+/// The lines for a hosts file.
+pub fn names_to_lead_here(names: &[String], port: u16) {
+    println!("Clients come here when these names lead to this machine, as in a hosts file:");
+    println!("  127.0.0.1  {}", names.join(" "));
+    if port != 443 {
+        println!("They ask at port 443: lead that to port {port} as well.");
     }
     println!();
 }

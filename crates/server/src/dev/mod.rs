@@ -2,6 +2,7 @@
 
 mod folder;
 mod greeting;
+mod intercept;
 pub mod remote;
 mod steer;
 
@@ -29,7 +30,23 @@ pub struct DevOptions {
     pub memory: bool,
     pub store: Option<String>,
     pub listen: Option<IpAddr>,
-    pub port: u16,
+    /// 443 when it intercepts, 8443 otherwise.
+    pub port: Option<u16>,
+    pub intercept: bool,
+}
+
+impl DevOptions {
+    fn port(&self) -> u16 {
+        self.port.unwrap_or(if self.intercept { 443 } else { 8443 })
+    }
+
+    /// Where this machine itself reaches it.
+    fn here(&self) -> String {
+        match self.port() {
+            443 => "https://localhost".to_owned(),
+            port => format!("https://localhost:{port}"),
+        }
+    }
 }
 
 const SAMPLE: &str = include_str!("../../sample.yaml");
@@ -53,24 +70,27 @@ async fn start(options: DevOptions, cores: usize) -> Result<(), String> {
     let seed = read_seed(&options, &text)?;
     let folder = Folder::open(&options.data)?;
     folder.forget_env()?;
-    let login = if options.port == 443 {
-        "https://localhost".to_owned()
-    } else {
-        format!("https://localhost:{}", options.port)
+    let here = options.here();
+    let (origins, names) = match options.intercept {
+        true => (intercept::origins(), intercept::hosts()),
+        false => (Origins::at(&here), Vec::new()),
     };
-    let certificates = tls::dev_certificates(folder.path(), clock::now(), &[])
+    let certificates = tls::dev_certificates(folder.path(), clock::now(), &names)
         .map_err(|error| format!("cannot make certificates in {}: {error}", options.data.display()))?;
     let config = tls::server_config(&certificates).map_err(|error| format!("cannot use the certificates: {error}"))?;
     let time = Arc::new(DevClock::default());
-    let house = Arc::new(open_house(&options, &folder, &login, cores, time.clone()).await?);
+    let house = Arc::new(open_house(&options, &folder, origins.clone(), cores, time.clone()).await?);
     let kept = import::import(&house, seed.clone()).await?;
     let steer = Arc::new(Steer::new(house.clone(), time, Folder::open(&options.data)?, seed.clone()));
     if kept == 0 {
         steer.remember_seed().await?;
     }
     let listeners = bind(&options)?;
-    folder.write_env(&greeting::env(&login, &folder, &seed))?;
-    greeting::print(&login, &folder, &seed, options.seed.is_some());
+    folder.write_env(&greeting::env(&here, &origins, &folder, &seed))?;
+    greeting::print(&origins.login, &folder, &seed, options.seed.is_some());
+    if options.intercept {
+        greeting::names_to_lead_here(&names, options.port());
+    }
     if kept > 0 && folder.seed_changed(&text)? {
         greeting::warn_of_old_data(&folder);
     } else if !options.memory {
@@ -98,14 +118,14 @@ fn read_seed(options: &DevOptions, text: &str) -> Result<Seed, String> {
 async fn open_house(
     options: &DevOptions,
     folder: &Folder,
-    login: &str,
+    origins: Origins,
     cores: usize,
     time: Arc<DevClock>,
 ) -> Result<House, String> {
     let store = Store::open(&place(options, folder)?).await.map_err(|fault| fault.to_string())?;
-    let keys = load_keys(&store, folder, login).await?;
+    let keys = load_keys(&store, folder, &origins.login).await?;
     let settings = Settings {
-        origins: Origins { login: login.to_owned(), graph: login.to_owned() },
+        origins,
         signers: cores,
         hashers: cores,
         clock: Arc::new(move || time.now()),
@@ -144,8 +164,8 @@ fn place(options: &DevOptions, folder: &Folder) -> Result<Place, String> {
 
 /// `localhost` is two addresses; where the machine has no IPv6, one is enough.
 fn bind(options: &DevOptions) -> Result<Vec<tokio::net::TcpListener>, String> {
-    let at = |address: IpAddr| listen::bind(SocketAddr::new(address, options.port));
-    let told = |error: std::io::Error| format!("cannot listen on port {}: {error}", options.port);
+    let at = |address: IpAddr| listen::bind(SocketAddr::new(address, options.port()));
+    let told = |error: std::io::Error| format!("cannot listen on port {}: {error}", options.port());
     if let Some(address) = options.listen {
         return Ok(vec![at(address).map_err(told)?]);
     }

@@ -240,7 +240,7 @@ impl Emulator {
     fn of(data: &Path) -> Result<Emulator, String> {
         let folder = Folder::of_running(data)?;
         let env = folder.env()?;
-        let base = env.get("MANDATE_BASE").ok_or("dev.env names no MANDATE_BASE")?;
+        let base = env.get("MANDATE_LOCAL").ok_or("dev.env names no MANDATE_LOCAL")?;
         let authority = std::fs::read(folder.ca()).map_err(|error| format!("cannot read the CA: {error}"))?;
         let authority = Certificate::from_pem(&authority).map_err(|error| error.to_string())?;
         let client = Client::builder()

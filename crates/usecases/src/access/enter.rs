@@ -13,7 +13,6 @@ use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::session::Session;
 use mandate_domain::signin::steps::may_cross;
 use mandate_domain::tenant::Tenant;
-use mandate_domain::token::claims::issuer;
 use mandate_domain::user::User;
 use mandate_jose::TokenRefusal;
 use mandate_store::Memo;
@@ -107,7 +106,7 @@ fn read(house: &House, bearer: &str) -> Result<(Presented, TenantId, AppId), Ent
     if !is_graph(&house.origins, &token.aud) {
         return Err(EnterRefusal::WrongAudience);
     }
-    if token.iss != issuer(&house.origins.login, tenant, 1) {
+    if token.iss != house.origins.issuer(tenant, 1) {
         return Err(EnterRefusal::WrongIssuer);
     }
     let now = house.now().secs();

@@ -193,7 +193,8 @@ pub fn audience<'a>(origin: &str, audience: &'a str) -> Option<&'a str> {
 }
 
 async fn is_for_us(house: &House, said: &str, at: Authority) -> Result<bool, Fault> {
-    let Some(segment) = audience(&house.origins.login, said) else { return Ok(false) };
+    let segment = house.origins.of_authorities().find_map(|origin| audience(&origin, said));
+    let Some(segment) = segment else { return Ok(false) };
     let Ok(meant) = authority(house, segment).await? else { return Ok(false) };
     // An assertion for one tenant is not another's; an alias means whichever tenant the request is for.
     Ok(match (meant.tenant(), at.tenant()) {

@@ -18,7 +18,7 @@ pub(super) async fn prove(
     if let Err(refusal) = matching(&card.federated, claims).and_then(|()| claims.check_times(house.now())) {
         return Ok(Err(refusal));
     }
-    let ours = super::audience(&house.origins.login, &claims.issuer).is_some();
+    let ours = house.origins.of_authorities().any(|origin| super::audience(&origin, &claims.issuer).is_some());
     if ours {
         return Ok(of_our_own(house, assertion, claims));
     }

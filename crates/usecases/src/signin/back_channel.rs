@@ -3,7 +3,6 @@
 
 use crate::{Fault, House, clients};
 use mandate_base::{AppId, SessionId, TenantId, UserId};
-use mandate_domain::token::claims::issuer;
 use mandate_jose::{Header, b64url_encode};
 use serde_json::json;
 
@@ -50,7 +49,7 @@ async fn logout_token(house: &House, over: &Over, app: AppId) -> Option<String> 
     let keys = house.keys();
     let now = house.now().secs();
     let claims = json!({
-        "iss": issuer(&house.origins.login, over.tenant, 2),
+        "iss": house.origins.issuer(over.tenant, 2),
         "aud": app.to_string(),
         "sub": keys.pairwise(over.tenant.bytes(), over.user.bytes(), app.bytes()),
         "sid": over.session.to_string(),

@@ -8,7 +8,6 @@ use mandate_base::{Draw, Moment, SessionId};
 use mandate_domain::record::{Plan, Record, Trace};
 use mandate_domain::signin::session::{Ended, EndedBy};
 use mandate_domain::signin::steps::SignedIn;
-use mandate_domain::token::claims::issuer;
 
 /// Each in their own tenant.
 pub async fn end_sessions(house: &House, people: &[&SignedIn]) -> Result<(), Fault> {
@@ -34,7 +33,7 @@ pub async fn told_at_the_end(house: &House, people: &[&SignedIn]) -> Result<Vec<
             let with = if uri.contains('?') { '&' } else { '?' };
             let mut address = format!("{uri}{with}sid={}", person.session.id);
             if registration.mandate.issuer_at_logout {
-                let issuer = issuer(&house.origins.login, person.tenant, 2);
+                let issuer = house.origins.issuer(person.tenant, 2);
                 address.push_str(&format!("&iss={issuer}"));
             }
             addresses.push(address);

@@ -170,6 +170,9 @@ pub async fn change_password(
     house: &House,
     change: NewPassword<'_>,
 ) -> Result<Result<(), PasswordChangeRefusal>, Fault> {
+    if change.old.expose().is_empty() {
+        return Ok(Err(PasswordChangeRefusal::WrongOld));
+    }
     let (account, now) = (change.user.upn.folded(), house.now());
     let _under_way = match house.guesses.begin(&account, change.network, now) {
         Ok(under_way) => under_way,

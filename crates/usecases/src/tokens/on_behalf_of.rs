@@ -19,7 +19,7 @@ use mandate_domain::record::{Plan, Record};
 use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::scopes::{ResourceAsk, ScopeAsk};
 use mandate_domain::signin::session::Session;
-use mandate_domain::token::claims::{Proof, issuer};
+use mandate_domain::token::claims::Proof;
 use mandate_domain::token::claims_ask::ClaimsAsk;
 use serde::Deserialize;
 
@@ -72,8 +72,7 @@ pub fn handed_in(house: &House, api: &AppCard, text: &str) -> Result<HandedIn, H
     let verified = keys.ring.verify(text, LONGEST).map_err(|_| HandedInRefusal::NotOurs)?;
     let claims: Claims = serde_json::from_slice(&verified.payload).map_err(|_| HandedInRefusal::NotOurs)?;
     let tenant = TenantId::parse(&claims.tid).map_err(|_| HandedInRefusal::NotOurs)?;
-    let login = &house.origins.login;
-    if claims.iss != issuer(login, tenant, 1) && claims.iss != issuer(login, tenant, 2) {
+    if [1, 2].iter().all(|version| claims.iss != house.origins.issuer(tenant, *version)) {
         return Err(HandedInRefusal::NotOurs);
     }
     if claims.idtyp.as_deref() == Some("app") || (claims.scp.is_none() && !claims.roles.is_empty()) {

@@ -2,10 +2,12 @@
 //! Never: markup, or a sentence glued together from halves; what varies stands in a `{place}` and comes in through `fill`.
 //! Next: en.rs, nl.rs and de.rs hold the texts; pages/ shows them.
 
+mod dates;
 mod de;
 mod en;
 mod nl;
 
+pub use dates::Civil;
 pub use de::DE;
 pub use en::EN;
 pub use nl::NL;

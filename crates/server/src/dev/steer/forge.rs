@@ -1,7 +1,6 @@
 //! Tokens of any content, signed with the house's own key or with one that nobody knows: for tests of whoever validates
 //! tokens.
 
-use mandate_domain::token::claims::issuer;
 use mandate_jose::{Header, SigningKey, random_bytes};
 use mandate_usecases::House;
 use serde::Deserialize;
@@ -40,7 +39,7 @@ pub fn forge(house: &House, order: &Order) -> Result<String, String> {
     let mut claims = Map::new();
     if let Some(tenant) = &order.tenant {
         let id = mandate_base::TenantId::parse(tenant).map_err(|_| "tenant is a GUID".to_owned())?;
-        claims.insert("iss".to_owned(), json!(issuer(&house.origins.login, id, version)));
+        claims.insert("iss".to_owned(), json!(house.origins.issuer(id, version)));
         claims.insert("tid".to_owned(), json!(tenant));
     }
     claims.insert("ver".to_owned(), json!(if version == 1 { "1.0" } else { "2.0" }));

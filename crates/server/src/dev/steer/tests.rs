@@ -34,7 +34,7 @@ async fn bench() -> Bench {
     folder().keep_keys(&rows).expect("they are kept");
     let time = clock.clone();
     let settings = Settings {
-        origins: Origins { login: LOGIN.to_owned(), graph: LOGIN.to_owned() },
+        origins: Origins::at(LOGIN),
         signers: 1,
         hashers: 1,
         clock: Arc::new(move || time.now()),
