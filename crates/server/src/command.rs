@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::dev::{self, DevOptions, remote};
+use crate::operate::{self, At, consent, keys};
 use clap::{Args, Parser, Subcommand};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -17,6 +18,20 @@ struct Command {
 enum Deed {
     /// Start with a known organisation, for people who write apps: its own certificate, its own data, nothing to set up.
     Dev(DevArguments),
+    /// The signing keys of a store.
+    Keys {
+        #[command(flatten)]
+        at: At,
+        #[command(subcommand)]
+        deed: keys::Deed,
+    },
+    /// What apps were granted, and by hand what administrators grant on the consent page.
+    Consent {
+        #[command(flatten)]
+        at: At,
+        #[command(subcommand)]
+        deed: consent::Deed,
+    },
 }
 
 #[derive(Args)]
@@ -58,9 +73,23 @@ struct StartArguments {
 }
 
 pub fn run() -> ExitCode {
-    let Deed::Dev(DevArguments { start, deed, data }) = Command::parse().deed;
+    let outcome = match Command::parse().deed {
+        Deed::Dev(arguments) => start_or_steer(arguments),
+        Deed::Keys { at, deed } => operate::run(keys::run(&at, deed)).map(|text| print!("{text}")),
+        Deed::Consent { at, deed } => operate::run(consent::run(&at, deed)).map(|text| print!("{text}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("mandate: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start_or_steer(DevArguments { start, deed, data }: DevArguments) -> Result<(), String> {
     start_logs(start.log_json);
-    let outcome = match deed {
+    match deed {
         Some(deed) => remote::run(&data, deed),
         None => dev::run(DevOptions {
             seed: start.seed,
@@ -71,13 +100,6 @@ pub fn run() -> ExitCode {
             port: start.port,
             intercept: start.intercept,
         }),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("mandate: {problem}");
-            ExitCode::FAILURE
-        }
     }
 }
 

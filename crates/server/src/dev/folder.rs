@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub struct Folder(PathBuf);
 
 const KEK: &str = "kek";
+const NEXT_KEK: &str = "kek.next";
 const KEYS: &str = "keys.json";
 const ENV: &str = "dev.env";
 const SEED: &str = "seed.sha256";
@@ -101,6 +102,19 @@ impl Folder {
         let key = random_bytes::<32>();
         self.write(KEK, &b64url_encode(&key))?;
         Ok(Kek::new(key))
+    }
+
+    /// The next key-encryption key, beside the one in use: should the machine stop in between, neither is lost.
+    pub fn next_kek(&self) -> Result<Kek, String> {
+        let key = random_bytes::<32>();
+        self.write(NEXT_KEK, &b64url_encode(&key))?;
+        Ok(Kek::new(key))
+    }
+
+    /// Everything is sealed with the next one.
+    pub fn take_next_kek(&self, rows: &[KeyRow]) -> Result<(), String> {
+        self.keep_keys(rows)?;
+        fs::rename(self.0.join(NEXT_KEK), self.0.join(KEK)).map_err(|error| self.told(NEXT_KEK, &error))
     }
 
     pub fn spare_keys(&self) -> Result<Vec<KeyRow>, String> {

@@ -6,6 +6,7 @@ mod intercept;
 pub mod remote;
 mod steer;
 
+pub use folder::Folder;
 pub use steer::Steer;
 
 use crate::listen::{self, Handler, Limits};
@@ -13,7 +14,6 @@ use crate::outside::{Outside, Reach};
 use crate::seed::{self, Seed};
 use crate::site::Site;
 use crate::{chance, clock, import, tls};
-use folder::Folder;
 use mandate_store::{Place, Store};
 use mandate_usecases::keys::{self, KeyKeeper};
 use mandate_usecases::{House, Origins, Settings};
@@ -49,7 +49,7 @@ impl DevOptions {
     }
 }
 
-const SAMPLE: &str = include_str!("../../sample.yaml");
+pub(crate) const SAMPLE: &str = include_str!("../../sample.yaml");
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 const FLUSH_EVERY: Duration = Duration::from_millis(500);
 
@@ -122,7 +122,8 @@ async fn open_house(
     cores: usize,
     time: Arc<DevClock>,
 ) -> Result<House, String> {
-    let store = Store::open(&place(options, folder)?).await.map_err(|fault| fault.to_string())?;
+    let place = if options.memory { Place::Memory } else { place(options.store.as_deref(), folder)? };
+    let store = Store::open(&place).await.map_err(|fault| fault.to_string())?;
     let keys = load_keys(&store, folder, &origins.login).await?;
     let settings = Settings {
         origins,
@@ -148,9 +149,9 @@ async fn load_keys(store: &Store, folder: &Folder, login: &str) -> Result<KeyKee
     Ok(keys)
 }
 
-fn place(options: &DevOptions, folder: &Folder) -> Result<Place, String> {
-    match options.store.as_deref() {
-        _ if options.memory => Ok(Place::Memory),
+/// Where the directory is kept: what is named, or a file in the folder.
+pub fn place(store: Option<&str>, folder: &Folder) -> Result<Place, String> {
+    match store {
         None => Ok(Place::Sqlite(folder.path().join("mandate.db"))),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             Ok(Place::Postgres(url.to_owned()))

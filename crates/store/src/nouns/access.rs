@@ -30,6 +30,10 @@ const ASSIGNMENTS_OF: TenantSql = TenantSql::new(
     "SELECT id, principal, kind, resource, role, created FROM app_role_assignments
       WHERE tenant_id = $1 AND principal = $2 AND resource = $3 ORDER BY id",
 );
+const ASSIGNMENTS_OF_PRINCIPAL: TenantSql = TenantSql::new(
+    "SELECT id, principal, kind, resource, role, created FROM app_role_assignments
+      WHERE tenant_id = $1 AND principal = $2 ORDER BY resource, id",
+);
 /// A person's own, and those of the groups that hold them directly: nested ones give nothing (features, 18.5).
 const ASSIGNMENTS_OF_USER: TenantSql = TenantSql::new(
     "SELECT id, principal, kind, resource, role, created FROM app_role_assignments
@@ -81,6 +85,14 @@ impl TenantView<'_> {
         resource: ServicePrincipalId,
     ) -> Result<Vec<AppRoleAssignment>, Fault> {
         self.all(&ASSIGNMENTS_OF, [id(principal), id(resource)], assignment_of).await
+    }
+
+    /// App roles that a principal itself holds, on whatever resource.
+    pub async fn assignments_of_principal(
+        &self,
+        principal: impl Into<ObjectId>,
+    ) -> Result<Vec<AppRoleAssignment>, Fault> {
+        self.all(&ASSIGNMENTS_OF_PRINCIPAL, [id(principal)], assignment_of).await
     }
 
     /// App roles that a user holds on a resource, directly or through a group.

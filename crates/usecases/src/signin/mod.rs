@@ -6,7 +6,7 @@ mod device;
 mod encounter;
 mod end_session;
 mod grant_consent;
-mod granting;
+pub(crate) mod granting;
 mod guesses;
 mod issue_code;
 mod own;
