@@ -7,6 +7,7 @@ use mandate_base::Folded;
 use mandate_domain::signin::ask::{Authority, CONSUMERS};
 use mandate_usecases::Origins;
 use mandate_usecases::authority::tenant_of_domain;
+use mandate_usecases::documents::Document;
 use mandate_web::answer::{self, Answer, JSON};
 use mandate_web::percent;
 use serde_json::{Value, json};
@@ -51,14 +52,30 @@ fn keep(answer: &mut Answer) {
 
 async fn metadata(cx: Cx<'_>, version: u8) -> Result<Answer, Trouble> {
     let authority = cx.authority().await?;
-    let region = match authority {
-        Authority::Tenant(_) => json!("EU"),
-        _ => Value::Null,
+    let key = format!("{} {version}", cx.canonical(authority));
+    let document = cx.house.documents.get(&key, || {
+        let region = match authority {
+            Authority::Tenant(_) => json!("EU"),
+            _ => Value::Null,
+        };
+        let written =
+            if version == 2 { document_v2(cx, authority, &region) } else { document_v1(cx, authority, &region) };
+        written.to_string()
+    });
+    Ok(kept(cx, &document))
+}
+
+/// Whoever has it already is told so (RFC 9110 §13.1.2).
+fn kept(cx: Cx<'_>, document: &Document) -> Answer {
+    let known = cx.request.header(header::IF_NONE_MATCH.as_str()).unwrap_or("");
+    let same = known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == &*document.tag || tag.trim() == "*");
+    let mut answer = match same {
+        true => answer::bytes(StatusCode::NOT_MODIFIED, JSON, ""),
+        false => answer::bytes(StatusCode::OK, JSON, document.body.clone()),
     };
-    let document = if version == 2 { document_v2(cx, authority, &region) } else { document_v1(cx, authority, &region) };
-    let mut answer = answer::json(StatusCode::OK, &document);
+    answer::put_text(&mut answer, header::ETAG, &document.tag);
     keep(&mut answer);
-    Ok(answer)
+    answer
 }
 
 /// The literal template stays in metadata of the aliases: validators put the token's own `tid` in.
@@ -159,11 +176,9 @@ fn host(origin: &str) -> &str {
     origin.split_once("://").map_or(origin, |(_, host)| host)
 }
 
-async fn keys(cx: Cx<'_>, set: &str) -> Result<Answer, Trouble> {
+async fn keys(cx: Cx<'_>, set: &Document) -> Result<Answer, Trouble> {
     cx.authority().await?;
-    let mut answer = answer::bytes(StatusCode::OK, JSON, set.to_owned());
-    keep(&mut answer);
-    Ok(answer)
+    Ok(kept(cx, set))
 }
 
 /// Which instance of the cloud is this? Only ourselves (protocol.md §1.6).

@@ -3,6 +3,7 @@
 use crate::access::AccessMemos;
 use crate::authority::AuthorityMemos;
 use crate::clients::ClientMemos;
+use crate::documents::Documents;
 use crate::issuers::{Fetch, Issuers};
 use crate::keys::{KeyKeeper, Keys};
 use crate::pool::Pool;
@@ -24,6 +25,8 @@ pub struct House {
     pub(crate) guesses: Guesses,
     pub(crate) issuers: Issuers,
     pub(crate) outside: Arc<dyn Fetch>,
+    /// Metadata, which depends on nothing but where the house is.
+    pub documents: Documents,
     clock: Arc<dyn Fn() -> Moment + Send + Sync>,
     chance: Arc<dyn Fn() -> Box<dyn Draw + Send> + Send + Sync>,
 }
@@ -98,6 +101,7 @@ impl House {
             outside: settings.fetch,
             clock: settings.clock,
             chance: settings.chance,
+            documents: Documents::default(),
         })
     }
 

@@ -9,6 +9,7 @@ pub mod authority;
 mod bounded;
 pub mod clients;
 pub mod directory;
+pub mod documents;
 pub mod explain;
 mod house;
 pub mod issuers;

@@ -3,7 +3,7 @@
 use mandate_tests::app::{EXPORT, INTRANET, NONCE};
 use mandate_tests::people::{FATIMA, JORIS, LUKAS_ID, WATERKANT};
 use mandate_tests::tokens::{claims, header};
-use mandate_tests::{Answered, Reply, TokenReply, World, golden};
+use mandate_tests::{Answered, Ask, Reply, TokenReply, World, golden};
 use serde_json::{Map, Value};
 
 const OF_TOKENS: &[&str] = &["content-type", "cache-control", "pragma", "expires", "x-ms-clitelem", "x-ms-ests-server"];
@@ -67,6 +67,23 @@ async fn the_metadata_documents() {
         transcript = transcript.document(&format!("GET {path}"), &world.get(path).await);
     }
     transcript.compare("metadata");
+}
+
+/// RFC 9110 §13.1.2: who has it, by its tag, gets no second copy.
+#[tokio::test]
+async fn what_is_the_same_for_everybody_has_a_tag() {
+    let world = World::new().await;
+    for path in ["/common/v2.0/.well-known/openid-configuration", "/common/discovery/v2.0/keys"] {
+        let first = world.get(path).await;
+        let tag = first.header("etag").expect("a tag").to_owned();
+        for (known, status) in [(tag.clone(), 304), (format!("\"x\", W/{tag}"), 304), ("\"x\"".to_owned(), 200)] {
+            let again = world.send(Ask::get(path).header("if-none-match", &known)).await;
+            assert_eq!((again.status, again.text().is_empty()), (status, status == 304), "{path} {known}");
+            assert_eq!(again.header("etag"), Some(tag.as_str()));
+        }
+    }
+    let of_tenant = world.get(&format!("/{WATERKANT}/v2.0/.well-known/openid-configuration")).await;
+    assert!(of_tenant.text().contains(WATERKANT), "each authority has its own");
 }
 
 #[tokio::test]

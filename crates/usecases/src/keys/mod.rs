@@ -9,6 +9,7 @@ mod rotation;
 pub use rotation::{KeyState, RotateRefusal, SigningKeyInfo, list, reload, reload_if_changed, reseal, rotate};
 
 use crate::Fault;
+use crate::documents::Document;
 use mandate_base::{DAY, Draw, Moment, Secret};
 use mandate_jose::{KeyMaterial, KeyRing, Sealer, SigningKey, derive, hash, jwks_json};
 use mandate_store::{KeyChange, KeyRow, KeyUse, Store};
@@ -19,8 +20,8 @@ pub struct Keys {
     pub signing: Arc<SigningKey>,
     pub ring: KeyRing,
     /// Pre-rendered, since they are asked for more often than anything else.
-    pub jwks_v1: String,
-    pub jwks_v2: String,
+    pub jwks_v1: Document,
+    pub jwks_v2: Document,
     pairwise: [u8; 32],
     sealer: Sealer,
     /// What it was opened from.
@@ -164,8 +165,8 @@ fn open(rows: &[KeyRow], kek: &Kek, login: &str, now: Moment) -> Result<Keys, Fa
     Ok(Keys {
         signing: Arc::new(signing.swap_remove(in_use)),
         ring,
-        jwks_v1,
-        jwks_v2,
+        jwks_v1: Document::of(jwks_v1),
+        jwks_v2: Document::of(jwks_v2),
         published: names(rows),
         pairwise: derive(&house, "pairwise subjects"),
         sealer: Sealer::new(derive(&house, "sealed forms")),
