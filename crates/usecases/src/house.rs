@@ -53,6 +53,12 @@ impl Origins {
         self.of_tokens().issuer(tenant, version)
     }
 
+    /// Is this origin of a page one of ours?
+    pub fn owns(&self, origin: &str) -> bool {
+        let alias = |host: &String| origin.strip_prefix("https://") == Some(host.as_str());
+        origin == self.login || self.aliases.iter().any(alias)
+    }
+
     /// Every address that names one of our authorities.
     pub(crate) fn of_authorities(&self) -> impl Iterator<Item = String> {
         let aliases = self.aliases.iter().map(|host| format!("https://{host}"));

@@ -13,7 +13,9 @@ import { explained } from './expected.mjs';
 import { atAFreshBrowser } from './person.mjs';
 import { SuiteApi } from './suite_api.mjs';
 
-const POLL_MS = 150;
+const POLL_MS = 250;
+// The suite reads its whole log to answer which pictures it wants.
+const ASK_FOR_PICTURES_MS = 2_000;
 const MODULE_LIMIT_MS = 120_000;
 const OVER = ['FINISHED', 'INTERRUPTED'];
 
@@ -59,6 +61,7 @@ async function judge(plan, module) {
 async function goAlong(test, open) {
   const end = Date.now() + MODULE_LIMIT_MS;
   let pictures = [];
+  let asked = 0;
   for (;;) {
     const { status } = await suite.info(test);
     if (OVER.includes(status)) return;
@@ -67,7 +70,8 @@ async function goAlong(test, open) {
     if (next) {
       await suite.opened(test, next.url);
       pictures = [...pictures, ...(await open(next))];
-    } else if (status === 'WAITING' && pictures.length) {
+    } else if (status === 'WAITING' && pictures.length && Date.now() > asked + ASK_FOR_PICTURES_MS) {
+      asked = Date.now();
       const [place] = await suite.wanted(test);
       if (place) await suite.give(test, place, pictures.at(-1).png);
     }

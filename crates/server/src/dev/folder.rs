@@ -104,8 +104,21 @@ impl Folder {
         Ok(Kek::new(key))
     }
 
+    /// For whoever works on keys that are there: none is made.
+    pub fn kek_there(&self) -> Result<Kek, String> {
+        let path = self.0.join(KEK);
+        if path.exists() { self.kek() } else { Err(format!("there is no {}", path.display())) }
+    }
+
     /// The next key-encryption key, beside the one in use: should the machine stop in between, neither is lost.
     pub fn next_kek(&self) -> Result<Kek, String> {
+        let path = self.0.join(NEXT_KEK);
+        if path.exists() {
+            return Err(format!(
+                "{} is there: sealing anew was broken off. When the server starts, remove it; when it does not, rename it to {KEK}",
+                path.display()
+            ));
+        }
         let key = random_bytes::<32>();
         self.write(NEXT_KEK, &b64url_encode(&key))?;
         Ok(Kek::new(key))

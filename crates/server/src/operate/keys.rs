@@ -26,7 +26,7 @@ pub async fn run(at: &At, deed: Deed) -> Result<String, String> {
         Deed::List => list(at).await,
         Deed::Rotate { at_once } => {
             let (folder, store) = at.open().await?;
-            let rotated = keys::rotate(&store, &folder.kek()?, clock::now(), at_once).await.map_err(told)?;
+            let rotated = keys::rotate(&store, &folder.kek_there()?, clock::now(), at_once).await.map_err(told)?;
             let rows = rotated.map_err(|refusal| match refusal {
                 RotateRefusal::TooSoon { until } => format!(
                     "the next key is known everywhere from {} on; --at-once does not wait for that",
@@ -39,7 +39,7 @@ pub async fn run(at: &At, deed: Deed) -> Result<String, String> {
         }
         Deed::Rekey => {
             let (folder, store) = at.open().await?;
-            let old = folder.kek()?;
+            let old = folder.kek_there()?;
             let rows = keys::reseal(&store, &old, &folder.next_kek()?).await.map_err(told)?;
             folder.take_next_kek(&rows)?;
             Ok("The keys are sealed anew. Start the server again.\n".to_owned())

@@ -92,6 +92,16 @@ fn keys_are_listed_rotated_and_sealed_anew() {
     // Opened with the new key; the old one would fail.
     run(async { at.house().await.map(drop) }).expect("the keys open");
     assert_eq!(asked("list"), Ok(after));
+    // Another folder's key does not fit, and nothing is made to take its place.
+    let other = TempDir::new().expect("a folder");
+    let store = Some(format!("sqlite:{}", at.data.join("mandate.db").display()));
+    let astray = At { data: other.path().to_owned(), store };
+    assert!(run(keys::run(&astray, deed("rotate --at-once"))).is_err_and(|why| why.contains("there is no")));
+    std::fs::write(other.path().join("kek"), "A".repeat(43)).expect("written");
+    assert!(run(keys::run(&astray, deed("rotate --at-once"))).is_err());
+    // What was broken off is not begun over it.
+    std::fs::write(at.data.join("kek.next"), "x").expect("written");
+    assert!(asked("rekey").is_err_and(|why| why.contains("broken off")));
 }
 
 #[test]

@@ -12,7 +12,8 @@ const WITHOUT_BROWSER: &str = "urn:ietf:wg:oauth:2.0:oob";
 /// Browsers act upon these themselves; no app ever sees what is sent there.
 const OF_BROWSERS: [&str; 6] = ["javascript", "data", "vbscript", "file", "about", "blob"];
 
-const PAGES: [(&str, &[&str]); 2] = [
+const PAGES: [(&str, &[&str]); 3] = [
+    ("mandate", &["backChannelLogoutUri"]),
     ("web", &["homePageUrl", "logoutUrl"]),
     ("info", &["logoUrl", "marketingUrl", "privacyStatementUrl", "supportUrl", "termsOfServiceUrl"]),
 ];

@@ -89,6 +89,8 @@ pub async fn rotate(
     let missing = || Fault::new("rotating the keys", "there is no key to rotate");
     let current = in_use(&rows, now).ok_or_else(missing)?;
     let next = next(&rows, current).ok_or_else(missing)?;
+    // Sealed with another key-encryption key, a new row would lock everybody out at the next start.
+    unsealed(current, &kek.sealer())?;
     let until = next.created + CACHED;
     if !at_once && now < until {
         return Ok(Err(RotateRefusal::TooSoon { until }));
