@@ -11,6 +11,10 @@ pub fn url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+pub fn from_url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
 /// The user and password of a Basic header, as they may be meant: percent-encoded, as RFC 6749 §2.3.1 says, or raw, as
 /// some clients send them. The encoded reading comes first.
 pub fn basic(header: &str) -> Option<Vec<(String, String)>> {

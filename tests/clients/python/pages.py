@@ -90,7 +90,7 @@ class Page:
     @property
     def behind(self):
         """Of `permissions`, those that an API behind the application gets."""
-        return self._values("div.behind ul.permissions > li[data-permission]")
+        return self._values(".behind ul.permissions > li[data-permission]")
 
     @property
     def accounts(self):

@@ -39,7 +39,7 @@ EMMA = _person("emma.smit", 10, "Emma Smit")                  # disabled
 GUEST = _person("gast_zonnebel.example#EXT#", 11, "Gijs de Gast")
 KATRIN = Person("katrin.weber@zonnebel.example", "aaaaaaaa-0000-4000-8000-000000000021", "Katrin Weber")
 
-PEOPLE_IN_TENANT = 11
+PEOPLE_IN_TENANT = 12
 OTHER_TENANT = "22222222-2222-4222-8222-222222222222"  # the publisher's, where Katrin is at home
 
 INTRANET = Application(

@@ -29,7 +29,7 @@ def _(world):
     page = world.let_orders_api_act(PIETER)
     if page is not None:
         equal(page.behind, ["User.Read"], "what the API behind the app asks")
-        check(ORDERS_API.name in page.text("div.behind"), f"the page does not name the API: {page.describe()}")
+        check(ORDERS_API.name in page.text(".behind"), f"the page does not name the API: {page.describe()}")
         lacks(dict.fromkeys(page.permissions), ["Orders.Read"], "the page of an app that the API pre-authorised")
     outcome = world.visit(
         world.public(PLANNER), world.browser(), PIETER, [f"{ORDERS}/.default"], redirect=PLANNER.redirect, consent=None

@@ -5,6 +5,7 @@ use http::Method;
 use mandate_tests::app::{CONTACTS, INTRANET, NONCE, PLANNER, STATE};
 use mandate_tests::people::{JORIS, WATERKANT};
 use mandate_tests::{Ask, Mode, Outcome, Pairs, World};
+use mandate_web::base64;
 
 fn right() -> Pairs {
     INTRANET.ask("openid User.Read")
@@ -251,4 +252,22 @@ async fn the_answer_goes_the_way_that_the_client_chose_even_when_it_is_a_refusal
     }
     let spa = ask(&world, PLANNER.ask("").without("scope").and("response_mode", "fragment")).await.answer();
     assert_eq!((spa.uri.as_str(), spa.mode), ("http://localhost:5173/", Mode::Fragment));
+}
+
+/// OpenID Connect Core §6.1: what says where the answer goes may stand in the object alone. Nothing else of it counts.
+#[tokio::test]
+async fn a_refused_request_object_says_how_its_client_wants_to_hear_of_it() {
+    let world = World::new().await;
+    let object =
+        br#"{"state":"inside","response_mode":"fragment","redirect_uri":"https://x.example/","prompt":"none"}"#;
+    let request = format!("{}.{}.", base64::url(br#"{"alg":"none"}"#), base64::url(object));
+    let asked = right().without("state").and("request", &request);
+    let answer = world.browser().authorize(WATERKANT, &asked).await.answer();
+    assert_eq!(answer.refusal(), ("request_not_supported", 9_000_010));
+    assert_eq!((answer.get("state"), answer.uri.as_str()), (Some("inside"), INTRANET.redirect));
+    for garbled in ["x", "x.y.z", "..", "x.e30."] {
+        let asked = right().and("request", garbled);
+        let answer = world.browser().authorize(WATERKANT, &asked).await.answer();
+        assert_eq!((answer.refusal().1, answer.get("state")), (9_000_010, Some(STATE)), "{garbled}");
+    }
 }

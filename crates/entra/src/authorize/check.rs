@@ -15,7 +15,8 @@ use mandate_domain::signin::steps::{admits_many, may_cross};
 use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_usecases::clients;
 use mandate_usecases::resources::is_graph;
-use mandate_web::Params;
+use mandate_web::{Params, base64};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// A request whose client and redirect URI are right.
@@ -103,6 +104,7 @@ async fn of_client(cx: Cx<'_>, params: &Params, errand: Errand) -> Result<Checke
     let found = redirect::find(&card.registration, asked, &cx.origins().login);
     let (uri, platform) = found.map_err(|refusal| named(redirect_trouble(&refusal, &card)))?;
     let state = params.one("state").map_err(|refusal| named(refusal.into()))?.map(str::to_owned);
+    let state = state.or_else(|| in_object(params, "state"));
     if errand == Errand::AdminConsent {
         let reply = ReplyTo { uri, mode: ResponseMode::Query, state, silent: false, errand, version: cx.version };
         let checked = super::admin::check(cx, params, authority, &card, &reply);
@@ -153,7 +155,16 @@ fn redirect_trouble(refusal: &RedirectRefusal, card: &AppCard) -> Trouble {
 /// The mode in which even a malformed request is answered: its own, where that can be told.
 fn early_mode(params: &Params) -> ResponseMode {
     let kind = params.any("response_type").and_then(ResponseType::parse).unwrap_or_default();
-    params.any("response_mode").and_then(ResponseMode::parse).unwrap_or_else(|| kind.default_mode())
+    let named = params.any("response_mode").map(str::to_owned).or_else(|| in_object(params, "response_mode"));
+    named.as_deref().and_then(ResponseMode::parse).unwrap_or_else(|| kind.default_mode())
+}
+
+/// A request object is refused; where and with what its client wants to hear of that stands in it (OpenID Connect Core
+/// §6.1). Nothing else is taken from it, and its signature is nobody's concern: a URL has none either.
+fn in_object(params: &Params, name: &str) -> Option<String> {
+    let payload = params.any("request")?.split('.').nth(1)?;
+    let claims: Value = serde_json::from_slice(&base64::from_url(payload)?).ok()?;
+    claims.get(name)?.as_str().map(str::to_owned)
 }
 
 fn rest(

@@ -87,7 +87,7 @@ final class OnBehalfOfTests {
         String url = world.authority + "/oauth2/v2.0/authorize?" + Browser.encoded(asked);
         Visit visit = world.browser().walk(url, Will.of(PIETER));
         equal(visit.shown(), List.of("signin", "consent"), "pages shown");
-        List<String> behind = visit.page("consent").permissions("div.behind ul.permissions");
+        List<String> behind = visit.page("consent").permissions(".behind ul.permissions");
         check(behind.contains("User.Read"), "what the page asks for the API: " + behind);
         visit.answer().code("fragment");
     }

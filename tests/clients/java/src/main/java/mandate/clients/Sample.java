@@ -16,7 +16,7 @@ final class Sample {
     static final Person PIETER = person("pieter.vandijk", 8, "Pieter van Dijk");
     static final Person DAAN = person("daan.visser", 9, "Daan Visser");
 
-    static final int PEOPLE_IN_TENANT = 11;
+    static final int PEOPLE_IN_TENANT = 12;
     static final String DOMAIN = "waterkant.example";
 
     static final Application EXPORT = application(4, "export-secret-for-development-only", null);
