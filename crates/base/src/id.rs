@@ -104,6 +104,8 @@ ids! {
     AssignmentId,
     /// A directory role, by its template id.
     RoleTemplateId,
+    /// What a person asks the administrators to allow (`userConsentRequest`).
+    ConsentRequestId,
     /// A browser session (`sid`).
     SessionId,
     /// A chain of refresh tokens that began with one sign-in to one client.

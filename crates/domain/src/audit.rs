@@ -41,6 +41,9 @@ pub enum Activity {
     RevokeSession,
     RevokeSignInSessions,
     ChangeUserPassword,
+    CreateConsentRequest,
+    RequestApproved,
+    RequestDenied,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -131,6 +134,9 @@ impl Activity {
             Activity::RevokeSession => "Revoke session",
             Activity::RevokeSignInSessions => "Revoke sign-in sessions",
             Activity::ChangeUserPassword => "Change user password",
+            Activity::CreateConsentRequest => "Create request",
+            Activity::RequestApproved => "Request approved",
+            Activity::RequestDenied => "Request denied",
         }
     }
 
@@ -147,6 +153,7 @@ impl Activity {
             Activity::AddGroup | Activity::AddMemberToGroup | Activity::AddOwnerToGroup => "GroupManagement",
             Activity::AddMemberToRole => "RoleManagement",
             Activity::UpdateAuthorizationPolicy => "AuthorizationPolicy",
+            Activity::CreateConsentRequest | Activity::RequestApproved | Activity::RequestDenied => "UserManagement",
             _ => "ApplicationManagement",
         }
     }

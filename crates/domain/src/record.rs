@@ -4,6 +4,7 @@
 
 use crate::application::AppCard;
 use crate::audit::{AuditEntry, SignIn};
+use crate::consent::request::{ConsentRequest, Decision};
 use crate::grant::{AppRoleAssignment, Grant};
 use crate::group::{Group, Link};
 use crate::role::RoleAssignment;
@@ -14,7 +15,9 @@ use crate::signin::session::{Ended, Session};
 use crate::tenant::Tenant;
 use crate::token::refresh::{Family, RefreshToken};
 use crate::user::User;
-use mandate_base::{AppId, AssignmentId, FamilyId, GrantId, Moment, Secret, ServicePrincipalId, SessionId, UserId};
+use mandate_base::{
+    AppId, AssignmentId, ConsentRequestId, FamilyId, GrantId, Moment, Secret, ServicePrincipalId, SessionId, UserId,
+};
 use serde_json::{Map, Value};
 
 /// A change of the directory. There is no way to record one without telling the audit.
@@ -54,6 +57,12 @@ pub enum Change {
     AppRoleAssigned(AppRoleAssignment),
     AppRoleUnassigned(AssignmentId),
     RoleAssigned(RoleAssignment),
+    ConsentRequested(Box<ConsentRequest>),
+    /// Guarded: of two decisions the first counts, the other is `Raced`.
+    ConsentRequestDecided {
+        request: ConsentRequestId,
+        decision: Decision,
+    },
     SessionRevoked {
         session: SessionId,
         at: Moment,

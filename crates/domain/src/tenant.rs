@@ -67,10 +67,28 @@ pub struct DefaultUserRolePermissions {
     pub permission_grant_policies_assigned: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// People may send requests, and reviewers decide them. Nobody is written to: mail is not ours to send.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AdminConsentRequestPolicy {
     pub is_enabled: bool,
+    pub request_duration_in_days: i64,
+    pub reviewers: Vec<ReviewerScope>,
+}
+
+/// Graph's `accessReviewReviewerScope`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ReviewerScope {
+    pub query: String,
+    pub query_type: String,
+    pub query_root: Option<String>,
+}
+
+impl Default for AdminConsentRequestPolicy {
+    fn default() -> Self {
+        AdminConsentRequestPolicy { is_enabled: false, request_duration_in_days: 30, reviewers: Vec::new() }
+    }
 }
 
 impl Default for DefaultUserRolePermissions {

@@ -7,14 +7,16 @@ use crate::browser::Browser;
 use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::show;
-use mandate_base::{AppId, GrantId, Secret, SessionId};
+use mandate_base::{AppId, ConsentRequestId, GrantId, Secret, SessionId};
+use mandate_domain::signin::ask::Version;
 use mandate_domain::signin::steps::SignedIn;
-use mandate_usecases::settle;
 use mandate_usecases::signin::{
-    EndOwn, Network, NewPassword, Over, Own, PasswordChangeRefusal, change_password, overview, tell_apps,
+    Decide, DecideRefusal, EndOwn, Network, NewPassword, Over, Overview, Own, OwnRequest, PasswordChangeRefusal,
+    Waiting, change_password, overview, own_requests, queue, resource_names, tell_apps,
 };
+use mandate_usecases::{Fault, settle};
 use mandate_web::answer::{self, Answer};
-use mandate_web::{Params, cookies};
+use mandate_web::{Params, cookies, percent};
 
 /// In logs: no app of a tenant's, but this page.
 pub const MY_PAGE: AppId = AppId::from_u128(0x6d616e64_6174_6500_806d_790000000001);
@@ -27,6 +29,32 @@ pub enum Said {
     Refused(PasswordChangeRefusal),
     /// The two new ones differ.
     NotTheSame,
+    /// A reviewer said no.
+    Decided,
+    /// A reviewer's yes was a consent for everybody.
+    Approved,
+    Undecided(DecideRefusal),
+}
+
+/// All that the page shows.
+pub struct Mine {
+    pub overview: Overview,
+    pub requests: Vec<OwnRequest>,
+    pub queue: Option<Vec<Waiting>>,
+    /// Names of the APIs in the queue.
+    pub apis: Vec<(AppId, String)>,
+}
+
+async fn mine(cx: Cx<'_>, person: &SignedIn) -> Result<Mine, Fault> {
+    let (tenant, user) = (person.tenant, person.user.id);
+    let queue = queue(cx.house, tenant, user).await?;
+    let permissions: Vec<_> = queue.iter().flatten().flat_map(|one| one.permissions.iter().cloned()).collect();
+    Ok(Mine {
+        overview: overview(cx.house, tenant, user).await?,
+        requests: own_requests(cx.house, tenant, user).await?,
+        apis: resource_names(cx.house, &permissions).await?,
+        queue,
+    })
 }
 
 pub async fn page(cx: Cx<'_>) -> Answer {
@@ -37,7 +65,12 @@ pub async fn page(cx: Cx<'_>) -> Answer {
     };
     let named = params.any("account").and_then(|text| SessionId::parse(text).ok());
     let flow = Flow { errand: Errand::My, ..Flow::begin(cx, &Params::default()) };
-    let said = params.any("said").filter(|said| *said == "ended").map(|_| Said::Ended);
+    let said = match params.any("said") {
+        Some("ended") => Some(Said::Ended),
+        Some("approved") => Some(Said::Approved),
+        Some("decided") => Some(Said::Decided),
+        _ => None,
+    };
     match (named.and_then(|named| people.iter().find(|person| person.session.id == named)), people.as_slice()) {
         (Some(person), _) | (None, [person]) => shown(cx, flow, person, said).await,
         _ => authorize::run(cx, flow, Browser::of(cx)).await,
@@ -46,7 +79,7 @@ pub async fn page(cx: Cx<'_>) -> Answer {
 
 async fn shown(cx: Cx<'_>, flow: Flow, person: &SignedIn, said: Option<Said>) -> Answer {
     let flow = Flow { chosen: Some(person.session.id), ..flow };
-    let mine = match overview(cx.house, person.tenant, person.user.id).await {
+    let mine = match mine(cx, person).await {
         Ok(mine) => mine,
         Err(fault) => return show::refuse(cx, &fault.into()).await,
     };
@@ -70,6 +103,11 @@ pub fn address(session: SessionId) -> String {
     format!("/my?account={session}")
 }
 
+/// And when they allowed what somebody asked for.
+pub fn approved(session: SessionId) -> String {
+    format!("{}&said=approved", address(session))
+}
+
 pub async fn end(cx: Cx<'_>) -> Answer {
     match ended(cx).await {
         Ok(answer) => answer,
@@ -90,6 +128,59 @@ async fn ended(cx: Cx<'_>) -> Result<Answer, Trouble> {
         tell_apps(cx.house, &[Over { tenant: person.tenant, user: person.user.id, session }]).await?;
     }
     Ok(answer::redirect(&format!("{}&said=ended", address(person.session.id))))
+}
+
+/// A reviewer's word: no, never, or let me see.
+pub async fn decide(cx: Cx<'_>) -> Answer {
+    match decided(cx).await {
+        Ok(answer) => answer,
+        Err(trouble) => show::refuse(cx, &trouble).await,
+    }
+}
+
+/// More than a page of the queue shows of one app.
+const MOST_AT_ONCE: usize = 200;
+
+async fn decided(cx: Cx<'_>) -> Result<Answer, Trouble> {
+    let (form, flow) = open(cx)?;
+    let person = person_of(cx, &flow).await?;
+    let named = form.one("requests")?.unwrap_or("").split_ascii_whitespace().take(MOST_AT_ONCE);
+    let requests: Vec<ConsentRequestId> = named.filter_map(|id| ConsentRequestId::parse(id).ok()).collect();
+    let block = match form.one("verdict")? {
+        Some("review") => return review(cx, flow, &person, &requests).await,
+        Some("deny") => false,
+        Some("block") => true,
+        _ => return Err(Trouble::missing("verdict")),
+    };
+    let deed = Decide {
+        reviewer: person.user.id,
+        requests: &requests,
+        block,
+        justification: form.one("reason")?.unwrap_or(""),
+        correlation: cx.request.correlation,
+    };
+    Ok(match settle(cx.house, person.tenant, &deed).await? {
+        Ok(()) => answer::redirect(&format!("{}&said=decided", address(person.session.id))),
+        Err(refusal) => shown(cx, flow, &person, Some(Said::Undecided(refusal))).await,
+    })
+}
+
+/// The consent page for everybody, of what was asked for. Whether this person may say yes is found there.
+async fn review(cx: Cx<'_>, flow: Flow, person: &SignedIn, requests: &[ConsentRequestId]) -> Result<Answer, Trouble> {
+    let queue = queue(cx.house, person.tenant, person.user.id).await?.unwrap_or_default();
+    let first = requests.first();
+    let found = queue.iter().find(|one| one.requests.iter().any(|asked| Some(&asked.id) == first));
+    let Some(waiting) = found else {
+        return Ok(shown(cx, flow, person, Some(Said::Undecided(DecideRefusal::NothingWaits))).await);
+    };
+    let (client, segment) = (waiting.client.to_string(), person.tenant.to_string());
+    let mut pairs = vec![("client_id", client.as_str())];
+    pairs.extend(waiting.scope.as_deref().map(|scope| ("scope", scope)));
+    let params = percent::encode_pairs(pairs);
+    let version = if waiting.scope.is_some() { Version::V2 } else { Version::V1 };
+    let cx = Cx { segment: &segment, version, ..cx };
+    let flow = Flow { errand: Errand::Review, params, segment: segment.clone(), version, ..flow };
+    Ok(authorize::run(cx, flow, Browser::of(cx)).await)
 }
 
 pub async fn password(cx: Cx<'_>) -> Answer {

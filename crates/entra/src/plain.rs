@@ -19,6 +19,7 @@ pub async fn answer(house: &House, request: &Incoming, path: &[&str]) -> Option<
     Some(match path {
         ["my"] if get => Box::pin(my::page(cx)).await,
         ["my", "end"] if post => Box::pin(my::end(cx)).await,
+        ["my", "decide"] if post => Box::pin(my::decide(cx)).await,
         ["my", "password"] if post => Box::pin(my::password(cx)).await,
         ["devicelogin"] if get => Box::pin(authorize::device_page(cx)).await,
         ["devicelogin"] if post => Box::pin(authorize::enter_device_code(cx)).await,

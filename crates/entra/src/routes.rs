@@ -38,6 +38,7 @@ async fn pages(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
         ["login"] if post => authorize::login(cx).await,
         ["reselect"] if post => authorize::reselect(cx).await,
         ["consent", "set"] if post => authorize::consent(cx).await,
+        ["consent", "request"] if post => authorize::request_consent(cx).await,
         ["newpassword"] if post => authorize::new_password(cx).await,
         ["device", "set"] if post => authorize::confirm_device(cx).await,
         ["adminconsent"] | ["v2.0", "adminconsent"] if cx.request.method == Method::GET => {
@@ -46,7 +47,9 @@ async fn pages(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
         ["adminconsent"] | ["v2.0", "adminconsent"] => wrong_method(cx),
         ["oauth2", "deviceauth"] if get => authorize::device_page(cx).await,
         ["language"] if post => authorize::language(cx).await,
-        ["login" | "reselect" | "language" | "newpassword"] | ["consent" | "device", "set"] => wrong_method(cx),
+        ["login" | "reselect" | "language" | "newpassword"]
+        | ["consent" | "device", "set"]
+        | ["consent", "request"] => wrong_method(cx),
         ["branding.css"] if get => plain::branding(cx).await,
         _ => return discovery::answer(cx, rest, get).await,
     };

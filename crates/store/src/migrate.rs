@@ -6,8 +6,11 @@ use crate::Fault;
 use crate::driver::{Driver, Expect, Write};
 use crate::value::Value;
 
-const MIGRATIONS: &[(i64, &str)] =
-    &[(1, include_str!("../migrations/0001_first.sql")), (2, include_str!("../migrations/0002_client_proofs.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("../migrations/0001_first.sql")),
+    (2, include_str!("../migrations/0002_client_proofs.sql")),
+    (3, include_str!("../migrations/0003_consent_requests.sql")),
+];
 
 const MAKE_LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS migrations (number {int} NOT NULL PRIMARY KEY, checksum {int} NOT NULL){table}";

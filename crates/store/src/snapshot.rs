@@ -12,7 +12,7 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 20] = [
+const TABLES: [(&str, &str, &str); 21] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
@@ -26,6 +26,7 @@ const TABLES: [(&str, &str, &str); 20] = [
     table!("grants"),
     table!("app_role_assignments"),
     table!("role_assignments"),
+    table!("consent_requests"),
     table!("sessions"),
     table!("session_apps"),
     table!("codes"),

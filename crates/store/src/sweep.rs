@@ -1,4 +1,5 @@
-//! What nobody can use any more is removed: codes, device codes, refresh tokens, their families and sessions.
+//! What nobody can use any more is removed: codes, device codes, refresh tokens, their families and sessions, and what
+//! people asked their administrators long ago.
 //!
 //! Each stays for a while after its end, so that whoever comes late is told why. Never: the directory, or a log.
 
@@ -25,6 +26,9 @@ const SESSION_APPS: GlobalSql = GlobalSql::new(
     "DELETE FROM session_apps WHERE (tenant_id, session_id) NOT IN (SELECT tenant_id, id FROM sessions)",
 );
 
+/// Longer than anybody asks what became of it.
+const CONSENT_REQUESTS: GlobalSql = GlobalSql::new("DELETE FROM consent_requests WHERE expires < $1");
+
 pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
     let ended = |sql: &GlobalSql, since: Moment| Write {
         sql: sql.text().into(),
@@ -38,6 +42,7 @@ pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
         ended(&REFRESH_TOKENS, outlived),
         ended(&FAMILIES, outlived),
         ended(&SESSIONS, now - 2 * DAY),
+        ended(&CONSENT_REQUESTS, now - 90 * DAY),
         Write { sql: SESSION_APPS.text().into(), values: Vec::new(), expect: Expect::Any },
     ];
     driver.write(writes).await.map(drop)

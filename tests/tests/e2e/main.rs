@@ -15,6 +15,7 @@ mod client_assertions;
 mod codes;
 mod consent;
 mod consent_policy;
+mod consent_requests;
 mod contact_sync;
 mod delegation;
 mod device_code;

@@ -3,6 +3,7 @@
 //! Rules only; pages show them, and `usecases/signin` writes what was granted. Next: `policy` for who may consent.
 
 pub mod policy;
+pub mod request;
 mod survey;
 
 pub use survey::{

@@ -9,6 +9,7 @@ use crate::role::{APPLICATION_DEVELOPER, roles};
 use crate::service_principal::ServicePrincipal;
 use crate::tenant::Tenant;
 use mandate_base::{AppId, AppRoleId, ObjectId, RoleTemplateId};
+use serde::{Deserialize, Serialize};
 
 /// What a request wants of one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +62,7 @@ pub struct Item {
     pub standing: Standing,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permission {
     pub id: ObjectId,
     pub value: String,

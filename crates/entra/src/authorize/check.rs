@@ -51,6 +51,7 @@ pub async fn check(cx: Cx<'_>, flow: &Flow) -> Result<Checked, Stop> {
     match flow.errand {
         Errand::Device(Some(hash)) => super::device::check(cx, hash).await,
         Errand::My => Ok(my_page(cx)),
+        Errand::Review => review(cx, flow).await,
         errand => of_client(cx, &flow.params(), errand).await,
     }
 }
@@ -88,6 +89,20 @@ fn my_page(cx: Cx<'_>) -> Checked {
         correlation: cx.request.correlation,
     };
     Checked { ask, card: Arc::new(card), scope: String::new(), redirect_named: false }
+}
+
+/// As for an administrator's consent, but for the way back: to the reviewer's own page, not to the app.
+async fn review(cx: Cx<'_>, flow: &Flow) -> Result<Checked, Stop> {
+    let (params, errand) = (flow.params(), flow.errand);
+    let page = |trouble: Trouble| Stop::Page(Box::new(trouble), None);
+    let authority = cx.authority().await.map_err(page)?;
+    let client = client_id(&params).map_err(page)?;
+    let card = clients::card(cx.house, client).await.map_err(|fault| page(fault.into()))?;
+    let card = card.ok_or_else(|| page(Trouble::new(700_016, &[("client", &client.to_string())])))?;
+    meets(authority, &card).map_err(page)?;
+    let uri = flow.chosen.map_or_else(|| "/my".to_owned(), crate::my::address);
+    let reply = ReplyTo { uri, mode: ResponseMode::Query, state: None, silent: false, errand, version: cx.version };
+    super::admin::check(cx, &params, authority, &card, &reply).map_err(page)
 }
 
 async fn of_client(cx: Cx<'_>, params: &Params, errand: Errand) -> Result<Checked, Stop> {

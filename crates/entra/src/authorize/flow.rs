@@ -4,6 +4,7 @@ use crate::cx::Cx;
 use crate::errors::Trouble;
 use mandate_base::{HOUR, Moment, SessionId};
 use mandate_domain::signin::ask::Version;
+use mandate_web::pages::RequestError;
 use mandate_web::{Params, cookies};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,9 @@ pub struct Flow {
     /// The permissions that the consent page shows.
     #[serde(default)]
     pub shown: String,
+    /// What was typed into a request to the administrators, and why it was not taken.
+    #[serde(skip)]
+    pub typed: Option<(String, RequestError)>,
     /// The language that the person switched to.
     #[serde(default)]
     pub lang: Option<String>,
@@ -55,6 +59,8 @@ pub enum Errand {
     My,
     /// An administrator is asked to allow an app, for everybody.
     AdminConsent,
+    /// A reviewer looks at what somebody asked for, and may allow it for everybody.
+    Review,
 }
 
 /// A page that was open for longer must be begun again.
@@ -74,6 +80,7 @@ impl Flow {
             fresh: false,
             consented: false,
             shown: String::new(),
+            typed: None,
             lang: None,
             errand: Errand::SignIn,
             confirmed: false,

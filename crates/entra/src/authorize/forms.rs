@@ -13,16 +13,16 @@ use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::settle;
 use mandate_usecases::signin::{
     Attempt, Authenticated, BeginSession, ConsentRefusal, GrantConsent, Network, NewPassword, PasswordRefusal,
-    authenticate, change_password, end_sessions,
+    RequestConsent, RequestRefusal, authenticate, change_password, end_sessions,
 };
 use mandate_web::Params;
 use mandate_web::answer::Answer;
-use mandate_web::pages::{MySaid, SignInError};
+use mandate_web::pages::{MySaid, RequestError, SignInError};
 use mandate_web::words::Lang;
 
 /// What a form of ours may carry. A field that comes twice would be read by one and logged by another.
-const FIELDS: [&str; 9] =
-    ["loginfmt", "passwd", "kmsi", "cancel", "account", "ucaccept", "consentForOrg", "confirm", "lang"];
+const FIELDS: [&str; 10] =
+    ["loginfmt", "passwd", "kmsi", "cancel", "account", "ucaccept", "consentForOrg", "confirm", "lang", "reason"];
 
 fn open(cx: Cx<'_>) -> Result<(Params, Flow), Trouble> {
     let form = cx.request.form().ok_or_else(|| Trouble::malformed("the body is not a form"))??;
@@ -252,6 +252,45 @@ pub async fn consent(cx: Cx<'_>) -> Answer {
         // The next step finds out what is different now, and shows it.
         Ok(Err(ConsentRefusal::Changed | ConsentRefusal::OrganisationOnly)) => {}
         Ok(Err(refusal)) => tracing::info!(?refusal, correlation = %cx.request.correlation, "consent refused"),
+        Err(fault) => return reply::error(cx, &fault.into(), &standing.reply_to()).await,
+    }
+    proceed::run(cx, flow, browser).await
+}
+
+/// A word to the administrators (features S1-16). What the page says next is found anew.
+pub async fn request_consent(cx: Cx<'_>) -> Answer {
+    let (form, mut flow) = match open(cx) {
+        Ok(opened) => opened,
+        Err(trouble) => return show::refuse(cx, &trouble).await,
+    };
+    let browser = Browser::of(cx);
+    let standing = match stand(cx, flow.clone(), &browser).await {
+        Ok(standing) => standing,
+        Err(answer) => return answer,
+    };
+    let chosen = standing.people.iter().find(|person| Some(person.session.id) == flow.chosen);
+    let Some(person) = chosen else { return proceed::run(cx, flow, browser).await };
+    let ask = &standing.checked.ask;
+    let named = ask.version == Version::V2 && ask.scopes.resources.iter().all(|resource| !resource.default);
+    let reason = form.any("reason").unwrap_or("");
+    let deed = RequestConsent {
+        origins: cx.origins(),
+        client: ask.client,
+        user: person.user.id,
+        session: person.session.id,
+        scopes: &ask.scopes,
+        whole_list: standing.wants_page(),
+        scope: Some(standing.checked.scope.as_str()).filter(|_| named),
+        shown: &flow.shown,
+        reason,
+        correlation: cx.request.correlation,
+    };
+    match settle(cx.house, person.tenant, &deed).await {
+        Ok(Ok(())) => {}
+        Ok(Err(RequestRefusal::NoReason)) => flow.typed = Some((reason.to_owned(), RequestError::NoReason)),
+        Ok(Err(RequestRefusal::TooMany)) => flow.typed = Some((reason.to_owned(), RequestError::TooMany)),
+        // The next step finds out how it is now, and shows it.
+        Ok(Err(refusal)) => tracing::info!(?refusal, correlation = %cx.request.correlation, "request not taken"),
         Err(fault) => return reply::error(cx, &fault.into(), &standing.reply_to()).await,
     }
     proceed::run(cx, flow, browser).await

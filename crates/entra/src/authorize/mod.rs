@@ -15,7 +15,7 @@ mod reply;
 pub use check::{claims, has_openid, meets, scopes, v1_scopes};
 pub use device::{enter as enter_device_code, page as device_page};
 pub use flow::{Errand, Flow};
-pub use forms::{confirm_device, consent, language, login, new_password, reselect};
+pub use forms::{confirm_device, consent, language, login, new_password, request_consent, reselect};
 pub use proceed::{Standing, run};
 
 use crate::cx::Cx;

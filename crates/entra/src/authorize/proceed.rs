@@ -182,6 +182,7 @@ async fn with_surveys(cx: Cx<'_>, mut standing: Standing, place: usize, surveys:
             show::consent(cx, &standing, place, surveys).await
         }
         ConsentStep::NeedsAdmin => {
+            standing.flow.shown = shown(surveys, standing.wants_page());
             standing.flow.chosen = Some(standing.people[place].session.id);
             show::needs_admin(cx, &standing, place, surveys).await
         }
@@ -227,6 +228,7 @@ pub fn scope_trouble(refusal: &ScopeRefusal, ask: &Ask) -> Trouble {
 async fn finish(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
     match standing.flow.errand {
         Errand::Device(Some(hash)) => approve(cx, standing, place, hash).await,
+        Errand::Review => answer::redirect(&my::approved(standing.people[place].session.id)),
         Errand::AdminConsent => {
             let fields = admin::answer(&standing.checked.ask, &standing.checked.scope, standing.people[place].tenant);
             reply::send(cx, fields, &standing.reply_to())

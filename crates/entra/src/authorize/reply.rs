@@ -18,6 +18,8 @@ pub async fn error(cx: Cx<'_>, trouble: &Trouble, to: &ReplyTo) -> Answer {
         Errand::Device(Some(hash)) => return of_device(cx, trouble, hash).await,
         // There is no app to go back to.
         Errand::My => return show::refuse(cx, trouble).await,
+        Errand::Review if trouble.code == DECLINED => return answer::redirect(&to.uri),
+        Errand::Review => return show::refuse(cx, trouble).await,
         // The older address has its own word for no (protocol.md §1.10).
         Errand::AdminConsent if trouble.code == DECLINED && to.version == Version::V2 => "consent_required",
         _ => trouble.authorize_error(),

@@ -1,30 +1,31 @@
 //! Pages: from what is known to the typed templates of `web`.
 
 mod app;
+mod my;
 mod permissions;
+
+pub use my::my;
 
 use crate::authorize::Flow;
 use crate::authorize::Standing;
 use crate::cx::Cx;
 use crate::errors::Trouble;
-use crate::my::Said;
 use app::{account, app_shown};
 use http::StatusCode;
 use mandate_base::{Moment, TenantId};
 use mandate_domain::application::AccessKind;
-use mandate_domain::consent::{Item, Standing as ItemStanding};
+use mandate_domain::consent::{Item, Standing as ItemStanding, Survey};
 use mandate_domain::signin::device::DeviceAsked;
 use mandate_domain::signin::redirect::origin_of;
-use mandate_domain::signin::steps::SignedIn;
 use mandate_domain::time;
 use mandate_usecases::authority::tenant;
-use mandate_usecases::signin::{Overview, PasswordChangeRefusal, Surveyed, together, who_can_help};
+use mandate_usecases::signin::{Encounter, PasswordChangeRefusal, Surveyed, asked_before, together, who_can_help};
 use mandate_web::answer::{self, Answer, PagePolicy};
 use mandate_web::assets::css_href;
 use mandate_web::pages::{
     AccountTile, AccountsPage, Blocked, Brand, Chrome, ConsentPage, DeviceCodeError, DeviceCodePage, DeviceConfirmPage,
-    DeviceDonePage, ErrorPage, Helper, MyApp, MyGrant, MyPage, MySaid, MySession, NeedsAdminPage, NewPasswordPage,
-    PermissionLine, PermissionsBehind, SignInError, SignInPage, SignedOutPage, SigningOutPage,
+    DeviceDonePage, ErrorPage, Helper, MySaid, NeedsAdminPage, NewPasswordPage, PermissionLine, PermissionsBehind,
+    RequestForm, SignInError, SignInPage, SignedOutPage, SigningOutPage,
 };
 use mandate_web::words::{Civil, Lang};
 use permissions::{Deciding, grouped, line};
@@ -170,6 +171,7 @@ pub async fn needs_admin(cx: Cx<'_>, standing: &Standing, place: usize, surveys:
         mail: helper.mail,
         role: role_in(lang, helper.role).to_owned(),
     });
+    let request = request_form(cx, standing, met, &all, lang).await;
     let page_of = NeedsAdminPage {
         chrome: chrome(cx, Some(&standing.flow), house_of(standing, Some(place))).await,
         app: app_shown(cx, standing, met).await,
@@ -177,9 +179,30 @@ pub async fn needs_admin(cx: Cx<'_>, standing: &Standing, place: usize, surveys:
         blocked,
         others,
         helpers: helpers.collect(),
+        request,
         correlation: cx.request.correlation.to_string(),
     };
     page(page_of.html(), &targets(&standing.checked.ask.redirect.uri))
+}
+
+/// `None`: the organisation takes no requests, or the store does not answer and the page does without.
+async fn request_form(
+    cx: Cx<'_>,
+    standing: &Standing,
+    met: &Encounter,
+    survey: &Survey,
+    lang: Lang,
+) -> Option<RequestForm> {
+    if !met.tenant.settings.admin_consent_request_policy.is_enabled {
+        return None;
+    }
+    let view = cx.house.store.tenant(met.tenant.id);
+    let before = asked_before(view, met.user.id, met.client.app_id, survey, cx.request.now).await.ok()?;
+    if let Some(at) = before {
+        return Some(RequestForm::Sent(lang.date_and_time(civil(at))));
+    }
+    let (reason, error) = standing.flow.typed.clone().map_or((String::new(), None), |(text, why)| (text, Some(why)));
+    Some(RequestForm::Open { reason, error })
 }
 
 pub async fn device_code(cx: Cx<'_>, flow: &Flow, typed: &str, error: Option<DeviceCodeError>) -> Answer {
@@ -282,53 +305,6 @@ pub async fn new_password(cx: Cx<'_>, standing: &Standing, login: &str, error: O
 fn civil(at: Moment) -> Civil {
     let (year, month, day, hour, minute) = time::parts(at);
     Civil { year, month, day, hour, minute }
-}
-
-pub async fn my(cx: Cx<'_>, flow: &Flow, person: &SignedIn, mine: &Overview, said: Option<Said>) -> Answer {
-    let chrome = chrome(cx, Some(flow), Some(person.tenant)).await;
-    let lang = chrome.lang;
-    let moment = |at| lang.date_and_time(civil(at));
-    let sessions = mine.sessions.iter().map(|own| MySession {
-        value: own.session.id.to_string(),
-        since: moment(own.session.signed_in),
-        until: moment(own.session.expires),
-        persistent: own.session.persistent,
-        here: own.session.id == person.session.id,
-        apps: own.apps.clone(),
-    });
-    let mut apps: Vec<MyApp> = Vec::new();
-    for own in &mine.grants {
-        let grant = MyGrant {
-            value: own.grant.id.to_string(),
-            resource: own.resource.clone(),
-            since: lang.date(civil(own.grant.created)),
-            scopes: own.grant.scopes.clone(),
-        };
-        match apps.iter_mut().find(|app| app.name == own.client) {
-            Some(app) => app.grants.push(grant),
-            None => apps.push(MyApp { name: own.client.clone(), grants: vec![grant] }),
-        }
-    }
-    let page_of = MyPage {
-        organisation: chrome.brand.name.clone(),
-        account: account(person),
-        sessions: sessions.collect(),
-        apps,
-        said: said.map(of_said),
-        has_password: person.user.password.is_some(),
-        chrome,
-    };
-    page(page_of.html(), &[])
-}
-
-/// What is said, and whether it went well.
-const fn of_said(said: Said) -> (MySaid, bool) {
-    match said {
-        Said::Ended => (MySaid::Ended, true),
-        Said::PasswordChanged => (MySaid::PasswordChanged, true),
-        Said::NotTheSame => (MySaid::NotTheSame, false),
-        Said::Refused(refusal) => (of_refusal(refusal), false),
-    }
 }
 
 pub const fn of_refusal(refusal: PasswordChangeRefusal) -> MySaid {

@@ -82,8 +82,10 @@ const ADMIN_CONSENT_REQUEST_POLICY: Properties = &[
     (Text, "id"),
     (Flag, "isEnabled notifyReviewers remindersEnabled"),
     (Whole, "requestDurationInDays version"),
-    (Any, "reviewers"),
+    (List(&Object(REVIEWER_SCOPE)), "reviewers"),
 ];
+
+const REVIEWER_SCOPE: Properties = &[(Text, "query queryType queryRoot")];
 
 /// `password` is ours: Graph only takes it inside `passwordProfile`.
 pub(super) const USER: Properties = &[

@@ -7,7 +7,8 @@ use mandate_base::Folded;
 use mandate_domain::consent::policy::{
     APPLICATION_ADMIN, COMPANY_ADMIN, GrantPolicy, LEGACY, LOW, RECOMMENDED, built_in,
 };
-use mandate_domain::tenant::{Branding, Settings};
+use mandate_domain::consent::request::ReviewerRule;
+use mandate_domain::tenant::{AdminConsentRequestPolicy, Branding, Settings};
 
 const BUILT_IN: [&str; 5] = [LOW, RECOMMENDED, LEGACY, APPLICATION_ADMIN, COMPANY_ADMIN];
 const FOR_SELF: &str = "ManagePermissionGrantsForSelf";
@@ -31,7 +32,30 @@ pub(super) fn settings(fields: &mut Fields<'_>, problems: &Problems<'_>) -> Sett
             check_assigned(entry, &settings.permission_grant_policies, problems);
         }
     }
+    if let Some(requests) = at.get("adminConsentRequestPolicy") {
+        check_requests(requests, &settings.admin_consent_request_policy, problems);
+    }
     settings
+}
+
+fn check_requests(at: &Node, policy: &AdminConsentRequestPolicy, problems: &Problems<'_>) {
+    if let Some(days) = at.get("requestDurationInDays").filter(|_| !(1..=60).contains(&policy.request_duration_in_days))
+    {
+        problems.add(days, "expected 1 to 60 days");
+    }
+    for reviewer in at.get("reviewers").into_iter().flat_map(Node::items) {
+        match reviewer.get("query").and_then(|query| Some((query, query.text()?))) {
+            Some((_, query)) if ReviewerRule::parse(query).is_some() => {}
+            Some((query, text)) => problems.add(
+                query,
+                format_args!(
+                    "expected /users/{{id}}, /groups/{{id}}/members, /groups/{{id}}/transitiveMembers or /roleManagement/directory/roleAssignments?$filter=roleDefinitionId eq '{{id}}', found {}",
+                    Shown(text)
+                ),
+            ),
+            None => problems.add(reviewer, "query is missing"),
+        }
+    }
 }
 
 fn check_policies(policies: &Node, problems: &Problems<'_>) {

@@ -3,6 +3,7 @@
 mod access;
 mod application;
 mod audit;
+mod consent_request;
 mod global;
 mod group;
 pub(crate) mod signin;

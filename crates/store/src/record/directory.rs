@@ -7,6 +7,7 @@ use crate::sql::{GlobalSql, TenantSql};
 use crate::value::{Value, id, id_or_none, json};
 use mandate_base::{Folded, TenantId};
 use mandate_domain::application::AppCard;
+use mandate_domain::consent::request::ConsentRequest;
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link};
 use mandate_domain::record::Change;
@@ -92,6 +93,14 @@ const ROLE_ADD: TenantSql = TenantSql::new(
 );
 const ROLES_OF: TenantSql = TenantSql::new("DELETE FROM role_assignments WHERE tenant_id = $1 AND principal = $2");
 
+const REQUEST_ADD: TenantSql = TenantSql::new(
+    "INSERT INTO consent_requests (tenant_id, id, client, user_id, asked, reason, created, expires, decision)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
+);
+const REQUEST_DECIDE: TenantSql =
+    TenantSql::new("UPDATE consent_requests SET decision = $3 WHERE tenant_id = $1 AND id = $2 AND decision IS NULL");
+const REQUESTS_OF: TenantSql = TenantSql::new("DELETE FROM consent_requests WHERE tenant_id = $1 AND user_id = $2");
+
 impl Writes {
     pub fn change(&mut self, change: &Change) -> Result<(), Fault> {
         match change {
@@ -105,7 +114,7 @@ impl Writes {
             Change::UserSessionsRevoked { user, at } => self.one(&USER_SESSIONS, [id(*user), (*at).into()]),
             Change::UserRemoved(user) => {
                 self.one(&USER_REMOVE, [id(*user)]);
-                for sql in [&LINKS_REMOVE, &GRANTS_OF_USER, &ASSIGNMENTS_OF, &ROLES_OF] {
+                for sql in [&LINKS_REMOVE, &GRANTS_OF_USER, &ASSIGNMENTS_OF, &ROLES_OF, &REQUESTS_OF] {
                     self.any(sql, [id(*user)]);
                 }
             }
@@ -129,6 +138,10 @@ impl Writes {
             Change::AppRoleAssigned(assignment) => self.assign(*assignment),
             Change::AppRoleUnassigned(assignment) => self.one(&UNASSIGN, [id(*assignment)]),
             Change::RoleAssigned(assignment) => self.role_add(*assignment),
+            Change::ConsentRequested(request) => self.request_add(request)?,
+            Change::ConsentRequestDecided { request, decision } => {
+                self.one(&REQUEST_DECIDE, [id(*request), json(decision)?]);
+            }
             Change::SessionRevoked { session, at } => {
                 self.any(&SESSION_END, [id(*session), (*at).into(), EndedBy::Revocation.word().into()]);
             }
@@ -138,6 +151,20 @@ impl Writes {
                 self.any(&FAMILIES_END_PUBLIC, [id(*user), (*at).into()]);
             }
         }
+        Ok(())
+    }
+
+    fn request_add(&mut self, request: &ConsentRequest) -> Result<(), Fault> {
+        let values = [
+            id(request.id),
+            id(request.client),
+            id(request.user),
+            json(&request.asked)?,
+            request.reason.as_str().into(),
+            request.created.into(),
+            request.expires.into(),
+        ];
+        self.one(&REQUEST_ADD, values);
         Ok(())
     }
 

@@ -1,13 +1,16 @@
 //! A few things to store. Every kind of id has digits of its own, so that two columns that were swapped show.
 
 use mandate_base::{
-    AppId, AppRoleId, ApplicationId, AssignmentId, CorrelationId, DAY, FamilyId, Folded, GrantId, GroupId, HOUR,
-    Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId, UserId,
+    AppId, AppRoleId, ApplicationId, AssignmentId, ConsentRequestId, CorrelationId, DAY, FamilyId, Folded, GrantId,
+    GroupId, HOUR, Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId, UserId,
 };
 use mandate_domain::application::{
-    AppCard, Audience, ClientCertificate, ClientSecret, FederatedCredential, RedirectUris, Registration, Web,
+    AccessKind, AppCard, Audience, ClientCertificate, ClientSecret, FederatedCredential, RedirectUris, Registration,
+    Web,
 };
 use mandate_domain::audit::{Activity, Actor, AuditEntry, Doer, SignIn, SignInKind};
+use mandate_domain::consent::Permission;
+use mandate_domain::consent::request::{AskedFor, ConsentRequest, Pending};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 use mandate_domain::record::{Change, Record, Trace};
@@ -53,6 +56,7 @@ numbered! {
     session_id: SessionId = 0x9999_9999,
     family_id: FamilyId = 0xdddd_dddd,
     correlation_id: CorrelationId = 0x5555_5555,
+    request_id: ConsentRequestId = 0x4444_4444,
 }
 
 pub fn tenant(id: TenantId, name: &str, domains: &[&str]) -> Tenant {
@@ -205,6 +209,24 @@ pub fn role(number: u128, principal: impl Into<ObjectId>, role: u128) -> RoleAss
         role: role_id(role),
         within: None,
         created: NOON,
+    }
+}
+
+/// User 1 asks that app 1 may read all mail.
+pub fn request(number: u128) -> ConsentRequest {
+    let permission = Permission { id: ObjectId::from_u128(3), value: "Mail.Read.All".into(), kind: AccessKind::Scope };
+    ConsentRequest {
+        id: request_id(number),
+        client: app_id(1),
+        user: user_id(1),
+        asked: AskedFor {
+            scope: Some("openid Mail.Read.All".into()),
+            permissions: vec![Pending { resource: app_id(2), permission }],
+        },
+        reason: "for the fleet plan".into(),
+        created: NOON,
+        expires: NOON + 30 * DAY,
+        decision: None,
     }
 }
 

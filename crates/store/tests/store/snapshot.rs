@@ -4,11 +4,13 @@
 
 use crate::sample::{
     NOON, app_id, assigned, card, code, entry, family, family_id, grant, grant_id, group, group_id, group_in, owner_of,
-    refresh, role, role_id, session, session_id, sign_in, sp, sp_id, tenant, user, user_id, user_in,
+    refresh, request, request_id, role, role_id, session, session_id, sign_in, sp, sp_id, tenant, user, user_id,
+    user_in,
 };
 use mandate_base::{AppId, Folded, GroupId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::Activity;
+use mandate_domain::consent::request::ConsentRequest;
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 use mandate_domain::record::{Change, Record, Trace};
@@ -36,6 +38,7 @@ pub struct Organisation {
     /// The first group's, and the user's own.
     pub assignments: [AppRoleAssignment; 2],
     pub role: RoleAssignment,
+    pub request: ConsentRequest,
     pub session: Session,
     pub code: Code,
     pub family: Family,
@@ -56,6 +59,7 @@ impl Organisation {
             grants: [grant(1, None, &["openid", name]), grant(2, Some(user_id(1)), &["User.Read", name])],
             assignments: [assigned(1, group_id(1), MemberKind::Group), assigned(2, user_id(1), MemberKind::User)],
             role: role(1, user_id(1), 1),
+            request: ConsentRequest { reason: name.to_owned(), ..request(1) },
             session: session(1, 1),
             code: code(1),
             family: Family { scope: name.to_owned(), ..family(1) },
@@ -78,6 +82,7 @@ impl Organisation {
             Change::UserAdded(Box::new(self.user.clone())),
             Change::ApplicationAdded(Box::new(self.card.clone())),
             Change::RoleAssigned(self.role),
+            Change::ConsentRequested(Box::new(self.request.clone())),
         ];
         list.extend(self.groups.clone().map(|group| Change::GroupAdded(Box::new(group))));
         list.extend(self.links.map(Change::LinkAdded));
@@ -136,6 +141,10 @@ impl Organisation {
             assignments_of_user: self.assignments.to_vec(),
             roles_of: vec![self.role],
             role_holders: vec![self.role],
+            consent_request_by_id: Some(self.request.clone()),
+            consent_requests_waiting: vec![self.request.clone()],
+            consent_requests_undecided: vec![self.request.clone()],
+            consent_requests_of: vec![self.request.clone()],
             session_by_hash: Some(self.session.clone()),
             session_by_id: Some(self.session.clone()),
             sessions_of_user: vec![self.session.clone()],
@@ -180,6 +189,10 @@ pub struct Snapshot {
     assignments_of_user: Vec<AppRoleAssignment>,
     roles_of: Vec<RoleAssignment>,
     role_holders: Vec<RoleAssignment>,
+    consent_request_by_id: Option<ConsentRequest>,
+    consent_requests_waiting: Vec<ConsentRequest>,
+    consent_requests_undecided: Vec<ConsentRequest>,
+    consent_requests_of: Vec<ConsentRequest>,
     session_by_hash: Option<Session>,
     session_by_id: Option<Session>,
     sessions_of_user: Vec<Session>,
@@ -221,6 +234,10 @@ impl Snapshot {
             assignments_of_user: view.assignments_of_user(user, sp_id(2)).await.expect("reads"),
             roles_of: view.roles_of(user).await.expect("reads"),
             role_holders: view.role_holders(role_id(1), ALL).await.expect("reads"),
+            consent_request_by_id: view.consent_request_by_id(request_id(1)).await.expect("reads"),
+            consent_requests_waiting: view.consent_requests_waiting(NOON, ALL).await.expect("reads"),
+            consent_requests_undecided: view.consent_requests_undecided(app_id(1)).await.expect("reads"),
+            consent_requests_of: view.consent_requests_of(user, ALL).await.expect("reads"),
             session_by_hash: view.session_by_hash(&[1; 32]).await.expect("reads"),
             session_by_id: view.session_by_id(session_id(1)).await.expect("reads"),
             sessions_of_user: view.sessions_of_user(user, NOON, ALL).await.expect("reads"),

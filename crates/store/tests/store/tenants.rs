@@ -4,7 +4,8 @@ use crate::sample::{LATER, NOON, WATERKANT, ZONNEBEL, changes, commit, done, fol
 use mandate_domain::consent::policy::{Classified, ConditionSet, GrantPolicy, PermissionType};
 use mandate_domain::record::Change;
 use mandate_domain::tenant::{
-    AdminConsentRequestPolicy, AuthorizationPolicy, Branding, DefaultUserRolePermissions, Settings, Tenant,
+    AdminConsentRequestPolicy, AuthorizationPolicy, Branding, DefaultUserRolePermissions, ReviewerScope, Settings,
+    Tenant,
 };
 use mandate_store::{Committed, KeyChange, KeyRow, KeyUse, Store};
 
@@ -53,7 +54,11 @@ fn strict() -> Settings {
             }],
             excludes: vec![ConditionSet { id: Some("1".into()), ..ConditionSet::default() }],
         }],
-        admin_consent_request_policy: AdminConsentRequestPolicy { is_enabled: true },
+        admin_consent_request_policy: AdminConsentRequestPolicy {
+            is_enabled: true,
+            request_duration_in_days: 7,
+            reviewers: vec![ReviewerScope { query: "/users/x".into(), ..ReviewerScope::default() }],
+        },
     }
 }
 

@@ -10,6 +10,7 @@ use crate::sample::{
 use crate::snapshot::{Dump, Organisation, Snapshot};
 use mandate_base::{Secret, TenantId};
 use mandate_domain::application::AppCard;
+use mandate_domain::consent::request::{ConsentRequest, Decision, Verdict};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, MemberKind};
 use mandate_domain::record::{Change, Record, Trace};
@@ -76,6 +77,8 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
     let sp = ServicePrincipal { display_name: TAKEN.to_owned(), ..victim.sps[0].clone() };
     let grant = Grant { scopes: vec![TAKEN.to_owned()], ..victim.grants[0].clone() };
     let stronger = AppRoleAssignment { created: LATER, ..assigned(9, user_id(1), MemberKind::User) };
+    let request = ConsentRequest { reason: TAKEN.to_owned(), ..victim.request.clone() };
+    let decision = Decision { verdict: Verdict::Approved, by: Some(user_id(66)), at: LATER, justification: None };
     vec![
         Change::TenantAdded(Box::new(tenant.clone())),
         Change::TenantSettings(Box::new(tenant)),
@@ -100,6 +103,8 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
             at: LATER,
             keep: None,
         },
+        Change::ConsentRequested(Box::new(request)),
+        Change::ConsentRequestDecided { request: victim.request.id, decision },
         Change::AppRoleUnassigned(victim.assignments[0].id),
         Change::GrantRemoved(grant.id),
         Change::ServicePrincipalRemoved(victim.sps[0].id),
@@ -156,10 +161,12 @@ fn place_of_change(change: &Change) -> usize {
         Change::RoleAssigned(_) => 18,
         Change::SessionRevoked { .. } => 19,
         Change::UserPassword { .. } => 20,
+        Change::ConsentRequested(_) => 21,
+        Change::ConsentRequestDecided { .. } => 22,
     }
 }
 
-const KINDS_OF_CHANGE: usize = 21;
+const KINDS_OF_CHANGE: usize = 23;
 
 /// `None`: no tenant's, so there is nothing to keep apart.
 fn place_of_trace(trace: &Trace) -> Option<usize> {

@@ -4,10 +4,12 @@ use crate::access::Permit;
 use crate::resources::{Resource, by_app, by_name};
 use crate::settle::{Facing, UseCase};
 use crate::signin::granting::sp_of;
+use crate::signin::review::approve;
 use crate::{Fault, Origins};
 use mandate_base::{AppId, AppRoleId, CorrelationId, Draw, Moment, ServicePrincipalId, UserId};
 use mandate_domain::application::{AccessKind, AppCard};
 use mandate_domain::audit::Activity;
+use mandate_domain::consent::request::{ConsentRequest, Pending};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::MemberKind;
 use mandate_domain::record::{Change, Plan, Record};
@@ -52,10 +54,30 @@ pub struct Sought {
     held: Vec<AppRoleAssignment>,
 }
 
+impl Sought {
+    /// Now or before.
+    fn gives(&self, pending: &Pending) -> bool {
+        let permission = &pending.permission;
+        let named = |scope: &String| scope.eq_ignore_ascii_case(&permission.value);
+        let has = match permission.kind {
+            AccessKind::Scope => {
+                self.scopes.iter().any(named) || self.grant.as_ref().is_some_and(|grant| grant.holds(&permission.value))
+            }
+            AccessKind::Role => {
+                let role = AppRoleId::from(permission.id);
+                self.roles.contains(&role) || self.held.iter().any(|held| held.role == role)
+            }
+        };
+        self.card.app_id == pending.resource && has
+    }
+}
+
 pub struct Client {
     card: Arc<AppCard>,
     sp: Option<ServicePrincipal>,
     sought: Vec<Sought>,
+    /// What people asked for, and this may answer.
+    waiting: Vec<ConsentRequest>,
 }
 
 impl UseCase for GrantByHand<'_> {
@@ -84,7 +106,11 @@ impl UseCase for GrantByHand<'_> {
                 one.held = facing.view.assignments_of(sp.id, api.id).await?;
             }
         }
-        Ok(Ok(Client { card, sp, sought }))
+        let waiting = match self.principal {
+            None => facing.view.consent_requests_undecided(self.client).await?,
+            Some(_) => Vec::new(),
+        };
+        Ok(Ok(Client { card, sp, sought, waiting }))
     }
 
     fn plan(&self, facts: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<(), ByHandRefusal> {
@@ -111,6 +137,9 @@ impl UseCase for GrantByHand<'_> {
             .target(sp, "ServicePrincipal", &client.card.registration.display_name)
             .changed("ConsentContext.IsAdminConsent", None, Some(self.principal.is_none().to_string()));
         record.note(entry);
+        let given = |pending: &Pending| client.sought.iter().any(|one| one.gives(pending));
+        let app = &client.card.registration.display_name;
+        approve(&client.waiting, given, None, app, &doer, now, &mut record);
         Plan::answer((), record)
     }
 }

@@ -4,11 +4,13 @@
 
 use super::encounter::{Asking, Encounter, EncounterRefusal, encounter};
 use super::granting::{Extent, Granting};
+use super::review::approve;
 use crate::settle::{Facing, UseCase};
 use crate::{Fault, Origins};
 use mandate_base::{AppId, CorrelationId, Draw, Moment, SessionId, UserId};
 use mandate_domain::application::AccessKind;
 use mandate_domain::audit::{Actor, Doer};
+use mandate_domain::consent::request::{ConsentRequest, Pending};
 use mandate_domain::consent::{Item, ScopeRefusal, Standing, Survey};
 use mandate_domain::grant::Grant;
 use mandate_domain::record::{Plan, Record};
@@ -66,7 +68,11 @@ impl UseCase for GrantConsent<'_> {
             Some(sp) => facing.view.grants_of_client(sp.id).await?,
             None => Vec::new(),
         };
-        Ok(ConsentFacts { met, standing, session: facing.view.session_by_id(self.session).await? })
+        let waiting = match self.for_organisation {
+            true => facing.view.consent_requests_undecided(self.client).await?,
+            false => Vec::new(),
+        };
+        Ok(ConsentFacts { met, standing, waiting, session: facing.view.session_by_id(self.session).await? })
     }
 
     fn plan(&self, facts: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<(), ConsentRefusal> {
@@ -75,7 +81,7 @@ impl UseCase for GrantConsent<'_> {
             Err(refusal) => return Plan::refuse(ConsentRefusal::Encounter(refusal.clone())),
         };
         match self.judge(met, facts.session.as_ref(), now) {
-            Ok(surveys) => Plan::answer((), self.record(&surveys, &facts.standing, now, draw)),
+            Ok(surveys) => Plan::answer((), self.record(&surveys, &facts, now, draw)),
             Err(refusal) => Plan::refuse(refusal),
         }
     }
@@ -86,6 +92,8 @@ pub struct ConsentFacts {
     session: Option<Session>,
     /// The client's grants, where the list replaces them.
     standing: Vec<Grant>,
+    /// What people asked for, and a consent for everybody may answer.
+    waiting: Vec<ConsentRequest>,
 }
 
 impl GrantConsent<'_> {
@@ -114,7 +122,7 @@ impl GrantConsent<'_> {
         Ok(surveys)
     }
 
-    fn record(&self, surveys: &[Surveyed<'_>], standing: &[Grant], now: Moment, draw: &mut dyn Draw) -> Record {
+    fn record(&self, surveys: &[Surveyed<'_>], facts: &ConsentFacts, now: Moment, draw: &mut dyn Draw) -> Record {
         let met = surveys[0].0;
         let actor = Actor::User { id: met.user.id, upn: met.user.upn.as_str().to_owned() };
         let doer = Doer { actor, correlation: self.correlation };
@@ -128,9 +136,17 @@ impl GrantConsent<'_> {
         for (place, (met, survey)) in surveys.iter().enumerate() {
             // Only the client's own list replaces what it had; what an API behind it had is another's business.
             granting.extent.authoritative = self.authoritative && place == 0;
-            granting.client(met, survey, standing);
+            granting.client(met, survey, &facts.standing);
         }
-        granting.record
+        let mut record = granting.record;
+        let all = together(surveys);
+        let needless = |item: &Item| matches!(item.standing, Standing::PreAuthorized | Standing::Itself);
+        let given = |pending: &Pending| {
+            all.items.iter().any(|item| pending.is(item) && (extent.covers(item) || needless(item)))
+        };
+        let app = &met.client.registration.display_name;
+        approve(&facts.waiting, given, Some(self.user), app, &doer, now, &mut record);
+        record
     }
 }
 

@@ -30,7 +30,7 @@ impl Extent {
 
     /// What was on the page and nothing else: what this person granted before is everybody's only when it was shown
     /// again. What needs no grant, since the API's owner lets the client in, gets none.
-    fn covers(self, item: &Item) -> bool {
+    pub fn covers(self, item: &Item) -> bool {
         match item.standing {
             Standing::Missing => true,
             Standing::Granted => self.for_organisation && self.whole_list,

@@ -11,6 +11,8 @@ mod guesses;
 mod issue_code;
 mod own;
 mod password;
+mod request_consent;
+pub(crate) mod review;
 mod sessions;
 mod who_can_help;
 
@@ -29,5 +31,7 @@ pub use own::{
     overview,
 };
 pub use password::{Attempt, Authenticated, PasswordRefusal, authenticate};
+pub use request_consent::{RequestConsent, RequestRefusal, asked_before};
+pub use review::{Asked, Decide, DecideRefusal, OwnRequest, Waiting, own_requests, queue, resource_names};
 pub use sessions::{MOST_SESSIONS, here};
 pub use who_can_help::{WhoCanHelp, who_can_help};

@@ -22,8 +22,10 @@ pub use dev::{DevExchange, DevFault, DevKey, DevPage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceConfirmPage, DeviceDonePage};
 pub use error::ErrorPage;
 pub use form_post::FormPostPage;
-pub use my::{MyApp, MyGrant, MyPage, MySaid, MySession, NewPasswordPage};
-pub use needs_admin::{Helper, NeedsAdminPage};
+pub use my::{
+    MyApp, MyAsker, MyGrant, MyPage, MyRequest, MyRequestState, MyReview, MySaid, MySession, NewPasswordPage,
+};
+pub use needs_admin::{Helper, NeedsAdminPage, RequestError, RequestForm};
 pub use sign_in::{SignInError, SignInPage};
 pub use signed_out::SignedOutPage;
 pub use signing_out::SigningOutPage;

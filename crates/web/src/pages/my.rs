@@ -14,6 +14,10 @@ pub struct MyPage {
     pub organisation: String,
     pub sessions: Vec<MySession>,
     pub apps: Vec<MyApp>,
+    /// What they asked the administrators.
+    pub requests: Vec<MyRequest>,
+    /// What waits for their word; `None`: they review nothing.
+    pub reviews: Option<Vec<MyReview>>,
     /// A sentence about what just happened, and whether it went well.
     pub said: Option<(MySaid, bool)>,
     /// Nobody changes a password that is not there.
@@ -42,8 +46,62 @@ pub struct MyGrant {
     pub scopes: Vec<String>,
 }
 
+pub struct MyRequest {
+    pub app: String,
+    /// Date and time, in UTC.
+    pub since: String,
+    pub reason: String,
+    pub state: MyRequestState,
+    /// Why not.
+    pub answer: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MyRequestState {
+    Waiting,
+    Expired,
+    Approved,
+    Denied,
+    Blocked,
+}
+
+impl MyRequestState {
+    pub fn text(self, words: &Words) -> &'static str {
+        match self {
+            MyRequestState::Waiting => words.request_waiting,
+            MyRequestState::Expired => words.request_expired,
+            MyRequestState::Approved => words.request_approved,
+            MyRequestState::Denied => words.request_denied,
+            MyRequestState::Blocked => words.request_blocked,
+        }
+    }
+}
+
+/// What people ask for one app, for a reviewer to decide.
+pub struct MyReview {
+    /// Opaque, what the form sends back.
+    pub value: String,
+    pub app: String,
+    /// All that the app's registration lists.
+    pub whole_list: bool,
+    /// By API.
+    pub permissions: Vec<(String, Vec<String>)>,
+    pub askers: Vec<MyAsker>,
+}
+
+pub struct MyAsker {
+    pub name: String,
+    pub since: String,
+    pub reason: String,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MySaid {
+    ReviewDone,
+    ReviewApproved,
+    ReviewGone,
+    ReviewNoReason,
+    ReviewMayNotBlock,
     Ended,
     PasswordChanged,
     WrongOld,
@@ -58,6 +116,11 @@ pub enum MySaid {
 impl MySaid {
     pub fn text(self, words: &Words) -> &'static str {
         match self {
+            MySaid::ReviewDone => words.review_done,
+            MySaid::ReviewApproved => words.review_approved,
+            MySaid::ReviewGone => words.review_gone,
+            MySaid::ReviewNoReason => words.review_no_reason,
+            MySaid::ReviewMayNotBlock => words.review_may_not_block,
             MySaid::Ended => words.my_ended,
             MySaid::PasswordChanged => words.my_password_changed,
             MySaid::WrongOld => words.password_wrong_old,

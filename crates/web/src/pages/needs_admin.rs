@@ -15,7 +15,36 @@ pub struct NeedsAdminPage {
     pub blocked: Vec<PermissionLine>,
     pub others: Vec<PermissionLine>,
     pub helpers: Vec<Helper>,
+    /// The organisation takes requests.
+    pub request: Option<RequestForm>,
     pub correlation: String,
+}
+
+/// Where the person stands with a request to the administrators.
+pub enum RequestForm {
+    /// Nothing was sent yet.
+    Open {
+        /// What was typed before it was refused.
+        reason: String,
+        error: Option<RequestError>,
+    },
+    /// Sent at this date and time.
+    Sent(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestError {
+    NoReason,
+    TooMany,
+}
+
+impl RequestError {
+    fn text(self, words: &Words) -> &'static str {
+        match self {
+            RequestError::NoReason => words.request_no_reason,
+            RequestError::TooMany => words.request_too_many,
+        }
+    }
 }
 
 /// Somebody who may allow what is asked.
@@ -55,6 +84,10 @@ impl NeedsAdminPage {
                 ("blocked", blocked.to_string().as_str()),
             ],
         )
+    }
+
+    fn sent(&self, at: &str) -> String {
+        fill(self.w().request_sent, &[("since", at)])
     }
 
     /// A letter to the helper that says what is asked, so that nobody has to retype it.

@@ -219,6 +219,7 @@ fn approval_needed_offers_no_way_to_accept_and_tells_what_blocks_and_who_helps()
             },
             Helper { name: "Anneke Jansen".to_owned(), mail: None, role: "Applicatiebeheerder".to_owned() },
         ],
+        request: None,
         correlation: "6f0c3b1e".to_owned(),
     };
     let html = page.html();

@@ -3,6 +3,24 @@
 use super::{A, ANN, API, C, NOBODY, STAFF, check, errors, tenant, two_tenants};
 
 #[test]
+fn reviewers_are_named_in_a_way_that_is_understood() {
+    let policy = |inside: &str| format!("settings: {{ adminConsentRequestPolicy: {{ {inside} }} }}");
+    let at = "tenants[0].settings.adminConsentRequestPolicy";
+    let long = format!(
+        "{at}.reviewers[0].query: expected /users/{{id}}, /groups/{{id}}/members, /groups/{{id}}/transitiveMembers or \
+         /roleManagement/directory/roleAssignments?$filter=roleDefinitionId eq '{{id}}', found `/users`"
+    );
+    let days = format!("{at}.requestDurationInDays: expected 1 to 60 days");
+    let missing = format!("{at}.reviewers[0]: query is missing");
+    check(&[
+        (&[&policy("requestDurationInDays: 61")], &[&days]),
+        (&[&policy("requestDurationInDays: -1")], &[&days]),
+        (&[&policy("reviewers: [{ query: /users }]")], &[&long]),
+        (&[&policy("reviewers: [{ queryType: MicrosoftGraph }]")], &[&missing]),
+    ]);
+}
+
+#[test]
 fn properties_are_known_and_of_their_type() {
     check(&[
         (

@@ -236,10 +236,14 @@ fn settings_are_read_and_built_in_policies_of_an_export_are_left_out() {
          { allowedToCreateApps: false, permissionGrantPoliciesAssigned: [ManagePermissionGrantsForSelf.own, \
          ManagePermissionGrantsForOwnedResource.microsoft-dynamically-managed-permissions-for-team] } }, \
          permissionGrantPolicies: [{ id: own, includes: [{ permissionType: delegated }] }, \
-         { id: microsoft-user-default-low }], adminConsentRequestPolicy: { isEnabled: true, reviewers: [] } }"]);
+         { id: microsoft-user-default-low }], adminConsentRequestPolicy: { isEnabled: true, version: 3, \
+         requestDurationInDays: 7, reviewers: [{ query: /users/aaaaaaaa-0000-4000-8000-000000000001, \
+         queryType: MicrosoftGraph, queryRoot: null }] } }"]);
     let settings = &made.tenant.settings;
     let defaults = &settings.authorization_policy.default_user_role_permissions;
     assert!(!defaults.allowed_to_create_apps && defaults.allowed_to_read_other_users);
-    assert!(settings.admin_consent_request_policy.is_enabled);
+    let requests = &settings.admin_consent_request_policy;
+    assert!(requests.is_enabled);
+    assert_eq!((requests.request_duration_in_days, requests.reviewers.len()), (7, 1));
     assert_eq!(settings.permission_grant_policies.iter().map(|policy| policy.id.as_str()).collect::<Vec<_>>(), ["own"]);
 }
