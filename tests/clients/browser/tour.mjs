@@ -13,7 +13,7 @@ import {
 
 export const STOPS = [
   'signin', 'wrong-password', 'consent', 'needs-admin', 'accounts', 'error', 'error-not-assigned', 'signing-out',
-  'signed-out', 'consent-admin', 'consent-organisation', 'consent-application', 'device-code', 'device-wrong',
+  'signed-out', 'request-refused', 'requested', 'my-reviews', 'my-decided', 'my-requests', 'consent-admin', 'consent-organisation', 'consent-application', 'device-code', 'device-wrong',
   'device-confirm', 'device-declined', 'device-done', 'error-device-code', 'consent-behind', 'my', 'my-refused',
   'my-changed', 'my-ended', 'new-password', 'new-password-refused', 'signed-out-telling', 'form-post', 'dev',
 ];
@@ -50,7 +50,7 @@ export async function tour({ world, language, open, show, alsoBlocked = '' }) {
     },
   };
   const walks = [
-    throughSignIn, asAdministrator, onDevicesAndOwnPage, withPasswordToChoose, outOfApps, answerByForm, atTheBench,
+    throughSignIn, throughRequest, asAdministrator, onDevicesAndOwnPage, withPasswordToChoose, outOfApps, answerByForm, atTheBench,
   ];
   for (const walk of walks) await walk(guide);
 }
@@ -91,6 +91,34 @@ async function throughSignIn({ world, language, open, show, stop, url, contacts,
     await stop('signing-out', page);
     await press(page, 'form#signout button');
     await stop('signed-out', page);
+  });
+}
+
+/** Joris asks for what he may not allow, Anneke says no, and he reads why. Whoever was told no may ask again. */
+async function throughRequest({ world, open, stop, url, contacts, alsoBlocked }) {
+  const { anneke, joris } = world.people;
+  await open({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(url({ ...contacts, scope: `${CONTACTS_SCOPE} ${alsoBlocked}`.trim() }));
+    await signIn(page, world, joris);
+    await mustBe(page, world, 'needs-admin');
+    await press(page, '#idBtn_Request');
+    await stop('request-refused', page, 'needs-admin');
+    await page.fill('#reason', 'Ik plan de schepen, en moet weten wie er aan boord is. (Roosters week 12)');
+    await press(page, '#idBtn_Request');
+    await page.locator('#requested').waitFor();
+    await stop('requested', page, 'needs-admin');
+    await open({}, async (reviewing) => {
+      const mine = await reviewing.newPage();
+      await mine.goto(`${world.base}/my`);
+      await signIn(mine, world, anneke);
+      await stop('my-reviews', mine, 'my');
+      await mine.fill('li[data-review] textarea', 'Die Liste der Besatzung steht im Intranet. Dafür braucht es diese App nicht.');
+      await press(mine, 'li[data-review] button[value=deny]');
+      await stop('my-decided', mine, 'my');
+    });
+    await page.goto(`${world.base}/my`);
+    await stop('my-requests', page, 'my');
   });
 }
 

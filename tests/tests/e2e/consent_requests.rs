@@ -103,6 +103,7 @@ async fn s1_16_a_user_asks_with_their_reason_and_it_is_in_the_reviewers_queue() 
 #[tokio::test]
 async fn without_the_workflow_nobody_can_ask_and_nobody_reviews() {
     let world = World::new().await;
+    world.change_settings(|settings| settings.admin_consent_request_policy.is_enabled = false).await;
     let mut joris = at_needs_admin(&world, JORIS, "openid User.Read.All").await;
     assert!(!joris.page().has("request"));
     let (_, pairs) = joris.filled("consent", &[("reason", REASON)]);
