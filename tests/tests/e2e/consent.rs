@@ -19,7 +19,7 @@ async fn at_consent<'w>(world: &'w World, upn: &str, scope: &str) -> Browser<'w>
 }
 
 #[tokio::test]
-async fn a_user_consents_for_themselves_and_only_for_themselves() {
+async fn s1_13_a_user_consents_for_themselves_and_only_for_themselves() {
     let world = World::new().await;
     let mut joris = at_consent(&world, JORIS, "openid profile User.Read").await;
     assert!(!joris.page().has("onBehalf"), "no box for who may not tick it");
@@ -51,7 +51,7 @@ async fn accept_is_the_first_button_and_decline_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn an_administrator_ticks_the_box_and_nobody_is_asked_again() {
+async fn s1_13_an_administrator_ticks_the_box_and_nobody_is_asked_again() {
     let world = World::new().await;
     world.later(minutes(1));
     let moment = world.now();
@@ -128,7 +128,7 @@ async fn a_user_who_loses_the_right_between_page_and_click_grants_nothing() {
 }
 
 #[tokio::test]
-async fn consent_is_incremental_and_only_what_is_missing_is_asked() {
+async fn s2_38_consent_is_incremental_and_only_what_is_missing_is_asked() {
     let world = World::new().await;
     let (mut joris, _) = world.let_in(INTRANET, JORIS, "openid User.Read").await;
     let page = joris.authorize(WATERKANT, &INTRANET.ask("openid User.Read Mail.Read")).await.page("consent");
@@ -168,7 +168,7 @@ async fn a_client_that_wants_the_page_gets_it_and_a_yes_takes_nothing_away() {
 
 /// protocol.md §5.6: for `.default`, the whole static list.
 #[tokio::test]
-async fn a_client_that_wants_the_page_for_its_static_list_sees_all_of_it() {
+async fn s2_34_a_client_that_wants_the_page_for_its_static_list_sees_all_of_it() {
     let world = World::new().await;
     let (mut joris, _) = world.let_in(INTRANET, JORIS, "openid User.Read").await;
     // Something stands, so nothing is asked…

@@ -198,7 +198,7 @@ async fn s2_42_an_administrator_reads_who_made_the_app_and_whom_it_reaches() {
     assert!(!text.contains("Verified publisher"), "{text}");
 }
 
-/// The account itself: `revocation::a_disabled_user_is_refused_and_a_colleague_is_not`.
+/// The account itself: `revocation::s3_31_a_disabled_user_is_refused_and_a_colleague_is_not`.
 #[tokio::test]
 async fn s3_31_a_right_that_people_lose_is_gone_at_the_next_call_with_the_same_token() {
     let world = World::new().await;

@@ -1,7 +1,7 @@
 //! An API calls the next one for the person who called it (protocol.md §3.8; features S2-02, S2-14).
 
 use mandate_tests::app::{EXPORT, INTRANET, ORDERS, PAYROLL};
-use mandate_tests::people::{JORIS, JORIS_ID, WATERKANT, ZONNEBEL};
+use mandate_tests::people::{GIJS, JORIS, JORIS_ID, WATERKANT, ZONNEBEL};
 use mandate_tests::tokens::{claims, scp};
 use mandate_tests::{TokenReply, World, hours, seconds};
 use mandate_usecases::directory::Revocation;
@@ -67,7 +67,7 @@ async fn the_sign_in_scopes_that_libraries_add_need_no_grant() {
 }
 
 #[tokio::test]
-async fn without_consent_to_the_api_the_client_is_told_to_ask_for_it() {
+async fn s2_33_without_consent_to_the_api_the_client_is_told_to_ask_for_it() {
     let world = World::new().await;
     let tokens = world.tokens(INTRANET, JORIS, ORDERS_READ).await;
     let api = world.client(ORDERS);
@@ -147,11 +147,15 @@ async fn a_token_ends_with_its_time_its_session_and_its_person() {
 /// Features S2-14: on behalf of a person, an API has no more than the person.
 #[tokio::test]
 async fn s2_14_the_api_can_do_no_more_than_the_person() {
-    let world = world_where_the_api_may("User.Read User.ReadWrite.All").await;
-    let tokens = world.tokens(INTRANET, JORIS, ORDERS_READ).await;
-    let api = world.client(ORDERS);
-    let next = api.send(&api.on_behalf(tokens.access(), "https://graph.microsoft.com/.default")).await.granted();
-    let token = claims(&world, WATERKANT, next.access()).await;
-    assert!(scp(&token).contains(&"User.ReadWrite.All"), "the app was allowed it");
-    world.graph(next.access()).get("/v1.0/me").await.found();
+    let world = world_where_the_api_may("User.Read User.Read.All").await;
+    // A guest may not list the people of the organisation; a member may. The API was allowed it in both cases.
+    for (upn, status) in [(JORIS, 200), (GIJS, 403)] {
+        let tokens = world.tokens(INTRANET, upn, ORDERS_READ).await;
+        let api = world.client(ORDERS);
+        let next = api.send(&api.on_behalf(tokens.access(), "https://graph.microsoft.com/.default")).await.granted();
+        let token = claims(&world, WATERKANT, next.access()).await;
+        assert!(scp(&token).contains(&"User.Read.All"), "{upn}");
+        world.graph(next.access()).get("/v1.0/me").await.found();
+        assert_eq!(world.graph(next.access()).get("/v1.0/users").await.status, status, "{upn}");
+    }
 }

@@ -196,7 +196,7 @@ async fn an_app_that_its_owner_disabled_ends_everywhere() {
 }
 
 #[tokio::test]
-async fn a_disabled_user_is_refused_and_a_colleague_is_not() {
+async fn s3_31_a_disabled_user_is_refused_and_a_colleague_is_not() {
     let scene = Scene::of(INTRANET).await;
     scene.world.revoke(Revocation::UserDisabled(JORIS_ID)).await;
     scene.now_refused(INTRANET, (400, "invalid_grant", 50057), DISABLED).await;

@@ -30,7 +30,7 @@ async fn several_without_a_hint_is_interaction_required() {
 }
 
 #[tokio::test]
-async fn what_is_not_consented_is_consent_required() {
+async fn s2_33_what_is_not_consented_is_consent_required() {
     let world = World::new().await;
     let (mut joris, _) = world.let_in(INTRANET, JORIS, "openid").await;
     let missing = joris.silently(WATERKANT, INTRANET.ask("openid User.Read")).await;
