@@ -1,5 +1,6 @@
 //! The organisation of the client suites: the sample, with one more app that proves itself with a certificate, and that
-//! trusts another app's tokens, a person who must choose a password, and an app that hears of a sign-out. The key is
+//! trusts another app's tokens, a person who must choose a password, an app that hears of a sign-out, and a page
+//! with a server. The key is
 //! made for the run and gone with it.
 //! Never: a key in the repository. Next: `dev_server.rs` starts the server with it.
 
@@ -57,6 +58,7 @@ fn with_signed_app(sample: &str, certificate: &str, port: u16) -> Result<String,
     let with = insert(sample, "    servicePrincipals:\n", &app, Side::Before)?;
     let with = insert(&with, "    groups:\n", NEWCOMER, Side::Before)?;
     let with = insert(&with, PAYROLL, ", logoutUrl: http://localhost:5003/signed-out", Side::After)?;
+    let with = insert(&with, PLANNER, PLANNER_SERVER, Side::After)?;
     let with = insert(&with, "    servicePrincipals:\n", &principal, Side::After)?;
     // MSAL asks for it in every sign-in.
     let with = insert(&with, "consentType: AllPrincipals, scope: openid profile", " offline_access", Side::After)?;
@@ -65,6 +67,9 @@ fn with_signed_app(sample: &str, certificate: &str, port: u16) -> Result<String,
 
 /// An administrator gave her a password that she must change: a page of its own.
 const NEWCOMER: &str = "      - { id: aaaaaaaa-0000-4000-8000-000000000012, userPrincipalName: noor.hendriks@waterkant.example, displayName: Noor Hendriks, givenName: Noor, surname: Hendriks, mail: noor.hendriks@waterkant.example, jobTitle: Matroos, department: Operations, officeLocation: Dordrecht, preferredLanguage: nl-NL, passwordProfile: { password: Polder-Fiets-42, forceChangePasswordNextSignIn: true } }\n";
+/// A page with a server of its own, which signs people in and hands the page a code.
+const PLANNER: &str = "spa: { redirectUris: [http://localhost:5173, http://localhost:5173/redirect.html] }\n";
+const PLANNER_SERVER: &str = "        web: { redirectUris: [http://localhost:5173/server] }\n        passwordCredentials: [{ displayName: server, secretText: planner-secret-for-tests-only }]\n";
 /// An app that is told of a sign-out.
 const PAYROLL: &str = "web: { redirectUris: [http://localhost:5003/callback]";
 

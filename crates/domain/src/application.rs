@@ -43,6 +43,8 @@ pub struct Registration {
     pub tags: Vec<String>,
     pub notes: Option<String>,
     pub description: Option<String>,
+    /// By id; the first that there is counts.
+    pub token_lifetime_policies: Vec<ObjectId>,
     pub mandate: Choices,
 }
 

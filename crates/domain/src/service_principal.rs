@@ -24,6 +24,8 @@ pub struct SpMore {
     pub delegated_permission_classifications: Vec<Classification>,
     pub tags: Vec<String>,
     pub notes: Option<String>,
+    /// By id; the first that there is counts.
+    pub token_lifetime_policies: Vec<ObjectId>,
 }
 
 /// `delegatedPermissionClassification`: the tenant's own judgement of one scope of this API.

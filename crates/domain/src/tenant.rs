@@ -1,6 +1,7 @@
 //! A tenant: an organisation's directory, its names and its settings.
 
 use crate::consent::policy::GrantPolicy;
+use crate::token::lifetime::TokenLifetimePolicy;
 use mandate_base::{Moment, TenantId};
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +49,7 @@ pub struct Settings {
     /// Policies of the tenant's own, beside the built-in ones.
     pub permission_grant_policies: Vec<GrantPolicy>,
     pub admin_consent_request_policy: AdminConsentRequestPolicy,
+    pub token_lifetime_policies: Vec<TokenLifetimePolicy>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 // MSAL Browser, unmodified, in a single-page application on another origin.
 
 import assert from 'node:assert/strict';
+import { ConfidentialClientApplication } from '@azure/msal-node';
 import { test } from '../node/suite.mjs';
 import { inContext, inProfileWithThirdPartyCookies } from './browser.mjs';
 import { claimsOf, Planner } from './planner.mjs';
@@ -64,6 +65,38 @@ test('S0-15 msal-browser: Graph answers the application\'s script across origins
     assert.deepEqual([status, body.id, body.userPrincipalName], [200, pieter.oid, pieter.upn]);
     const refused = await planner.graph('/v1.0/me', 'not.a.token');
     assert.deepEqual([refused.status, refused.body.error?.code], [401, 'InvalidAuthenticationToken']);
+  })));
+
+// The page's server of the test organisation (xtask/src/organisation.rs); the sample's page has none.
+test('msal-node and msal-browser: a server signs in and hands its page a code', (world) => (
+  inContext({}, async (context) => {
+    const { pieter } = world.people;
+    const { id, origin } = world.apps.planner;
+    const redirectUri = `${origin}/server`;
+    const server = new ConfidentialClientApplication({
+      auth: {
+        clientId: id, authority: world.authority, knownAuthorities: [world.host],
+        clientSecret: 'planner-secret-for-tests-only',
+      },
+    });
+    const planner = await Planner.open(world, context);
+    await planner.page.goto(await server.getAuthCodeUrl({ scopes: ['User.Read'], redirectUri, prompt: 'consent' }));
+    await walk(planner.page, world, pieter);
+    const code = new URL(planner.page.url()).searchParams.get('code');
+    const { code: handed, account } = await server.acquireTokenByCode({
+      code, redirectUri, scopes: ['User.Read'], enableSpaAuthorizationCode: true,
+    });
+    assert.ok(handed, 'no code for the page');
+    assert.equal(account.username, pieter.upn);
+
+    await planner.page.goto(origin);
+    const result = await planner.call('acquireTokenByCode', { code: handed, scopes: ['User.Read'] });
+    const { appid, appidacr, oid } = claimsOf(result.accessToken);
+    assert.deepEqual({ appid, appidacr, oid }, { appid: id, appidacr: '0', oid: pieter.oid });
+    const { status } = await planner.graph('/v1.0/me', result.accessToken);
+    assert.equal(status, 200);
+    const again = await planner.call('acquireTokenSilent', { account: pieter.upn, scopes: ['User.Read'] });
+    assert.equal(again.fromCache, true);
   })));
 
 test('msal-browser: a pre-authorised permission comes silently, without a consent page', (world) => (

@@ -1,9 +1,10 @@
 // Has the OpenID Foundation's conformance suite judge a server that is already up:
 //   node run.mjs <dev.env> <suite> <folder for the verdicts> [plan…]
 // The suite is one that runs already; see docs/conformance.md. Every verdict other than a pass is told with its
-// conditions. A failure fails the run, and so does a warning that expected.mjs does not explain.
+// conditions. A failure fails the run, and so does a warning that expected.mjs does not explain. Verdicts of plans that
+// were not run again stay in the folder.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readEnv } from '../node/world.mjs';
 import { closeBench } from '../node/suite.mjs';
@@ -79,11 +80,25 @@ async function goAlong(test, open) {
   }
 }
 
-const rows = [];
+const HEAD = ['plan', 'module', 'response type', 'result', 'conditions'];
+
+/** After each plan: a run that breaks off loses nothing of what was judged. */
+async function write(plan, fresh) {
+  const file = join(folder, 'results.tsv');
+  const before = (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(1).filter(Boolean);
+  const others = before.map((line) => line.split('\t')).filter(([known]) => known !== plan);
+  const order = Object.keys(PLANS);
+  const lines = [...others, ...fresh].sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, `${[HEAD, ...lines].map((row) => row.join('\t')).join('\n')}\n`);
+}
+
+let judged = 0;
 let failed = 0;
 for (const name of named.length ? named : Object.keys(PLANS)) {
   const [planName, variant] = PLANS[name];
   const plan = await suite.createPlan(planName, variant, configuration(world, name));
+  const rows = [];
   for (const module of plan.modules) {
     const { response_type: type, response_mode: mode } = module.variant ?? {};
     const title = [name, module.testModule, type, mode].filter(Boolean).join(' ');
@@ -101,10 +116,9 @@ for (const name of named.length ? named : Object.keys(PLANS)) {
     for (const miss of good ? [] : open) console.log(`     ${miss.level} ${miss.condition}: ${miss.told}`);
     if (verdict.trouble) console.log(`     ${verdict.trouble}`);
   }
+  await write(name, rows);
+  judged += rows.length;
 }
-await mkdir(folder, { recursive: true });
-const lines = [['plan', 'module', 'response type', 'result', 'conditions'], ...rows].map((row) => row.join('\t'));
-await writeFile(join(folder, 'results.tsv'), `${lines.join('\n')}\n`);
 await closeBrowser();
-console.log(`${rows.length - failed} passed, ${failed} failed`);
+console.log(`${judged - failed} passed, ${failed} failed`);
 closeBench(failed);

@@ -134,3 +134,41 @@ async fn a_preflight_opens_the_door_to_registered_origins_only() {
         assert_eq!(preflight(foreign).await.header("access-control-allow-origin"), None, "{foreign}");
     }
 }
+
+/// protocol.md §2.4: a web app's server signs somebody in, and hands its own page a code (`return_spa_code`).
+#[tokio::test]
+async fn a_server_hands_its_page_a_code_and_nobody_else_redeems_it() {
+    const PAGE: App =
+        App { secret: None, redirect: "http://localhost:5173", origin: Some("http://localhost:5173"), ..INTRANET };
+    let world = World::new().await;
+    let asked = |client: &mandate_tests::Client<'_>, code: &str| client.redeeming(code).and("return_spa_code", "1");
+    let (_, code) = world.let_in(INTRANET, JORIS, SCOPE).await;
+    let server = world.client(INTRANET);
+    // An app without a page gets no code for one.
+    let tokens = server.send(&asked(&server, &code)).await.granted();
+    assert!(tokens.json.get("spa_code").is_none());
+    world.change_app(INTRANET.id, |app| app.spa.redirect_uris = vec![PAGE.redirect.to_owned()]).await;
+    let (_, code) = world.let_in(INTRANET, JORIS, SCOPE).await;
+    assert!(server.redeem(&code).await.granted().json.get("spa_code").is_none(), "it did not ask");
+
+    let (_, code) = world.let_in(INTRANET, JORIS, SCOPE).await;
+    let tokens = server.send(&asked(&server, &code)).await.granted();
+    let handed = tokens.json["spa_code"].as_str().expect("a second code").to_owned();
+    assert_ne!(handed, code);
+    // Not the server's, not another origin's, not under an address of the server's, and not another client's.
+    assert_eq!(server.redeem(&handed).await.refusal(), (401, "invalid_client", 700025));
+    assert_eq!(world.client(App { origin: None, ..PAGE }).redeem(&handed).await.refusal().2, 9002327);
+    let elsewhere = world.client(App { redirect: INTRANET.redirect, ..PAGE }).redeem(&handed).await;
+    assert_eq!(elsewhere.refusal(), (400, "invalid_grant", 500112));
+    let another = world.client(App { pkce: false, ..PLANNER }).redeem(&handed).await;
+    assert_eq!(another.refusal(), (400, "invalid_grant", 70000));
+    let page = world.client(PAGE).redeem(&handed).await.granted();
+    assert_eq!(page.json["refresh_token_expires_in"], json!(86_400));
+    world.graph(page.access()).get("/v1.0/me").await.found();
+    assert_eq!(world.client(PAGE).redeem(&handed).await.refusal(), (400, "invalid_grant", 54005));
+    // What the page got is the page's: its server's tokens are another family.
+    world.later(seconds(30));
+    world.client(PAGE).redeem(&handed).await;
+    assert_eq!(world.client(PAGE).refresh(page.refresh()).await.refusal().1, "invalid_grant", "replayed late");
+    server.refresh(tokens.refresh()).await.granted();
+}

@@ -1,9 +1,12 @@
 //! What time does to tokens and sessions (protocol.md §4.6).
 
-use mandate_tests::app::INTRANET;
+use mandate_base::ObjectId;
+use mandate_domain::token::lifetime::TokenLifetimePolicy;
+use mandate_tests::app::{EXPORT, INTRANET, ORDERS};
 use mandate_tests::people::{JORIS, WATERKANT};
 use mandate_tests::tokens::claims;
 use mandate_tests::{NOON, World, days, hours, minutes, seconds};
+use serde_json::{Value, json};
 
 const SCOPE: &str = "openid offline_access User.Read";
 
@@ -136,4 +139,52 @@ async fn a_token_from_the_future_is_not_taken() {
     world.later(-hours(1));
     let early = world.graph(tokens.access()).get("/v1.0/me").await;
     assert_eq!(early.refusal(), (401, "InvalidAuthenticationToken"));
+}
+
+/// protocol.md §4.6: of the API's instance here, of its registration at home, of the organisation; of the client for an
+/// ID token.
+#[tokio::test]
+async fn a_policy_says_how_long_tokens_live() {
+    const EVERYBODY: ObjectId = ObjectId::from_u128(1);
+    const OF_APP: ObjectId = ObjectId::from_u128(2);
+    const OF_INSTANCE: ObjectId = ObjectId::from_u128(3);
+    let policy = |id, access: &str, is_organization_default| TokenLifetimePolicy {
+        id: Some(id),
+        definition: vec![format!(r#"{{"TokenLifetimePolicy":{{"Version":1,"AccessTokenLifetime":"{access}"}}}}"#)],
+        is_organization_default,
+        ..TokenLifetimePolicy::default()
+    };
+    let policies = [
+        policy(EVERYBODY, "04:00:00", true),
+        policy(OF_APP, "00:10:00", false),
+        policy(OF_INSTANCE, "08:00:00", false),
+    ];
+    let world = World::with(|tenant| {
+        tenant["settings"]["tokenLifetimePolicies"] = json!(policies);
+        let orders = tenant["servicePrincipals"].as_array_mut().expect("a list").iter_mut();
+        let orders = orders.into_iter().find(|sp| sp["appId"] == ORDERS.id).expect("the sample's");
+        orders["tokenLifetimePolicies"] = json!([OF_INSTANCE]);
+        for app in tenant["applications"].as_array_mut().expect("a list") {
+            if app["appId"] == ORDERS.id || app["appId"] == INTRANET.id {
+                app["tokenLifetimePolicies"] = json!([OF_APP]);
+            }
+        }
+    })
+    .await;
+    let life = |token: &Value| token["exp"].as_i64().zip(token["iat"].as_i64()).map(|(exp, iat)| exp - iat);
+    let tokens = world.tokens(INTRANET, JORIS, SCOPE).await;
+    let access = claims(&world, WATERKANT, tokens.access()).await;
+    assert_eq!(life(&access), Some(4 * 3600), "Graph has no policy of its own");
+    assert_eq!(tokens.json["expires_in"], 4 * 3600);
+    let id = claims(&world, WATERKANT, tokens.id_token()).await;
+    assert_eq!(life(&id), Some(600), "an ID token is for the client");
+    let orders = world.tokens(INTRANET, JORIS, "openid api://waterkant-orders/Orders.Read").await;
+    assert_eq!(life(&claims(&world, WATERKANT, orders.access()).await), Some(8 * 3600), "the instance comes first");
+    let daemon = world.client(EXPORT).client_credentials("api://waterkant-orders/.default").await.granted();
+    assert_eq!(life(&claims(&world, WATERKANT, daemon.access()).await), Some(8 * 3600));
+    // It changes, and so does the next token.
+    world.change_settings(|settings| settings.token_lifetime_policies.clear()).await;
+    let daemon = world.client(EXPORT).client_credentials("api://waterkant-orders/.default").await.granted();
+    let built_in = life(&claims(&world, WATERKANT, daemon.access()).await).expect("two moments");
+    assert!((3600..5400).contains(&built_in), "{built_in}");
 }

@@ -2,6 +2,7 @@
 
 use super::pkce::Challenge;
 use super::redirect::Platform;
+use crate::application::Registration;
 use crate::token::claims_ask::ClaimsAsk;
 use mandate_base::{AppId, FamilyId, MINUTE, Moment, SECOND, SessionId, UserId};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub struct Bound {
     pub redirect: String,
     /// `false`: the request named no redirect URI, so the token request need not either (RFC 6749 §4.1.3).
     pub redirect_named: bool,
+    /// A web app's server hands it to the app's own page, which names any of its addresses (`return_spa_code`).
+    #[serde(default)]
+    pub for_page: bool,
     pub platform: Platform,
     pub user: UserId,
     pub session: SessionId,
@@ -62,10 +66,24 @@ impl Code {
         if self.bound.client == client { Ok(()) } else { Err(CodeRefusal::OtherClient) }
     }
 
-    /// `verified`: the verifier fits. A retry is a repeat to the letter; whoever repeats it otherwise is somebody else.
-    pub fn check(&self, redirect: Option<&str>, verified: bool, now: Moment) -> Result<(), CodeRefusal> {
+    fn is_sent_to(&self, redirect: Option<&str>, registration: &Registration) -> bool {
+        if self.bound.for_page {
+            let pages = &registration.spa.redirect_uris;
+            return redirect.is_some_and(|redirect| pages.iter().any(|page| page == redirect));
+        }
         let named = self.bound.redirect_named || redirect.is_some();
-        let same_redirect = !named || redirect == Some(self.bound.redirect.as_str());
+        !named || redirect == Some(self.bound.redirect.as_str())
+    }
+
+    /// `verified`: the verifier fits. A retry is a repeat to the letter; whoever repeats it otherwise is somebody else.
+    pub fn check(
+        &self,
+        redirect: Option<&str>,
+        registration: &Registration,
+        verified: bool,
+        now: Moment,
+    ) -> Result<(), CodeRefusal> {
+        let same_redirect = self.is_sent_to(redirect, registration);
         if let Some(used) = self.used {
             let retry = same_redirect && verified && now - used <= REPLAY_PATIENCE;
             return Err(CodeRefusal::Replayed { late: !retry });
@@ -96,6 +114,7 @@ mod tests {
                 client: AppId::from_u128(1),
                 redirect: "https://a.example/cb".into(),
                 redirect_named: true,
+                for_page: false,
                 platform: Platform::Web,
                 user: UserId::from_u128(1),
                 session: SessionId::from_u128(1),
@@ -110,19 +129,32 @@ mod tests {
     }
 
     #[test]
+    fn a_code_for_a_page_is_redeemed_under_a_registered_address_of_a_page() {
+        let mut app = Registration::default();
+        app.spa.redirect_uris = vec!["https://a.example/app".into()];
+        app.web.redirect_uris = vec!["https://a.example/cb".into()];
+        let mut code = code();
+        (code.bound.for_page, code.bound.redirect) = (true, String::new());
+        assert_eq!(code.check(Some("https://a.example/app"), &app, true, NOW), Ok(()));
+        for other in [Some("https://a.example/cb"), Some(""), None] {
+            assert_eq!(code.check(other, &app, true, NOW), Err(CodeRefusal::OtherRedirect), "{other:?}");
+        }
+    }
+
+    #[test]
     fn a_code_is_for_its_client_its_redirect_and_one_use() {
-        let uri = Some("https://a.example/cb");
+        let (uri, app) = (Some("https://a.example/cb"), Registration::default());
         assert_eq!(code().check_client(AppId::from_u128(1)), Ok(()));
         assert_eq!(code().check_client(AppId::from_u128(2)), Err(CodeRefusal::OtherClient));
-        assert_eq!(code().check(uri, true, NOW), Ok(()));
-        assert_eq!(code().check(Some("https://a.example/"), true, NOW), Err(CodeRefusal::OtherRedirect));
-        assert_eq!(code().check(None, true, NOW), Err(CodeRefusal::OtherRedirect));
-        assert_eq!(code().check(uri, true, NOW + CODE_LIFE), Err(CodeRefusal::Expired));
+        assert_eq!(code().check(uri, &app, true, NOW), Ok(()));
+        assert_eq!(code().check(Some("https://a.example/"), &app, true, NOW), Err(CodeRefusal::OtherRedirect));
+        assert_eq!(code().check(None, &app, true, NOW), Err(CodeRefusal::OtherRedirect));
+        assert_eq!(code().check(uri, &app, true, NOW + CODE_LIFE), Err(CodeRefusal::Expired));
         let used = Code { used: Some(NOW), ..code() };
         let replayed = |late| Err(CodeRefusal::Replayed { late });
-        assert_eq!(used.check(uri, true, NOW + 1), replayed(false));
-        assert_eq!(used.check(uri, false, NOW + 1), replayed(true));
-        assert_eq!(used.check(Some("https://a.example/"), true, NOW + 1), replayed(true));
-        assert_eq!(used.check(uri, true, NOW + 11 * SECOND), replayed(true));
+        assert_eq!(used.check(uri, &app, true, NOW + 1), replayed(false));
+        assert_eq!(used.check(uri, &app, false, NOW + 1), replayed(true));
+        assert_eq!(used.check(Some("https://a.example/"), &app, true, NOW + 1), replayed(true));
+        assert_eq!(used.check(uri, &app, true, NOW + 11 * SECOND), replayed(true));
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod claims;
 pub mod claims_ask;
+pub mod lifetime;
 pub mod proof_rules;
 pub mod refresh;
 

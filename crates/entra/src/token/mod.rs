@@ -110,7 +110,7 @@ async fn grant(
             let redeemed = on_behalf_of::grant(cx, authority, card, presented, request, assertion).await?;
             user_tokens(cx, redeemed, request.claims).await
         }
-        Grant::Code { code, redirect, verifier } => {
+        Grant::Code { code, redirect, verifier, for_page } => {
             let tenant = tenant_of(authority, code.tenant)?;
             let proof = prove(cx, card, presented, authority).await?;
             let deed = RedeemCode {
@@ -123,6 +123,7 @@ async fn grant(
                 verifier: verifier.as_deref(),
                 scopes: request.scopes.as_ref(),
                 cross_origin,
+                code_for_page: *for_page,
                 correlation: cx.request.correlation,
             };
             let outcome = settle(cx.house, tenant, &deed).await?;

@@ -25,6 +25,8 @@ pub enum Grant {
         code: Ticket,
         redirect: Option<String>,
         verifier: Option<String>,
+        /// One more, for the page of this web app.
+        for_page: bool,
     },
     Refresh {
         token: Ticket,
@@ -83,7 +85,8 @@ fn code(form: &Params) -> Result<Grant, Trouble> {
     let code = form.one("code")?.ok_or_else(|| Trouble::missing("code"))?;
     let code = Ticket::read(TicketKind::Code, code).ok_or_else(|| Trouble::new(70_000, &[]))?;
     let redirect = form.one("redirect_uri")?.map(str::to_owned);
-    Ok(Grant::Code { code, redirect, verifier: form.one("code_verifier")?.map(str::to_owned) })
+    let verifier = form.one("code_verifier")?.map(str::to_owned);
+    Ok(Grant::Code { code, redirect, verifier, for_page: form.one("return_spa_code")? == Some("1") })
 }
 
 fn password(form: &Params) -> Result<Grant, Trouble> {

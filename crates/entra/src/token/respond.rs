@@ -29,6 +29,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token_expires_in: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    spa_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_info: Option<String>,
@@ -82,6 +84,7 @@ pub fn user_tokens(cx: Cx<'_>, redeemed: &Redeemed, tokens: &UserTokens) -> Answ
     finish(&Body {
         scope: Some(&delegation.echo),
         refresh_token: redeemed.refresh.as_ref().map(|ticket| ticket.text(TicketKind::Refresh)),
+        spa_code: redeemed.page_code.as_ref().map(|ticket| ticket.text(TicketKind::Code)),
         refresh_token_expires_in: redeemed.refresh_ends_in.map(number),
         id_token: tokens.id_token.as_deref(),
         client_info: Some(base64::url(info.as_bytes())),

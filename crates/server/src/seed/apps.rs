@@ -7,7 +7,7 @@ use super::node::Node;
 use super::problems::{Once, Problems, Shown};
 use super::read::{Draft, Reading};
 use super::shape::{Fields, items, noun};
-use super::{SeedApplication, addresses, credentials, graph, identifiers, permissions};
+use super::{SeedApplication, addresses, credentials, graph, identifiers, permissions, settings};
 use mandate_base::{AppId, AppRoleId, ApplicationId, Folded, ObjectId, ScopeId};
 use mandate_domain::application::{AppCard, PreAuthorized, Registration};
 use mandate_domain::catalogue::{GRAPH, catalogue};
@@ -90,6 +90,7 @@ fn application<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &mut Reading<
         registration.api.oauth2_permission_scopes = scopes(api, app_id, problems);
         registration.api.pre_authorized_applications = pre_authorized(api, &registration, problems);
     }
+    registration.token_lifetime_policies = settings::lifetimes(node, &draft.out.tenant.settings, problems);
     let card = AppCard {
         app_id,
         application,

@@ -41,6 +41,7 @@ const SETTINGS: Properties = &[
     (Object(AUTHORIZATION_POLICY), "authorizationPolicy"),
     (List(&Object(GRANT_POLICY)), "permissionGrantPolicies"),
     (Object(ADMIN_CONSENT_REQUEST_POLICY), "adminConsentRequestPolicy"),
+    (List(&Object(TOKEN_LIFETIME_POLICY)), "tokenLifetimePolicies"),
 ];
 
 const AUTHORIZATION_POLICY: Properties = &[
@@ -83,6 +84,14 @@ const ADMIN_CONSENT_REQUEST_POLICY: Properties = &[
     (Flag, "isEnabled notifyReviewers remindersEnabled"),
     (Whole, "requestDurationInDays version"),
     (List(&Object(REVIEWER_SCOPE)), "reviewers"),
+];
+
+const TOKEN_LIFETIME_POLICY: Properties = &[
+    (Guid, "id"),
+    (Text, "displayName description"),
+    (When, "deletedDateTime"),
+    (List(&Text), "definition"),
+    (Flag, "isOrganizationDefault"),
 ];
 
 const REVIEWER_SCOPE: Properties = &[(Text, "query queryType queryRoot")];
@@ -164,6 +173,7 @@ pub(super) const APPLICATION: Properties = &[
     (OneOf(AUDIENCES), "signInAudience"),
     (Flag, "isDeviceOnlyAuthSupported isDisabled isFallbackPublicClient oauth2RequirePostResponse"),
     (List(&Text), "identifierUris tags"),
+    (List(&Guid), "tokenLifetimePolicies"),
     (When, "createdDateTime deletedDateTime"),
     (Object(WEB), "web"),
     (Object(&[(List(&Text), "redirectUris")]), "spa publicClient"),
@@ -256,6 +266,7 @@ pub(super) const SERVICE_PRINCIPAL: Properties = &[
     ),
     (Flag, "accountEnabled appRoleAssignmentRequired isDisabled"),
     (List(&Text), "alternativeNames notificationEmailAddresses replyUrls servicePrincipalNames tags"),
+    (List(&Guid), "tokenLifetimePolicies"),
     (When, "createdDateTime deletedDateTime"),
     (Later, "delegatedPermissionClassifications"),
     (Dropped, "appRoleAssignedTo appRoleAssignments oauth2PermissionGrants owners"),

@@ -7,6 +7,7 @@ use super::node::Node;
 use super::permissions::{self, NoApp};
 use super::problems::{Problems, Shown};
 use super::read::{Draft, Reading};
+use super::settings;
 use super::shape::{Fields, items};
 use mandate_base::{AppId, Folded, Moment, ObjectId, ServicePrincipalId, TenantId};
 use mandate_domain::application::{AppCard, Registration};
@@ -90,6 +91,7 @@ fn listed<'t>(node: &'t Node, draft: &mut Draft<'t>, apps: &Apps<'t>, reading: &
     sp.created = fields.when("createdDateTime").unwrap_or(sp.created);
     sp.more.tags = fields.texts("tags");
     sp.more.notes = fields.text("notes");
+    sp.more.token_lifetime_policies = settings::lifetimes(node, &draft.out.tenant.settings, problems);
     sp.more.delegated_permission_classifications = classifications(node, &card.registration, problems);
     draft.add_service_principal(sp);
 }

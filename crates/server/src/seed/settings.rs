@@ -3,12 +3,13 @@
 use super::node::Node;
 use super::problems::{Hint, Once, Problems, Shown};
 use super::shape::{Fields, noun};
-use mandate_base::Folded;
+use mandate_base::{Folded, ObjectId};
 use mandate_domain::consent::policy::{
     APPLICATION_ADMIN, COMPANY_ADMIN, GrantPolicy, LEGACY, LOW, RECOMMENDED, built_in,
 };
 use mandate_domain::consent::request::ReviewerRule;
 use mandate_domain::tenant::{AdminConsentRequestPolicy, Branding, Settings};
+use mandate_domain::token::lifetime::{LifetimeRefusal, TokenLifetimePolicy};
 
 const BUILT_IN: [&str; 5] = [LOW, RECOMMENDED, LEGACY, APPLICATION_ADMIN, COMPANY_ADMIN];
 const FOR_SELF: &str = "ManagePermissionGrantsForSelf";
@@ -35,7 +36,47 @@ pub(super) fn settings(fields: &mut Fields<'_>, problems: &Problems<'_>) -> Sett
     if let Some(requests) = at.get("adminConsentRequestPolicy") {
         check_requests(requests, &settings.admin_consent_request_policy, problems);
     }
+    if let Some(policies) = at.get("tokenLifetimePolicies") {
+        check_lifetimes(policies, &settings.token_lifetime_policies, problems);
+    }
     settings
+}
+
+fn check_lifetimes(at: &Node, policies: &[TokenLifetimePolicy], problems: &Problems<'_>) {
+    let mut ids = Once::default();
+    for (node, policy) in at.items().iter().zip(policies) {
+        match (policy.id, node.get("id")) {
+            (Some(id), Some(at)) => {
+                ids.claim(id, format_args!("`{id}`"), at, problems);
+            }
+            _ => problems.add(node, "id is missing"),
+        }
+        let Err(refusal) = policy.life() else { continue };
+        let definition = node.get("definition").unwrap_or(node);
+        problems.add(
+            definition,
+            match refusal {
+                LifetimeRefusal::Malformed => {
+                    r#"expected one text of the form {"TokenLifetimePolicy":{"Version":1,"AccessTokenLifetime":"4:00:00"}}"#
+                }
+                LifetimeRefusal::NoTime => "expected AccessTokenLifetime as hh:mm:ss",
+                LifetimeRefusal::OutOfRange => "expected an AccessTokenLifetime of ten minutes to a day",
+            },
+        );
+    }
+}
+
+/// The policies that an app or its instance names, all of them of its own tenant.
+pub(super) fn lifetimes(of: &Node, settings: &Settings, problems: &Problems<'_>) -> Vec<ObjectId> {
+    let Some(at) = of.get("tokenLifetimePolicies") else { return Vec::new() };
+    let listed: Vec<(&Node, ObjectId)> =
+        at.items().iter().filter_map(|node| Some((node, ObjectId::parse(node.text()?).ok()?))).collect();
+    for (node, id) in &listed {
+        if settings.token_lifetime_policies.iter().all(|policy| policy.id != Some(*id)) {
+            problems.add(node, format_args!("no token lifetime policy `{id}` in this tenant's settings"));
+        }
+    }
+    listed.into_iter().map(|(_, id)| id).collect()
 }
 
 fn check_requests(at: &Node, policy: &AdminConsentRequestPolicy, problems: &Problems<'_>) {

@@ -82,6 +82,7 @@ fn full() -> Registration {
         is_fallback_public_client: Some(true),
         is_disabled: Some(false),
         identifier_uris: vec!["api://waterkant-orders".into()],
+        token_lifetime_policies: vec![ObjectId::from_u128(4), ObjectId::from_u128(5)],
         web: Web {
             home_page_url: Some("https://intranet.waterkant.example".into()),
             logout_url: None,
@@ -225,6 +226,7 @@ async fn a_service_principal_comes_back_whole(store: Store) {
             }],
             tags: vec!["WindowsAzureActiveDirectoryIntegratedApp".into()],
             notes: Some("für die Küste".into()),
+            token_lifetime_policies: vec![ObjectId::from_u128(4)],
         },
         ..sp(1, 5, "Waterkant Orders API")
     };

@@ -252,6 +252,7 @@ pub fn code(number: u8) -> Code {
             client: app_id(1),
             redirect: "https://intranet.waterkant.example/signin-oidc".into(),
             redirect_named: true,
+            for_page: false,
             platform: Platform::Web,
             user: user_id(1),
             session: session_id(1),

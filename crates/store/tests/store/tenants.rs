@@ -1,12 +1,14 @@
 //! The global nouns: tenants, their domains, and the keys of the house. App cards have a file of their own.
 
 use crate::sample::{LATER, NOON, WATERKANT, ZONNEBEL, changes, commit, done, folded, tenant};
+use mandate_base::ObjectId;
 use mandate_domain::consent::policy::{Classified, ConditionSet, GrantPolicy, PermissionType};
 use mandate_domain::record::Change;
 use mandate_domain::tenant::{
     AdminConsentRequestPolicy, AuthorizationPolicy, Branding, DefaultUserRolePermissions, ReviewerScope, Settings,
     Tenant,
 };
+use mandate_domain::token::lifetime::TokenLifetimePolicy;
 use mandate_store::{Committed, KeyChange, KeyRow, KeyUse, Store};
 
 on_each_backend!(
@@ -59,6 +61,12 @@ fn strict() -> Settings {
             request_duration_in_days: 7,
             reviewers: vec![ReviewerScope { query: "/users/x".into(), ..ReviewerScope::default() }],
         },
+        token_lifetime_policies: vec![TokenLifetimePolicy {
+            id: Some(ObjectId::from_u128(4)),
+            display_name: "Kort".into(),
+            definition: vec!["{}".into()],
+            is_organization_default: true,
+        }],
     }
 }
 

@@ -124,6 +124,7 @@ impl IssueCode<'_> {
                 client: self.ask.client,
                 redirect: self.ask.redirect.uri.clone(),
                 redirect_named: self.redirect_named,
+                for_page: false,
                 platform: self.ask.redirect.platform,
                 user: self.user,
                 session: session.id,

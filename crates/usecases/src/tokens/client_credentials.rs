@@ -13,6 +13,7 @@ use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::ask::Authority;
 use mandate_domain::token::access_life;
 use mandate_domain::token::claims::{self, Issue};
+use mandate_domain::token::lifetime::policy_life;
 use mandate_jose::{Header, b64url_encode};
 use mandate_store::Memo;
 use std::sync::Arc;
@@ -58,6 +59,8 @@ pub struct AppStanding {
     /// Directory roles that the app itself holds.
     wids: Vec<RoleTemplateId>,
     assigned: bool,
+    /// What a policy says; `None`: the built-in life.
+    life: Option<i64>,
 }
 
 pub type AppStandings = Memo<(AppId, Option<String>), AppStanding>;
@@ -95,7 +98,8 @@ async fn attempt(house: &House, ask: &AppTokenAsk<'_>) -> Result<Result<AppToken
     if api.app_role_assignment_required && !standing.assigned && api.id != sp.id {
         return Ok(Err(AppTokenRefusal::NotAssigned));
     }
-    let (uti, life) = house.draw(|draw| (b64url_encode(&draw.bytes::<16>()), access_life(draw)));
+    let (uti, drawn) = house.draw(|draw| (b64url_encode(&draw.bytes::<16>()), access_life(draw)));
+    let life = standing.life.unwrap_or(drawn);
     let audience = resources::audience(&resource.card, ask.resource);
     let issue =
         Issue { origins: house.token_origins(), tenant: ask.tenant, now, life, uti: &uti, client: ask.client, proof };
@@ -123,7 +127,7 @@ async fn standing(
     let load = async || {
         let resource = resources::by_name(facing, &house.origins, ask.resource).await?;
         let Some(api) = resource.as_ref().and_then(|resource| resource.sp.as_ref()) else {
-            return Ok(AppStanding { resource, roles: Vec::new(), wids: Vec::new(), assigned: false });
+            return Ok(AppStanding { resource, roles: Vec::new(), wids: Vec::new(), assigned: false, life: None });
         };
         let held = facing.view.assignments_of(sp.id, api.id).await?;
         let registration = resource.as_ref().map(|resource| &resource.card.registration);
@@ -134,7 +138,10 @@ async fn standing(
             .filter_map(|role| role.value.clone())
             .collect();
         let wids = people::tenant_wide(&facing.view.roles_of(sp.id).await?);
-        Ok(AppStanding { assigned: !held.is_empty(), resource, roles, wids })
+        let tenant = facing.global.tenant_by_id(ask.tenant).await?;
+        let life = tenant.zip(resource.as_ref());
+        let life = life.and_then(|(tenant, api)| policy_life(&tenant, &api.card, api.sp.as_ref()));
+        Ok(AppStanding { assigned: !held.is_empty(), resource, roles, wids, life })
     };
     house.access.apps.get(&house.store, ask.tenant, key, load).await
 }

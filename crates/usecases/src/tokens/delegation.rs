@@ -12,6 +12,7 @@ use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::signin::steps::NotLetIn;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::token::claims::Proof;
+use mandate_domain::token::lifetime::policy_life;
 use mandate_domain::user::User;
 use mandate_store::TenantView;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub struct Delegation {
     pub wids: Vec<RoleTemplateId>,
     pub of_resource: PersonAt,
     pub of_client: PersonAt,
+    pub lives: Lives,
     /// The `scope` of the answer.
     pub echo: String,
     pub openid: bool,
@@ -47,6 +49,13 @@ pub struct SessionPart {
     pub signed_in: Moment,
     /// "Stay signed in".
     pub persistent: bool,
+}
+
+/// What policies say of the lives of tokens; `None`: the built-in ones.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Lives {
+    pub access: Option<i64>,
+    pub id: Option<i64>,
 }
 
 /// A person as one app sees them.
@@ -110,7 +119,12 @@ pub fn assemble(
     let (openid, profile, email) =
         (scopes.openid || flow.openid, scopes.profile || flow.profile, scopes.email || flow.email);
     let echo = echo(scopes, app, &held, [openid, profile, email]);
+    let lives = Lives {
+        access: policy_life(&met.tenant, &loaded.card, loaded.sp.as_ref()),
+        id: policy_life(&met.tenant, &met.client, met.client_sp.as_ref()),
+    };
     Some(Delegation {
+        lives,
         audience: audience(&loaded.card, named.and_then(|ask| ask.name.as_deref())),
         named: named.and_then(|ask| ask.name.clone()),
         resource: loaded.card.clone(),

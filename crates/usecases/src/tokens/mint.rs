@@ -37,7 +37,8 @@ pub async fn mint_user_tokens(
 /// The access token and its life in seconds.
 pub async fn mint_access(house: &House, delegation: &Delegation, capable: bool) -> Result<(String, i64), Busy> {
     let resource = &delegation.resource;
-    let (uti, life) = drawn(house);
+    let (uti, drawn) = drawn(house);
+    let life = delegation.lives.access.unwrap_or(drawn);
     let sub = pairwise(house, delegation, resource.app_id);
     let scp = delegation.scopes.join(" ");
     let person = person(delegation, &delegation.of_resource, &sub);
@@ -89,7 +90,7 @@ pub async fn mint_id_token(house: &House, delegation: &Delegation, ask: &IdToken
         signin_state: ask.asked.signin_state,
         persistent: delegation.session.persistent,
     };
-    let issue = issue(house, delegation, &uti, ID_LIFE);
+    let issue = issue(house, delegation, &uti, delegation.lives.id.unwrap_or(ID_LIFE));
     let claims = claims::id_token(&issue, &person, &delegation.client.registration, &asked).json();
     let key = house.keys().signing.clone();
     house.signers.run(move || key.sign_jwt(Header::Plain, &claims)).await

@@ -4,12 +4,14 @@ use super::delegation::{self, Delegation, DelegationRefusal, SessionPart};
 use super::family::{self, Beginning};
 use super::sought::{Seeking, Sought};
 use crate::settle::{Facing, UseCase};
+use crate::signin::Encounter;
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId};
+use mandate_domain::application::Registration;
 use mandate_domain::audit::{SignIn, SignInKind};
 use mandate_domain::record::{Plan, Record, Trace};
-use mandate_domain::signin::code::{Code, CodeRefusal};
+use mandate_domain::signin::code::{Bound, CODE_LIFE, Code, CodeRefusal};
 use mandate_domain::signin::pkce::{Challenge, VerifierRefusal};
 use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::scopes::ScopeAsk;
@@ -32,6 +34,8 @@ pub struct RedeemCode<'a> {
     pub scopes: Option<&'a ScopeAsk>,
     /// The request came from another origin, by a page's script.
     pub cross_origin: bool,
+    /// The server wants a second code, for its own page (`return_spa_code`).
+    pub code_for_page: bool,
     pub correlation: CorrelationId,
 }
 
@@ -39,6 +43,8 @@ pub struct RedeemCode<'a> {
 pub struct Redeemed {
     pub delegation: Delegation,
     pub refresh: Option<Ticket>,
+    /// For the page of the web app that redeemed.
+    pub page_code: Option<Ticket>,
     /// Seconds until a spa's tokens end.
     pub refresh_ends_in: Option<i64>,
     pub nonce: Option<String>,
@@ -100,7 +106,9 @@ impl RedeemCode<'_> {
         // Before what becomes of a used code: whoever cannot prove itself must not end somebody else's tokens.
         check_proof(bound.platform, self.proof, self.cross_origin).map_err(RedeemRefusal::Proof)?;
         let verified = Challenge::check(bound.challenge.as_ref(), self.verifier, &hash::pkce_s256, &hash::same);
-        facts.code.check(self.redirect, verified.is_ok(), now).map_err(RedeemRefusal::Code)?;
+        let unknown = Registration::default();
+        let registration = facts.sought.met.as_ref().map_or(&unknown, |met| &met.client.registration);
+        facts.code.check(self.redirect, registration, verified.is_ok(), now).map_err(RedeemRefusal::Code)?;
         verified.map_err(RedeemRefusal::Verifier)?;
         if facts.session.as_ref().is_none_or(Session::is_revoked) {
             return Err(RedeemRefusal::SessionRevoked);
@@ -122,11 +130,39 @@ impl RedeemCode<'_> {
         let ends = (code.bound.platform == Platform::Spa).then_some(now + SPA_LIFE);
         let refresh = offline.then(|| self.begin_family(&code, ends, now, record, draw));
         let (nonce, with_auth_time, claims) = (code.bound.nonce.clone(), code.bound.max_age, code.bound.claims);
+        let page_code = self.page_code(&code, &met, now, record, draw);
         let persistent = facts_session.is_some_and(|session| session.persistent);
         let session = SessionPart { id: code.bound.session, signed_in: code.bound.signed_in, persistent };
         let delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)?;
         let refresh_ends_in = ends.filter(|_| offline).map(|ends| (ends - now) / 1000);
-        Some(Redeemed { delegation, refresh, refresh_ends_in, nonce, with_auth_time, claims })
+        Some(Redeemed { delegation, refresh, page_code, refresh_ends_in, nonce, with_auth_time, claims })
+    }
+
+    /// One more code, for whoever the first was for, that the web app's page redeems as its own (protocol.md §2.4).
+    fn page_code(
+        &self,
+        code: &Code,
+        met: &Encounter,
+        now: Moment,
+        record: &mut Record,
+        draw: &mut dyn Draw,
+    ) -> Option<Ticket> {
+        let has_page = !met.client.registration.spa.redirect_uris.is_empty();
+        if !self.code_for_page || code.bound.platform != Platform::Web || !has_page {
+            return None;
+        }
+        let ticket = Ticket::draw(self.tenant, draw);
+        let bound = Bound {
+            redirect: String::new(),
+            for_page: true,
+            platform: Platform::Spa,
+            challenge: None,
+            ..code.bound.clone()
+        };
+        let family = draw.timed_id(now).into();
+        let code = Code { hash: ticket.hash, expires: now + CODE_LIFE, used: None, family, bound };
+        record.trace(Trace::CodeIssued(Box::new(code)));
+        Some(ticket)
     }
 
     fn begin_family(

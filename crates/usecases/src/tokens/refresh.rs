@@ -110,6 +110,7 @@ impl Refresh<'_> {
         Ok(Redeemed {
             delegation,
             refresh: Some(ticket),
+            page_code: None,
             refresh_ends_in: family.ends.map(|ends| (ends - now) / 1000),
             nonce: None,
             with_auth_time: false,

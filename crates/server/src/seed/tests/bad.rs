@@ -3,6 +3,44 @@
 use super::{A, ANN, API, C, NOBODY, STAFF, check, errors, tenant, two_tenants};
 
 #[test]
+fn lives_of_tokens_are_lives_and_named_where_they_are() {
+    let policy = |life: &str| {
+        format!(
+            "settings: {{ tokenLifetimePolicies: [{{ id: 44444444-0000-4000-8000-000000000001, definition: \
+             ['{{\"TokenLifetimePolicy\":{{\"AccessTokenLifetime\":\"{life}\"}}}}'] }}] }}"
+        )
+    };
+    let at = "tenants[0].settings.tokenLifetimePolicies[0]";
+    let (long, odd) = (
+        format!("{at}.definition: expected an AccessTokenLifetime of ten minutes to a day"),
+        format!("{at}.definition: expected AccessTokenLifetime as hh:mm:ss"),
+    );
+    let empty = format!(
+        "{at}.definition: expected one text of the form \
+         {{\"TokenLifetimePolicy\":{{\"Version\":1,\"AccessTokenLifetime\":\"4:00:00\"}}}}"
+    );
+    let nameless = format!("{at}: id is missing");
+    let unknown = "no token lifetime policy `44444444-0000-4000-8000-000000000002` in this tenant's settings";
+    let of_app = format!("tenants[0].applications[0].tokenLifetimePolicies[0]: {unknown}");
+    check(&[
+        (&[&policy("1.01:00:00")], &[&long]),
+        (&[&policy("an hour")], &[&odd]),
+        (
+            &["settings: { tokenLifetimePolicies: [{ id: 44444444-0000-4000-8000-000000000001, definition: [] }] }"],
+            &[&empty],
+        ),
+        (&["settings: { tokenLifetimePolicies: [{ definition: ['{\"TokenLifetimePolicy\":{}}'] }] }"], &[&nameless]),
+        (
+            &[
+                &policy("01:00:00"),
+                "applications: [{ displayName: P, tokenLifetimePolicies: [44444444-0000-4000-8000-000000000002] }]",
+            ],
+            &[&of_app],
+        ),
+    ]);
+}
+
+#[test]
 fn reviewers_are_named_in_a_way_that_is_understood() {
     let policy = |inside: &str| format!("settings: {{ adminConsentRequestPolicy: {{ {inside} }} }}");
     let at = "tenants[0].settings.adminConsentRequestPolicy";
