@@ -1,7 +1,7 @@
 //! An authorization code: bound to everything it was issued for, used once.
 
 use super::pkce::Challenge;
-use super::redirect::Platform;
+use super::redirect::{self, Platform};
 use crate::application::Registration;
 use crate::token::claims_ask::ClaimsAsk;
 use mandate_base::{AppId, FamilyId, MINUTE, Moment, SECOND, SessionId, UserId};
@@ -25,7 +25,7 @@ pub struct Bound {
     pub redirect: String,
     /// `false`: the request named no redirect URI, so the token request need not either (RFC 6749 §4.1.3).
     pub redirect_named: bool,
-    /// A web app's server hands it to the app's own page, which names any of its addresses (`return_spa_code`).
+    /// A web app's server hands it to the app's own page, which names one of its addresses or none (`return_spa_code`).
     #[serde(default)]
     pub for_page: bool,
     pub platform: Platform,
@@ -68,8 +68,10 @@ impl Code {
 
     fn is_sent_to(&self, redirect: Option<&str>, registration: &Registration) -> bool {
         if self.bound.for_page {
-            let pages = &registration.spa.redirect_uris;
-            return redirect.is_some_and(|redirect| pages.iter().any(|page| page == redirect));
+            // It went from server to page without a redirect, so that MSAL names none.
+            let of_page =
+                |asked| redirect::find(registration, Some(asked), "").is_ok_and(|(_, kind)| kind == Platform::Spa);
+            return redirect.is_none_or(of_page);
         }
         let named = self.bound.redirect_named || redirect.is_some();
         !named || redirect == Some(self.bound.redirect.as_str())
@@ -135,8 +137,12 @@ mod tests {
         app.web.redirect_uris = vec!["https://a.example/cb".into()];
         let mut code = code();
         (code.bound.for_page, code.bound.redirect) = (true, String::new());
-        assert_eq!(code.check(Some("https://a.example/app"), &app, true, NOW), Ok(()));
-        for other in [Some("https://a.example/cb"), Some(""), None] {
+        app.spa.redirect_uris.push("http://localhost:5173".into());
+        for page in ["https://a.example/app", "http://localhost:5173", "http://localhost:5173/"] {
+            assert_eq!(code.check(Some(page), &app, true, NOW), Ok(()), "{page}");
+        }
+        assert_eq!(code.check(None, &app, true, NOW), Ok(()));
+        for other in [Some("https://a.example/cb"), Some("")] {
             assert_eq!(code.check(other, &app, true, NOW), Err(CodeRefusal::OtherRedirect), "{other:?}");
         }
     }
