@@ -71,7 +71,7 @@ impl<'b> Readings<'b> {
     /// be asked once must hold.
     pub fn most_answers(&self, signatures: f64) -> usize {
         /// A core may be faster in a moment than it was in this one.
-        const MARGIN: f64 = 1.1;
+        const MARGIN: f64 = 1.5;
         let seconds = (WARM_UP + self.bench.span).as_secs_f64();
         (self.before / signatures * seconds * MARGIN) as usize
     }

@@ -173,7 +173,7 @@ fn clients(tally: &mut Tally, variant: &str, store: Option<&str>, suites: &[Suit
 
 const SUITES: [Suite; 5] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java];
 
-const UNCONFIGURED: [Suite; 4] = [Suite::Python, Suite::Node, Suite::Go, Suite::Java];
+const UNCONFIGURED: [Suite; 5] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java];
 
 #[derive(Clone, Copy)]
 enum Suite {

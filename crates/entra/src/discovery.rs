@@ -12,7 +12,8 @@ use mandate_web::answer::{self, Answer, JSON};
 use mandate_web::percent;
 use serde_json::{Value, json};
 
-pub async fn answer(cx: Cx<'_>, rest: &[&str], get: bool) -> Option<Answer> {
+pub async fn answer(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
+    let get = matches!(cx.request.method, Method::GET | Method::HEAD);
     let document = match rest {
         ["v2.0", ".well-known", "openid-configuration"] => metadata(cx, 2).await,
         [".well-known", "openid-configuration"] => metadata(cx, 1).await,
@@ -52,8 +53,7 @@ fn keep(answer: &mut Answer) {
 
 async fn metadata(cx: Cx<'_>, version: u8) -> Result<Answer, Trouble> {
     let authority = cx.authority().await?;
-    let key = format!("{} {version}", cx.canonical(authority));
-    let document = cx.house.documents.get(&key, || {
+    let document = cx.house.documents.get((authority, version), || {
         let region = match authority {
             Authority::Tenant(_) => json!("EU"),
             _ => Value::Null,

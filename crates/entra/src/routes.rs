@@ -26,6 +26,8 @@ pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
 async fn route(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
     match rest {
         ["oauth2", "v2.0", deed] | ["oauth2", deed] if !matches!(*deed, "deviceauth") => protocol(cx, deed).await,
+        // Asked for more than anything else.
+        [.., "openid-configuration"] | ["discovery", ..] | ["userrealm", _] => discovery::answer(cx, rest).await,
         // On the heap: what a page awaits is large, and a token request should not carry room for it.
         _ => Box::pin(pages(cx, rest)).await,
     }
@@ -51,7 +53,7 @@ async fn pages(cx: Cx<'_>, rest: &[&str]) -> Option<Answer> {
         | ["consent" | "device", "set"]
         | ["consent", "request"] => wrong_method(cx),
         ["branding.css"] if get => plain::branding(cx).await,
-        _ => return discovery::answer(cx, rest, get).await,
+        _ => return None,
     };
     Some(answer)
 }

@@ -47,7 +47,7 @@ static READ_OR_POST: [Method; 2] = [Method::GET, Method::POST];
 
 impl Version {
     pub fn of(request: &Incoming) -> Option<Version> {
-        let first = *request.segments().first()?;
+        let first = request.first_segment();
         let all = [Version::V1, Version::Beta, Version::Oidc];
         all.into_iter().find(|version| version.word().eq_ignore_ascii_case(first))
     }

@@ -41,7 +41,7 @@ impl Site {
         let query = head.uri.query().unwrap_or("").to_owned();
         let head_only = head.method == Method::HEAD;
         let mut incoming = self.incoming(head.method, path, query, head.headers, peer);
-        let graph = incoming.folded_segments().first().is_some_and(|first| first == "v1.0" || first == "beta");
+        let graph = ["v1.0", "beta"].iter().any(|version| incoming.first_segment().eq_ignore_ascii_case(version));
         // A HEAD is a GET whose body stays here (RFC 9110 §9.3.2); Graph's table of operations knows only the GET.
         if graph && head_only {
             incoming.method = Method::GET;
@@ -87,10 +87,12 @@ impl Site {
     }
 
     async fn dispatch(&self, request: &Incoming) -> Answer {
-        match request.folded_segments().iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["health", "live"] => return answer::text(StatusCode::OK, "live"),
-            ["health", "ready"] => return self.ready().await,
-            _ => {}
+        if request.first_segment().eq_ignore_ascii_case("health") {
+            match request.folded_segments().iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+                ["health", "live"] => return answer::text(StatusCode::OK, "live"),
+                ["health", "ready"] => return self.ready().await,
+                _ => {}
+            }
         }
         if let Some(answer) = mandate_graph::answer(&self.house, request).await {
             return answer;
@@ -132,6 +134,10 @@ where
     B: hyper::body::Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    // Nothing comes behind the head of most requests that only read.
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     match tokio::time::timeout(BODY_TIME, Limited::new(body, largest).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),

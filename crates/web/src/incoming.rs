@@ -35,6 +35,11 @@ impl Incoming {
         path.split('/').skip(1).collect()
     }
 
+    /// As sent. Most requests are told apart by it alone.
+    pub fn first_segment(&self) -> &str {
+        self.path.split('/').nth(1).unwrap_or("")
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }

@@ -68,13 +68,13 @@ export class Planner {
   }
 
   /** A Graph call made by the application's own script, so CORS applies. */
-  graph(path, token) {
+  graph(path, token, origin = this.world.base) {
     return this.page.evaluate(async ([url, bearer]) => {
       const response = await fetch(url, {
         headers: { authorization: `Bearer ${bearer}`, 'client-request-id': crypto.randomUUID() },
       });
       return { status: response.status, body: await response.json() };
-    }, [`${this.world.base}${path}`, token]);
+    }, [`${origin}${path}`, token]);
   }
 }
 

@@ -57,7 +57,7 @@ pub enum Version {
 }
 
 /// The tenant segment of the URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Authority {
     Tenant(TenantId),

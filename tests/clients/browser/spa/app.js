@@ -5,7 +5,8 @@ const app = new msal.PublicClientApplication({
   auth: {
     clientId: settings.clientId,
     authority: settings.authority,
-    knownAuthorities: [settings.host],
+    // None where the page is told nothing but its tenant.
+    knownAuthorities: settings.host ? [settings.host] : [],
     redirectUri: window.location.origin,
     postLogoutRedirectUri: window.location.origin,
   },

@@ -1,7 +1,9 @@
 //! The last exchanges, with the concrete reason of each refusal. Never: a secret, a code, a token or a password; their
 //! places say how long they were.
 
-use http::Method;
+use http::header::LOCATION;
+use http::{Method, StatusCode};
+use mandate_base::{CorrelationId, Moment};
 use mandate_domain::time;
 use mandate_web::answer::{Answer, Reason};
 use mandate_web::{Incoming, Params};
@@ -10,9 +12,9 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 #[derive(Default)]
-pub struct Exchanges(Mutex<VecDeque<Exchange>>);
+pub struct Exchanges(Mutex<VecDeque<Noted>>);
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Exchange {
     pub at: String,
@@ -84,8 +86,22 @@ const SHOWN: &[&str] = &[
     "error",
 ];
 
-impl Exchange {
-    pub fn of(request: &Incoming, answer: &Answer) -> Exchange {
+/// As it was noted: every request passes here, and hardly any is looked at, so it is written out when one is.
+#[derive(Clone)]
+struct Noted {
+    at: Moment,
+    method: Method,
+    path: String,
+    parameters: Vec<(String, String)>,
+    status: StatusCode,
+    location: Option<String>,
+    reason: Option<Reason>,
+    correlation: CorrelationId,
+    trace: CorrelationId,
+}
+
+impl Noted {
+    fn of(request: &Incoming, answer: &Answer) -> Noted {
         let reason = answer.extensions().get::<Reason>();
         let mut parameters = Vec::new();
         // Of what went well at the token endpoint they tell little, and it is busy.
@@ -95,23 +111,47 @@ impl Exchange {
             }
             parameters.truncate(MOST_PARAMETERS);
         }
-        let told = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        let location = answer.headers().get("location").and_then(|value| value.to_str().ok());
-        Exchange {
-            at: time::iso(request.now),
-            method: request.method.to_string(),
-            path: request.path.chars().take(LONGEST_VALUE).collect(),
+        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        Noted {
+            at: request.now,
+            method: request.method.clone(),
+            path: shortened(&request.path),
             parameters,
-            status: answer.status().as_u16(),
+            status: answer.status(),
             location: location.map(|to| to.split(['?', '#']).next().unwrap_or("").to_owned()),
-            code: reason.and_then(|reason| told(&reason.code)),
-            text: reason.and_then(|reason| told(&reason.text)),
-            cause: reason.and_then(|reason| told(&reason.cause)),
-            correlation_id: request.correlation.to_string(),
-            trace_id: request.trace.to_string(),
+            reason: reason.cloned(),
+            correlation: request.correlation,
+            trace: request.trace,
         }
     }
 
+    fn is_refusal(&self) -> bool {
+        self.reason.as_ref().is_some_and(|reason| !reason.code.is_empty()) || self.status.as_u16() >= 400
+    }
+
+    fn written(&self) -> Exchange {
+        let told = |of: fn(&Reason) -> &String| self.reason.as_ref().map(of).filter(|text| !text.is_empty()).cloned();
+        Exchange {
+            at: time::iso(self.at),
+            method: self.method.to_string(),
+            path: self.path.clone(),
+            parameters: self.parameters.clone(),
+            status: self.status.as_u16(),
+            location: self.location.clone(),
+            code: told(|reason| &reason.code),
+            text: told(|reason| &reason.text),
+            cause: told(|reason| &reason.cause),
+            correlation_id: self.correlation.to_string(),
+            trace_id: self.trace.to_string(),
+        }
+    }
+}
+
+fn shortened(text: &str) -> String {
+    if text.len() <= LONGEST_VALUE { text.to_owned() } else { text.chars().take(LONGEST_VALUE).collect() }
+}
+
+impl Exchange {
     pub fn is_refusal(&self) -> bool {
         self.code.is_some() || self.status >= 400
     }
@@ -129,19 +169,20 @@ fn shown(params: &Params) -> impl Iterator<Item = (String, String)> + '_ {
 }
 
 impl Exchanges {
-    pub fn note(&self, exchange: Exchange) {
+    pub fn note(&self, request: &Incoming, answer: &Answer) {
+        let noted = Noted::of(request, answer);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() == MOST {
             kept.pop_front();
         }
-        kept.push_back(exchange);
+        kept.push_back(noted);
     }
 
     /// The newest first.
     pub fn list(&self, most: usize, refusals_only: bool) -> Vec<Exchange> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = kept.iter().rev().filter(|exchange| !refusals_only || exchange.is_refusal());
-        wanted.take(most.min(MOST)).cloned().collect()
+        let wanted = kept.iter().rev().filter(|noted| !refusals_only || noted.is_refusal());
+        wanted.take(most.min(MOST)).map(Noted::written).collect()
     }
 
     pub fn clear(&self) {

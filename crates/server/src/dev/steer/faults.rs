@@ -153,8 +153,12 @@ impl Faults {
     }
 
     /// The first fault that fits and whose chance it is.
-    pub fn strike(&self, request: &Incoming, chance: f64) -> Struck {
+    pub fn strike(&self, request: &Incoming, chance: impl FnOnce() -> f64) -> Struck {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.list.is_empty() {
+            return Struck::No;
+        }
+        let chance = chance();
         let place = kept.list.iter().position(|fault| fault.fits(request) && chance <= fault.probability);
         let Some(place) = place else { return Struck::No };
         let fault = kept.list[place].clone();

@@ -18,7 +18,7 @@ pub use time::DevClock;
 
 use crate::dev::folder::Folder;
 use crate::seed::Seed;
-use exchanges::{Exchange, Exchanges};
+use exchanges::Exchanges;
 use faults::{Faults, Struck};
 use http::Method;
 use mandate_usecases::House;
@@ -52,7 +52,7 @@ impl Steer {
         if is_ours(request) {
             return Some(api::answer(self, request).await);
         }
-        match self.faults.strike(request, self.chance()) {
+        match self.faults.strike(request, || self.chance()) {
             Struck::No => None,
             Struck::Delay(time) => {
                 tokio::time::sleep(time).await;
@@ -68,7 +68,7 @@ impl Steer {
     /// Remembers what was asked and what came of it.
     pub fn after(&self, request: &Incoming, answer: &Answer) {
         if !is_ours(request) {
-            self.exchanges.note(Exchange::of(request, answer));
+            self.exchanges.note(request, answer);
         }
     }
 
@@ -80,7 +80,7 @@ impl Steer {
 }
 
 fn is_ours(request: &Incoming) -> bool {
-    request.segments().first().is_some_and(|first| *first == "_dev")
+    request.first_segment() == "_dev"
 }
 
 /// A browser tells where a request comes from; scripts and tools say nothing.
