@@ -95,10 +95,7 @@ fn my_page(cx: Cx<'_>) -> Checked {
 async fn review(cx: Cx<'_>, flow: &Flow) -> Result<Checked, Stop> {
     let (params, errand) = (flow.params(), flow.errand);
     let page = |trouble: Trouble| Stop::Page(Box::new(trouble), None);
-    let authority = cx.authority().await.map_err(page)?;
-    let client = client_id(&params).map_err(page)?;
-    let card = clients::card(cx.house, client).await.map_err(|fault| page(fault.into()))?;
-    let card = card.ok_or_else(|| page(Trouble::new(700_016, &[("client", &client.to_string())])))?;
+    let (authority, card) = client_of(cx, &params).await.map_err(page)?;
     meets(authority, &card).map_err(page)?;
     let uri = flow.chosen.map_or_else(|| "/my".to_owned(), crate::my::address);
     let reply = ReplyTo { uri, mode: ResponseMode::Query, state: None, silent: false, errand, version: cx.version };
@@ -107,11 +104,7 @@ async fn review(cx: Cx<'_>, flow: &Flow) -> Result<Checked, Stop> {
 
 async fn of_client(cx: Cx<'_>, params: &Params, errand: Errand) -> Result<Checked, Stop> {
     let page = |trouble: Trouble| Stop::Page(Box::new(trouble), None);
-    let authority = cx.authority().await.map_err(page)?;
-    let client = client_id(params).map_err(page)?;
-    let unknown = || Trouble::new(700_016, &[("client", &client.to_string())]);
-    let card = clients::card(cx.house, client).await.map_err(|fault| page(fault.into()))?;
-    let card = card.ok_or_else(|| page(unknown()))?;
+    let (authority, card) = client_of(cx, params).await.map_err(page)?;
     let name = card.registration.display_name.clone();
     let named = |trouble: Trouble| Stop::Page(Box::new(trouble), Some(name.clone()));
     meets(authority, &card).map_err(&named)?;
@@ -129,6 +122,13 @@ async fn of_client(cx: Cx<'_>, params: &Params, errand: Errand) -> Result<Checke
     let reply = ReplyTo { uri, mode: early_mode(params), state, silent, errand, version: cx.version };
     let rest = rest(cx, params, authority, &card, &reply, platform);
     rest.map_err(|trouble| Stop::Client(Box::new(trouble), Box::new(reply)))
+}
+
+async fn client_of(cx: Cx<'_>, params: &Params) -> Result<(Authority, Arc<AppCard>), Trouble> {
+    let authority = cx.authority().await?;
+    let client = client_id(params)?;
+    let card = clients::card(cx.house, client).await?;
+    Ok((authority, card.ok_or_else(|| Trouble::new(700_016, &[("client", &client.to_string())]))?))
 }
 
 fn client_id(params: &Params) -> Result<AppId, Trouble> {

@@ -33,6 +33,17 @@ fn open(cx: Cx<'_>) -> Result<(Params, Flow), Trouble> {
     Ok((form, flow))
 }
 
+/// A form of ours, with the request behind it checked anew.
+async fn opened(cx: Cx<'_>) -> Result<(Params, Flow, Browser, Standing), Answer> {
+    let (form, flow) = match open(cx) {
+        Ok(opened) => opened,
+        Err(trouble) => return Err(show::refuse(cx, &trouble).await),
+    };
+    let browser = Browser::of(cx);
+    let standing = stand(cx, flow.clone(), &browser).await?;
+    Ok((form, flow, browser, standing))
+}
+
 /// A name and a password.
 pub async fn login(cx: Cx<'_>) -> Answer {
     let (form, mut flow) = match open(cx) {
@@ -75,13 +86,8 @@ enum Begun {
 
 /// A password of their own, and then on as after any sign-in.
 pub async fn new_password(cx: Cx<'_>) -> Answer {
-    let (form, flow) = match open(cx) {
+    let (form, flow, browser, standing) = match opened(cx).await {
         Ok(opened) => opened,
-        Err(trouble) => return show::refuse(cx, &trouble).await,
-    };
-    let browser = Browser::of(cx);
-    let standing = match stand(cx, flow.clone(), &browser).await {
-        Ok(standing) => standing,
         Err(answer) => return answer,
     };
     if form.any("cancel").is_some() {
@@ -221,13 +227,8 @@ pub async fn reselect(cx: Cx<'_>) -> Answer {
 
 /// Accept or decline.
 pub async fn consent(cx: Cx<'_>) -> Answer {
-    let (form, mut flow) = match open(cx) {
+    let (form, mut flow, browser, standing) = match opened(cx).await {
         Ok(opened) => opened,
-        Err(trouble) => return show::refuse(cx, &trouble).await,
-    };
-    let browser = Browser::of(cx);
-    let standing = match stand(cx, flow.clone(), &browser).await {
-        Ok(standing) => standing,
         Err(answer) => return answer,
     };
     if form.any("ucaccept") != Some("Yes") {
@@ -259,13 +260,8 @@ pub async fn consent(cx: Cx<'_>) -> Answer {
 
 /// A word to the administrators (features S1-16). What the page says next is found anew.
 pub async fn request_consent(cx: Cx<'_>) -> Answer {
-    let (form, mut flow) = match open(cx) {
+    let (form, mut flow, browser, standing) = match opened(cx).await {
         Ok(opened) => opened,
-        Err(trouble) => return show::refuse(cx, &trouble).await,
-    };
-    let browser = Browser::of(cx);
-    let standing = match stand(cx, flow.clone(), &browser).await {
-        Ok(standing) => standing,
         Err(answer) => return answer,
     };
     let chosen = standing.people.iter().find(|person| Some(person.session.id) == flow.chosen);

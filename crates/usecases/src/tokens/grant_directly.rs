@@ -75,15 +75,7 @@ impl GrantDirectly<'_> {
         let delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)
             .ok_or(DelegationRefusal::ResourceNotHere { app: client })?;
         let claims = ClaimsAsk::default();
-        Ok(Redeemed {
-            delegation,
-            refresh,
-            page_code: None,
-            refresh_ends_in: None,
-            nonce: None,
-            with_auth_time: false,
-            claims,
-        })
+        Ok(Redeemed::of(delegation, refresh, claims))
     }
 
     /// Whoever proved a secret is confidential; everybody else's tokens rotate.

@@ -211,15 +211,7 @@ impl OnBehalfOf<'_> {
         let delegation = delegation::assemble(met, &asked, &flow, people, part, self.proof)
             .ok_or(refuse(DelegationRefusal::ResourceNotHere { app: client }))?;
         let claims = ClaimsAsk::default();
-        Ok(Redeemed {
-            delegation,
-            refresh,
-            page_code: None,
-            refresh_ends_in: None,
-            nonce: None,
-            with_auth_time: false,
-            claims,
-        })
+        Ok(Redeemed::of(delegation, refresh, claims))
     }
 
     fn begin_family(&self, session: &Session, now: Moment, record: &mut Record, draw: &mut dyn Draw) -> Ticket {

@@ -53,6 +53,21 @@ pub struct Redeemed {
     pub claims: ClaimsAsk,
 }
 
+impl Redeemed {
+    /// Of a grant without a browser behind it: nothing beyond the tokens themselves.
+    pub fn of(delegation: Delegation, refresh: Option<Ticket>, claims: ClaimsAsk) -> Redeemed {
+        Redeemed {
+            delegation,
+            refresh,
+            page_code: None,
+            refresh_ends_in: None,
+            nonce: None,
+            with_auth_time: false,
+            claims,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RedeemRefusal {
     Code(CodeRefusal),

@@ -133,15 +133,7 @@ impl RedeemDevice<'_> {
         let part = SessionPart { id: session.id, signed_in: session.signed_in, persistent: session.persistent };
         let delegation = delegation::assemble(met, &asked, &flow, people, part, self.proof)?;
         let claims = code.asked.claims;
-        Some(Redeemed {
-            delegation,
-            refresh,
-            page_code: None,
-            refresh_ends_in: None,
-            nonce: None,
-            with_auth_time: false,
-            claims,
-        })
+        Some(Redeemed::of(delegation, refresh, claims))
     }
 
     fn entry(

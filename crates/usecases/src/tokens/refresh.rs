@@ -107,15 +107,8 @@ impl Refresh<'_> {
         let session = SessionPart { id: family.session, signed_in: family.signed_in, persistent };
         let delegation: Delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)
             .ok_or(RefreshRefused::Token(RefreshRefusal::Unknown))?;
-        Ok(Redeemed {
-            delegation,
-            refresh: Some(ticket),
-            page_code: None,
-            refresh_ends_in: family.ends.map(|ends| (ends - now) / 1000),
-            nonce: None,
-            with_auth_time: false,
-            claims: ClaimsAsk::default(),
-        })
+        let refresh_ends_in = family.ends.map(|ends| (ends - now) / 1000);
+        Ok(Redeemed { refresh_ends_in, ..Redeemed::of(delegation, Some(ticket), ClaimsAsk::default()) })
     }
 
     fn entry(
