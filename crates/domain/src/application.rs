@@ -19,6 +19,13 @@ pub struct AppCard {
     pub federated: Vec<FederatedCredential>,
 }
 
+impl AppCard {
+    /// As people and the audit see it.
+    pub fn name(&self) -> &str {
+        &self.registration.display_name
+    }
+}
+
 /// The registration in Graph's own property names, so that what people export can be read back.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

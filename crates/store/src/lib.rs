@@ -98,7 +98,10 @@ impl Store {
         let shared = Generations::is_shared(record);
         let commit = async move {
             let committed = driver.write(writes).await;
-            if !matches!(committed, Ok(Committed::Raced)) {
+            if matches!(committed, Ok(Committed::Raced)) {
+                // The plan may have been made on what another process changed since: the next one asks again.
+                generations.raise_all();
+            } else {
                 generations.raise(tenant, shared);
                 commits.own();
             }

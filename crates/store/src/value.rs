@@ -84,6 +84,11 @@ impl Row {
         Fault::new("reading a row", format!("column {place} holds {kind}"))
     }
 
+    /// The columns behind the first `count`, of a row that holds two objects.
+    pub fn after(&self, count: usize) -> Row {
+        Row(self.0.get(count..).unwrap_or_default().to_vec())
+    }
+
     fn at(&self, place: usize) -> &Value {
         self.0.get(place).unwrap_or(&Value::Null)
     }

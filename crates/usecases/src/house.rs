@@ -1,12 +1,13 @@
 //! The house: one deployment, with its store, keys, pools, and the clock and chance it was given.
 
 use crate::access::AccessMemos;
-use crate::authority::AuthorityMemos;
-use crate::clients::ClientMemos;
+use crate::clients::Replays;
 use crate::documents::Documents;
 use crate::issuers::{Fetch, Issuers};
 use crate::keys::{KeyKeeper, Keys};
+use crate::known::Known;
 use crate::pool::Pool;
+use crate::settle::Facing;
 use crate::signin::Guesses;
 use mandate_base::{Draw, Moment, TenantId};
 use mandate_domain::token::claims;
@@ -19,8 +20,8 @@ pub struct House {
     pub origins: Origins,
     pub(crate) signers: Pool,
     pub(crate) hashers: Pool,
-    pub(crate) authorities: AuthorityMemos,
-    pub(crate) clients: ClientMemos,
+    pub(crate) known: Known,
+    pub(crate) replays: Replays,
     pub(crate) access: AccessMemos,
     pub(crate) guesses: Guesses,
     pub(crate) issuers: Issuers,
@@ -99,8 +100,8 @@ impl House {
             origins: settings.origins,
             signers: Pool::start("sign", settings.signers, SIGN_QUEUE, SIGN_NICENESS)?,
             hashers: Pool::start("hash", settings.hashers, HASH_QUEUE, HASH_NICENESS)?,
-            authorities: AuthorityMemos::holding(MEMO),
-            clients: ClientMemos::holding(MEMO),
+            known: Known::holding(MEMO),
+            replays: Replays::default(),
             access: AccessMemos::holding(MEMO),
             guesses: Guesses::default(),
             issuers: Issuers::new(settings.fetch.clone()),
@@ -115,11 +116,17 @@ impl House {
         (self.clock)()
     }
 
+    /// What a deed of this tenant may read.
+    pub fn facing(&self, tenant: TenantId) -> Facing<'_> {
+        let (view, global) = (self.store.tenant(tenant), self.store.global());
+        Facing { view, global, store: &self.store, known: &self.known }
+    }
+
     /// Forgets what was counted and seen: guesses at passwords, assertions, issuers' keys. For emulators, whose data goes
     /// back to a beginning.
     pub fn forget(&self) {
         self.guesses.forget();
-        self.clients.forget();
+        self.replays.forget();
         self.issuers.forget();
     }
 

@@ -14,6 +14,7 @@ pub mod explain;
 mod house;
 pub mod issuers;
 pub mod keys;
+mod known;
 pub mod passwords;
 pub mod people;
 pub mod pool;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub struct Resource {
     pub card: Arc<AppCard>,
     /// `None`: the API may be used here, but nobody has consented yet.
-    pub sp: Option<ServicePrincipal>,
+    pub sp: Option<Arc<ServicePrincipal>>,
 }
 
 /// `None`: nothing of that name can be reached from this tenant.
@@ -32,8 +32,8 @@ pub async fn by_name(facing: Facing<'_>, origins: &Origins, name: Option<&str>) 
         return by_app(facing, app).await;
     }
     for spelled in [name, bare, &format!("{bare}/")] {
-        if let Some(sp) = facing.view.sp_by_name(&Folded::of(spelled)).await? {
-            let card = facing.global.card_by_app_id(sp.app_id).await?;
+        if let Some(sp) = facing.instance_named(&Folded::of(spelled)).await? {
+            let card = facing.card(sp.app_id).await?;
             return Ok(card.map(|card| Resource { card, sp: Some(sp) }));
         }
     }
@@ -41,8 +41,8 @@ pub async fn by_name(facing: Facing<'_>, origins: &Origins, name: Option<&str>) 
 }
 
 pub async fn by_app(facing: Facing<'_>, app: AppId) -> Result<Option<Resource>, Fault> {
-    let Some(card) = facing.global.card_by_app_id(app).await? else { return Ok(None) };
-    let sp = facing.view.sp_by_app(app).await?;
+    let Some(card) = facing.card(app).await? else { return Ok(None) };
+    let sp = facing.instance(app).await?;
     let reachable =
         sp.is_some() || card.home == facing.view.tenant_id() || card.registration.sign_in_audience.crosses_tenants();
     Ok(reachable.then_some(Resource { card, sp }))

@@ -361,6 +361,11 @@ impl Survey {
         })
     }
 
+    /// Is it more than this person may decide? For everybody decides only who may grant to all.
+    pub fn needs_admin(&self, for_organisation: bool) -> bool {
+        self.blocked().next().is_some() || (for_organisation && !self.may_grant_for_all)
+    }
+
     pub fn is_complete(&self) -> bool {
         self.missing().next().is_none()
     }

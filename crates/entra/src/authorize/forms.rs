@@ -276,6 +276,7 @@ pub async fn request_consent(cx: Cx<'_>) -> Answer {
         session: person.session.id,
         scopes: &ask.scopes,
         whole_list: standing.wants_page(),
+        for_organisation: standing.for_organisation(),
         scope: Some(standing.checked.scope.as_str()).filter(|_| named),
         shown: &flow.shown,
         reason,

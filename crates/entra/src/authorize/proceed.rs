@@ -20,7 +20,7 @@ use mandate_usecases::signin::{
 };
 use mandate_usecases::tickets::TicketKind;
 use mandate_usecases::tokens::{IdTokenAsk, SessionPart, at_sign_in, mint_access, mint_id_token};
-use mandate_usecases::{Facing, settle};
+use mandate_usecases::settle;
 use mandate_web::answer::{self, Answer};
 use mandate_web::pages::SignInError;
 use mandate_web::{base64, cookies};
@@ -130,7 +130,7 @@ async fn with_account(cx: Cx<'_>, standing: Standing, place: usize) -> Answer {
     if standing.flow.errand == Errand::My {
         return answer::redirect(&my::address(person.session.id));
     }
-    let facing = Facing { view: cx.house.store.tenant(person.tenant), global: cx.house.store.global() };
+    let facing = cx.house.facing(person.tenant);
     let asking = Asking {
         origins: cx.origins(),
         client: standing.checked.ask.client,

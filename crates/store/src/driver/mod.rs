@@ -23,11 +23,13 @@ pub enum Expect {
     Any,
     /// The guard must still hold: no row means that somebody else was faster.
     One,
+    /// It touches tables, not rows, and what follows may need them.
+    Schema,
 }
 
 impl Write {
     pub fn schema(sql: String) -> Write {
-        Write { sql: sql.into(), values: Vec::new(), expect: Expect::Any }
+        Write { sql: sql.into(), values: Vec::new(), expect: Expect::Schema }
     }
 }
 

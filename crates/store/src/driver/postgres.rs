@@ -4,15 +4,18 @@ use super::{Expect, Write};
 use crate::value::{Row, Value};
 use crate::{Committed, Fault};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use futures_util::future::{try_join, try_join_all};
 use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
+use tokio_postgres::{NoTls, Statement};
 
 #[derive(Clone)]
 pub struct Postgres {
     pool: Pool,
+    readers: Arc<Readers>,
 }
 
 const CONNECTIONS: usize = 16;
@@ -31,7 +34,8 @@ impl Postgres {
             .wait_timeout(Some(WAIT))
             .create_timeout(Some(WAIT))
             .build();
-        pool.map(|pool| Postgres { pool }).map_err(Fault::while_doing("making the connection pool"))
+        let pool = pool.map_err(Fault::while_doing("making the connection pool"))?;
+        Ok(Postgres { pool, readers: Arc::default() })
     }
 
     async fn connection(&self) -> Result<Object, Fault> {
@@ -39,39 +43,112 @@ impl Postgres {
     }
 
     pub async fn rows(&self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, Fault> {
-        let connection = self.connection().await?;
+        let reader = self.readers.take(self).await?;
         let read = async {
-            let statement = connection.prepare_cached(sql).await?;
-            connection.query(&statement, &parameters(values)).await
+            let statement = reader.prepare_cached(sql).await?;
+            reader.query(&statement, &parameters(values)).await
         };
         let answer = read.await.map_err(Fault::while_doing("reading"))?;
         answer.iter().map(row).collect::<Result<_, _>>().map_err(Fault::while_doing("reading a row"))
     }
 
+    /// On a task of its own: whoever asked may go away, and must not leave a connection in the middle of a transaction.
     pub async fn write(&self, writes: Vec<Write>) -> Result<Committed, Fault> {
-        let mut connection = self.connection().await?;
-        match transact(&mut connection, &writes).await {
+        let connection = self.connection().await?;
+        let written = tokio::spawn(async move {
+            let outcome = transact(&connection, &writes).await;
+            if outcome.is_err() && connection.batch_execute("ROLLBACK").await.is_err() {
+                // Nobody knows what state it is in: no one gets it again.
+                drop(Object::take(connection));
+            }
+            outcome
+        });
+        match written.await.map_err(Fault::while_doing("writing"))? {
             Err(error) if is_raced(&error) => Ok(Committed::Raced),
             other => other.map_err(Fault::while_doing("writing")),
         }
     }
 }
 
-async fn transact(connection: &mut Object, writes: &[Write]) -> Result<Committed, tokio_postgres::Error> {
-    let transaction = connection.transaction().await?;
-    for write in writes {
-        let touched = if write.values.is_empty() {
-            transaction.execute(&*write.sql, &[]).await?
-        } else {
-            let statement = transaction.prepare_cached(&write.sql).await?;
-            transaction.execute(&statement, &parameters(&write.values)).await?
+/// Connections that many read from at once: questions that come together travel together, which is most of what one costs.
+#[derive(Default)]
+struct Readers {
+    slots: [Mutex<Option<Arc<Object>>>; READERS],
+}
+
+const READERS: usize = 4;
+/// Questions under way on one connection before the next is used: each waits for those before it.
+const TOGETHER: usize = 8;
+
+impl Readers {
+    /// The first that is not busy, or the least busy of all.
+    async fn take(&self, postgres: &Postgres) -> Result<Arc<Object>, Fault> {
+        let mut least: Option<Arc<Object>> = None;
+        for slot in &self.slots {
+            let held = slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let Some(open) = held.filter(|held| !held.is_closed()) else {
+                let opened = Arc::new(postgres.connection().await?);
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened.clone());
+                return Ok(opened);
+            };
+            // The slot's own and the one in hand are no questions.
+            if Arc::strong_count(&open).saturating_sub(2) < TOGETHER {
+                return Ok(open);
+            }
+            if least.as_ref().is_none_or(|least| Arc::strong_count(&open) < Arc::strong_count(least)) {
+                least = Some(open);
+            }
+        }
+        least.ok_or_else(|| Fault::new("connecting to the store", "there is no connection to read from"))
+    }
+}
+
+/// Statements that travel together.
+const CHUNK: usize = 30;
+
+/// One transaction in two journeys: everything, and then the commit.
+async fn transact(connection: &Object, writes: &[Write]) -> Result<Committed, tokio_postgres::Error> {
+    if writes.iter().any(|write| write.expect == Expect::Schema) {
+        return transact_in_turn(connection, writes).await;
+    }
+    let mut begin = Some("BEGIN");
+    for chunk in writes.chunks(CHUNK) {
+        let statements = prepared(connection, chunk).await?;
+        let begun = async {
+            match begin.take() {
+                Some(begin) => connection.batch_execute(begin).await,
+                None => Ok(()),
+            }
         };
-        if write.expect == Expect::One && touched == 0 {
-            transaction.rollback().await?;
+        let executed = chunk.iter().zip(&statements).map(async |(write, statement)| {
+            let touched = connection.execute(statement, &parameters(&write.values)).await?;
+            Ok(write.expect == Expect::One && touched == 0)
+        });
+        let ((), raced) = try_join(begun, try_join_all(executed)).await?;
+        if raced.contains(&true) {
+            connection.batch_execute("ROLLBACK").await?;
             return Ok(Committed::Raced);
         }
     }
-    transaction.commit().await?;
+    connection.batch_execute("COMMIT").await?;
+    Ok(Committed::Done)
+}
+
+async fn prepared(connection: &Object, writes: &[Write]) -> Result<Vec<Statement>, tokio_postgres::Error> {
+    let mut statements = Vec::with_capacity(writes.len());
+    for write in writes {
+        statements.push(connection.prepare_cached(&write.sql).await?);
+    }
+    Ok(statements)
+}
+
+/// Where a statement can be understood only when those before it are done.
+async fn transact_in_turn(connection: &Object, writes: &[Write]) -> Result<Committed, tokio_postgres::Error> {
+    connection.batch_execute("BEGIN").await?;
+    for write in writes {
+        connection.execute(&*write.sql, &parameters(&write.values)).await?;
+    }
+    connection.batch_execute("COMMIT").await?;
     Ok(Committed::Done)
 }
 

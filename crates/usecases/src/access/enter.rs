@@ -17,6 +17,7 @@ use mandate_domain::user::User;
 use mandate_jose::TokenRefusal;
 use mandate_store::Memo;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Whoever made this call.
 #[derive(Clone, Debug)]
@@ -123,7 +124,7 @@ fn read(house: &House, bearer: &str) -> Result<(Presented, TenantId, AppId), Ent
 
 /// What stands for an app at Graph in one tenant.
 pub struct AppCaller {
-    sp: Option<ServicePrincipal>,
+    sp: Option<Arc<ServicePrincipal>>,
     enabled: bool,
     roles: Vec<String>,
 }
@@ -136,7 +137,7 @@ async fn as_app(
     tenant: TenantId,
     client: AppId,
 ) -> Result<Result<Caller, EnterRefusal>, Fault> {
-    let facing = Facing { view: house.store.tenant(tenant), global: house.store.global() };
+    let facing = house.facing(tenant);
     let load = async || load_app(facing, client).await;
     let standing = house.access.app_callers.get(&house.store, tenant, client, load).await?;
     let Some(sp) = standing.sp.as_ref().filter(|sp| sp.id.to_string() == token.oid) else {
@@ -152,8 +153,8 @@ async fn as_app(
 
 async fn load_app(facing: Facing<'_>, client: AppId) -> Result<AppCaller, Fault> {
     let absent = AppCaller { sp: None, enabled: false, roles: Vec::new() };
-    let Some(card) = facing.global.card_by_app_id(client).await? else { return Ok(absent) };
-    let Some(sp) = facing.view.sp_by_app(client).await? else { return Ok(absent) };
+    let Some(card) = facing.card(client).await? else { return Ok(absent) };
+    let Some(sp) = facing.instance(client).await? else { return Ok(absent) };
     let Some(graph) = resources::by_app(facing, GRAPH).await? else { return Ok(absent) };
     let Some(api) = graph.sp else { return Ok(absent) };
     let held = facing.view.assignments_of(sp.id, api.id).await?;
@@ -168,7 +169,7 @@ async fn load_app(facing: Facing<'_>, client: AppId) -> Result<AppCaller, Fault>
 
 /// What stands for an app in a person's name, in one session.
 pub struct PersonStanding {
-    sp: Option<ServicePrincipal>,
+    sp: Option<Arc<ServicePrincipal>>,
     client_enabled: bool,
     user: Option<User>,
     session: Option<Session>,
@@ -189,7 +190,7 @@ async fn as_person(
 ) -> Result<Result<Caller, EnterRefusal>, Fault> {
     let ids = (UserId::parse(&token.oid), token.sid.as_deref().map(SessionId::parse), &token.scp);
     let (Ok(user), Some(Ok(session)), Some(scp)) = ids else { return Ok(Err(EnterRefusal::NotAnAccessToken)) };
-    let facing = Facing { view: house.store.tenant(tenant), global: house.store.global() };
+    let facing = house.facing(tenant);
     let load = async || load_person(facing, client, user, session).await;
     let standing = house.access.people.get(&house.store, tenant, (client, user, session), load).await?;
     let (Some(sp), Some(user)) = (&standing.sp, &standing.user) else { return Ok(Err(EnterRefusal::NoSuchIdentity)) };
@@ -234,9 +235,9 @@ async fn load_person(
     user: UserId,
     session: SessionId,
 ) -> Result<PersonStanding, Fault> {
-    let Facing { view, global } = facing;
-    let card = global.card_by_app_id(client).await?;
-    let sp = view.sp_by_app(client).await?;
+    let view = facing.view;
+    let card = facing.card(client).await?;
+    let sp = facing.instance(client).await?;
     let graph = resources::by_app(facing, GRAPH).await?;
     let grants = match (&sp, graph.as_ref().and_then(|graph| graph.sp.as_ref())) {
         (Some(sp), Some(api)) => view.grants_between(sp.id, api.id, user).await?,
@@ -253,13 +254,13 @@ async fn load_person(
         && let_in
         && card.as_ref().is_some_and(|card| card.registration.is_enabled() && may_cross(card, view.tenant_id()))
         && sp.as_ref().is_some_and(|sp| sp.account_enabled);
-    let tenant = global.tenant_by_id(view.tenant_id()).await?;
+    let tenant = facing.tenant().await?;
     let user = view.user_by_id(user).await?;
     let roles = match &user {
         Some(user) => view.roles_of(user.id).await?,
         None => Vec::new(),
     };
-    let (everywhere, scoped) = rights(user.as_ref(), tenant.as_ref(), &roles);
+    let (everywhere, scoped) = rights(user.as_ref(), tenant.as_deref(), &roles);
     let session = view.session_by_id(session).await?;
     Ok(PersonStanding { sp, client_enabled, user, session, scopes, grants, roles, everywhere, scoped })
 }

@@ -143,7 +143,7 @@ pub(super) async fn prove(
         _ => return Ok(Err(AssertionRefusal::Audience)),
     }
     let once = card.registration.mandate.single_use_assertions;
-    let fresh = house.clients.replays.note(card.app_id, claims, assertion, once, now);
+    let fresh = house.replays.note(card.app_id, claims, assertion, once, now);
     Ok(if fresh { Ok(()) } else { Err(AssertionRefusal::Replayed) })
 }
 

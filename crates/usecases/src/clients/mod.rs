@@ -8,8 +8,8 @@ mod replays;
 
 pub use assertion::{AssertionRefusal, audience, named_by, read_assertion};
 pub use mandate_jose::Assertion;
+pub(crate) use replays::Replays;
 
-use crate::authority::NO_TENANT;
 use crate::{Fault, House};
 use assertion::Claims;
 use mandate_base::{AppId, Moment, TenantId};
@@ -18,37 +18,16 @@ use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::ask::Authority;
 use mandate_domain::token::claims::Proof;
 use mandate_jose::SecretDigest;
-use mandate_store::Memo;
 use std::sync::Arc;
-
-pub(crate) struct ClientMemos {
-    cards: Memo<AppId, Option<Arc<AppCard>>>,
-    instances: Memo<AppId, Option<Arc<ServicePrincipal>>>,
-    replays: replays::Replays,
-}
-
-impl ClientMemos {
-    pub fn holding(most: usize) -> ClientMemos {
-        ClientMemos { cards: Memo::holding(most), instances: Memo::holding(most), replays: replays::Replays::default() }
-    }
-}
-
-impl ClientMemos {
-    pub fn forget(&self) {
-        self.replays.forget();
-    }
-}
 
 /// The app's public part, whatever tenant it lives in.
 pub async fn card(house: &House, app: AppId) -> Result<Option<Arc<AppCard>>, Fault> {
-    let ask = async || house.store.global().card_by_app_id(app).await;
-    Ok((*house.clients.cards.get(&house.store, NO_TENANT, app, ask).await?).clone())
+    house.known.card(&house.store, app).await
 }
 
-/// The app's instance in a tenant, kept until something in that tenant changes.
+/// The app's instance in a tenant.
 pub async fn instance(house: &House, tenant: TenantId, app: AppId) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
-    let ask = async || Ok(house.store.tenant(tenant).sp_by_app(app).await?.map(Arc::new));
-    Ok((*house.clients.instances.get(&house.store, tenant, app, ask).await?).clone())
+    house.known.instance(&house.store, tenant, app).await
 }
 
 /// What a token request brings to prove its client.

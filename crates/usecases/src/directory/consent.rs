@@ -1,18 +1,17 @@
 //! Consent by whoever runs the house: what the consent page does for an organisation or for one person, without a browser.
 
+use super::grants::{Between, GrantWriter, joined};
 use crate::access::Permit;
 use crate::resources::{Resource, by_app, by_name};
 use crate::settle::{Facing, UseCase};
-use crate::signin::granting::sp_of;
 use crate::signin::review::approve;
 use crate::{Fault, Origins};
-use mandate_base::{AppId, AppRoleId, CorrelationId, Draw, Moment, ServicePrincipalId, UserId};
+use mandate_base::{AppId, AppRoleId, CorrelationId, Draw, Moment, UserId};
 use mandate_domain::application::{AccessKind, AppCard};
 use mandate_domain::audit::Activity;
 use mandate_domain::consent::request::{ConsentRequest, Pending};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
-use mandate_domain::group::MemberKind;
-use mandate_domain::record::{Change, Plan, Record};
+use mandate_domain::record::Plan;
 use mandate_domain::service_principal::ServicePrincipal;
 use std::sync::Arc;
 
@@ -47,7 +46,7 @@ pub enum ByHandRefusal {
 /// One API of the list, and what stands of it.
 pub struct Sought {
     card: Arc<AppCard>,
-    sp: Option<ServicePrincipal>,
+    sp: Option<Arc<ServicePrincipal>>,
     scopes: Vec<String>,
     roles: Vec<AppRoleId>,
     grant: Option<Grant>,
@@ -74,7 +73,7 @@ impl Sought {
 
 pub struct Client {
     card: Arc<AppCard>,
-    sp: Option<ServicePrincipal>,
+    sp: Option<Arc<ServicePrincipal>>,
     sought: Vec<Sought>,
     /// What people asked for, and this may answer.
     waiting: Vec<ConsentRequest>,
@@ -125,21 +124,11 @@ impl UseCase for GrantByHand<'_> {
             return Plan::refuse(ByHandRefusal::RolesAreForEverybody);
         }
         let doer = self.permit.doer(self.correlation);
-        let mut record = Record::default();
-        let sp = sp_of(&client.card, client.sp.as_ref(), &doer, now, &mut record, draw);
-        for one in &client.sought {
-            let api = sp_of(&one.card, one.sp.as_ref(), &doer, now, &mut record, draw);
-            self.scopes(one, (sp, api), now, &mut record, draw);
-            self.roles(one, (sp, api), now, &mut record, draw);
-        }
-        let entry = doer
-            .entry(Activity::ConsentToApplication)
-            .target(sp, "ServicePrincipal", &client.card.registration.display_name)
-            .changed("ConsentContext.IsAdminConsent", None, Some(self.principal.is_none().to_string()));
-        record.note(entry);
+        let mut writer = GrantWriter::new(&doer, now, draw);
+        self.write(&client, &mut writer);
+        let mut record = writer.record;
         let given = |pending: &Pending| client.sought.iter().any(|one| one.gives(pending));
-        let app = &client.card.registration.display_name;
-        approve(&client.waiting, given, None, app, &doer, now, &mut record);
+        approve(&client.waiting, given, None, client.card.name(), &doer, now, &mut record);
         Plan::answer((), record)
     }
 }
@@ -156,75 +145,24 @@ impl GrantByHand<'_> {
         }
     }
 
-    fn scopes(
-        &self,
-        one: &Sought,
-        (client, api): (ServicePrincipalId, ServicePrincipalId),
-        now: Moment,
-        record: &mut Record,
-        draw: &mut dyn Draw,
-    ) {
-        let before = one.grant.as_ref().map(|grant| grant.scopes.clone()).unwrap_or_default();
-        let mut after = before.clone();
-        for scope in &one.scopes {
-            if !after.iter().any(|held| held.eq_ignore_ascii_case(scope)) {
-                after.push(scope.clone());
+    fn write(&self, client: &Client, writer: &mut GrantWriter<'_>) {
+        let instance = (writer.instance(&client.card, client.sp.as_deref()), client.card.name());
+        for one in &client.sought {
+            let api = (writer.instance(&one.card, one.sp.as_deref()), one.card.name());
+            let between = Between { client: instance, api };
+            let held = one.grant.as_ref().map_or(&[][..], |grant| &grant.scopes);
+            writer.scopes(between, self.principal, one.grant.as_ref(), joined(held, &one.scopes));
+            for role in one.roles.iter().filter(|role| one.held.iter().all(|held| held.role != **role)) {
+                let value = one.card.registration.role_by_id((*role).into()).and_then(|role| role.value.clone());
+                writer.role(between, *role, value);
             }
         }
-        if after.len() == before.len() {
-            return;
-        }
-        let entry = self
-            .permit
-            .doer(self.correlation)
-            .entry(Activity::AddDelegatedPermissionGrant)
-            .target(client, "ServicePrincipal", "client")
-            .target(api, "ServicePrincipal", &one.card.registration.display_name)
-            .changed("DelegatedPermissionGrant.Scope", Some(before.join(" ")), Some(after.join(" ")));
-        let change = match &one.grant {
-            Some(grant) => Change::GrantScopes { grant: grant.id, scopes: after, version: grant.version },
-            None => {
-                let (id, principal) = (draw.id().into(), self.principal);
-                Change::GrantAdded(Grant {
-                    id,
-                    client,
-                    resource: api,
-                    principal,
-                    scopes: after,
-                    created: now,
-                    version: 1,
-                })
-            }
-        };
-        record.change(change, entry);
-    }
-
-    fn roles(
-        &self,
-        one: &Sought,
-        (client, api): (ServicePrincipalId, ServicePrincipalId),
-        now: Moment,
-        record: &mut Record,
-        draw: &mut dyn Draw,
-    ) {
-        for role in one.roles.iter().filter(|role| one.held.iter().all(|held| held.role != **role)) {
-            let value = one.card.registration.role_by_id((*role).into()).and_then(|role| role.value.clone());
-            let entry = self
-                .permit
-                .doer(self.correlation)
-                .entry(Activity::AddAppRoleAssignmentToServicePrincipal)
-                .target(client, "ServicePrincipal", "client")
-                .changed("AppRole.Value", None, value);
-            let assignment = AppRoleAssignment {
-                id: draw.id().into(),
-                principal: client.into(),
-                kind: MemberKind::ServicePrincipal,
-                resource: api,
-                role: *role,
-                created: now,
-            };
-            record.change(Change::AppRoleAssigned(assignment), entry);
-        }
+        let entry = writer
+            .doer
+            .entry(Activity::ConsentToApplication)
+            .target(instance.0, "ServicePrincipal", instance.1)
+            .changed("ConsentContext.IsAdminConsent", None, Some(self.principal.is_none().to_string()));
+        writer.record.note(entry);
     }
 }
 

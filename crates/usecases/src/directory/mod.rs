@@ -3,12 +3,14 @@
 //! Every one takes the [`Permit`](crate::access::Permit) that the gate gave.
 
 mod consent;
+mod grants;
 mod import;
 mod read;
 mod revoke;
 mod settings;
 
 pub use consent::{ByHandRefusal, GrantByHand, Wanted};
+pub(crate) use grants::{Between, GrantWriter, joined, sp_of};
 pub use import::{ImportRefusal, NewTenant};
 pub use read::{MemberObject, group, group_members, member_of, organization, user, user_by_name, users};
 pub use revoke::{Revocation, Revoke, RevokeRefusal};

@@ -1,10 +1,10 @@
 //! Device codes: a device asks, a person finds the request by the code they read there, and answers it.
 
 use super::encounter::{Asking, Encounter, EncounterRefusal, encounter};
-use super::granting::sp_of;
+use crate::directory::sp_of;
 use super::guesses::Network;
 use super::issue_code::{IssueRefusal, judge, used};
-use crate::authority::NO_TENANT;
+use crate::known::NO_TENANT;
 use crate::settle::{Facing, UseCase, settle};
 use crate::tickets::Ticket;
 use crate::{Fault, House, Origins};
@@ -202,7 +202,7 @@ impl ApproveDevice<'_> {
         let actor = Actor::User { id: met.user.id, upn: met.user.upn.as_str().to_owned() };
         let doer = Doer { actor, correlation: self.correlation };
         let mut record = Record::default();
-        sp_of(&met.client, met.client_sp.as_ref(), &doer, now, &mut record, draw);
+        sp_of(&met.client, met.client_sp.as_deref(), &doer, now, &mut record, draw);
         used(session, self.client, now, &mut record);
         let (tenant, user, signed_in) = (met.tenant.id, self.user, session.signed_in);
         let answer = DeviceAnswer::Approved { tenant, user, session: session.id, signed_in };

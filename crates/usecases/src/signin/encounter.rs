@@ -3,6 +3,7 @@
 use crate::resources::{self, Resource};
 use crate::settle::Facing;
 use crate::{Fault, Origins, people};
+use futures_util::future::{try_join, try_join_all, try_join4};
 use mandate_base::{AppId, AppRoleId, RoleTemplateId, UserId};
 use mandate_domain::application::AppCard;
 use mandate_domain::catalogue::GRAPH;
@@ -14,6 +15,7 @@ use mandate_domain::signin::scopes::{ResourceAsk, ScopeAsk};
 use mandate_domain::signin::steps::{Meeting, NotLetIn, let_in};
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::User;
+use mandate_store::TenantView;
 use std::sync::Arc;
 
 /// Who asks whom for what.
@@ -29,9 +31,9 @@ pub struct Asking<'a> {
 
 #[derive(Clone, Debug)]
 pub struct Encounter {
-    pub tenant: Tenant,
+    pub tenant: Arc<Tenant>,
     pub client: Arc<AppCard>,
-    pub client_sp: Option<ServicePrincipal>,
+    pub client_sp: Option<Arc<ServicePrincipal>>,
     pub user: User,
     pub role_assignments: Vec<RoleAssignment>,
     pub roles: Vec<RoleTemplateId>,
@@ -47,7 +49,7 @@ pub struct Encounter {
 #[derive(Clone, Debug)]
 pub struct Loaded {
     pub card: Arc<AppCard>,
-    pub sp: Option<ServicePrincipal>,
+    pub sp: Option<Arc<ServicePrincipal>>,
     pub grants: Vec<Grant>,
     pub roles_held: Vec<AppRoleId>,
 }
@@ -89,16 +91,36 @@ fn everything_listed(api: &AppCard) -> ScopeAsk {
     ScopeAsk { resources: others.map(ask).collect(), ..ScopeAsk::default() }
 }
 
+/// First what is known of apps; then the person's rows, all at once.
 async fn meet(facing: Facing<'_>, asking: &Asking<'_>) -> Result<Result<Encounter, EncounterRefusal>, Fault> {
-    let Facing { view, global } = facing;
-    let Some(tenant) = global.tenant_by_id(view.tenant_id()).await? else {
-        return Ok(Err(EncounterRefusal::NoSuchTenant));
+    let view = facing.view;
+    let Some(tenant) = facing.tenant().await? else { return Ok(Err(EncounterRefusal::NoSuchTenant)) };
+    let Some(client) = facing.card(asking.client).await? else { return Ok(Err(EncounterRefusal::NoSuchClient)) };
+    let client_sp = facing.instance(client.app_id).await?;
+    let (asked, touched) = match touched(facing, asking, &client).await? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let Some(client) = global.card_by_app_id(asking.client).await? else {
-        return Ok(Err(EncounterRefusal::NoSuchClient));
-    };
-    let Some(user) = view.user_by_id(asking.user).await? else { return Ok(Err(EncounterRefusal::NoSuchUser)) };
-    let client_sp = view.sp_by_app(client.app_id).await?;
+    let resources = touched.into_iter().map(|resource| load(view, client_sp.as_deref(), resource, asking.user));
+    let (user, role_assignments, assigned, resources) = try_join4(
+        view.user_by_id(asking.user),
+        view.roles_of(asking.user),
+        is_assigned(view, asking.user, client_sp.as_deref()),
+        try_join_all(resources),
+    )
+    .await?;
+    let Some(user) = user else { return Ok(Err(EncounterRefusal::NoSuchUser)) };
+    let roles = people::tenant_wide(&role_assignments);
+    let behind = Vec::new();
+    Ok(Ok(Encounter { tenant, client, client_sp, user, role_assignments, roles, assigned, asked, resources, behind }))
+}
+
+/// What is asked, and the APIs that decide about it.
+async fn touched(
+    facing: Facing<'_>,
+    asking: &Asking<'_>,
+    client: &AppCard,
+) -> Result<Result<(Vec<Asked>, Vec<Resource>), EncounterRefusal>, Fault> {
     for name in asking.scopes.resources.iter().filter_map(|ask| ask.name.as_deref()) {
         let by_uri = AppId::parse(name).is_err();
         let found = resources::by_name(facing, asking.origins, Some(name)).await?;
@@ -106,38 +128,47 @@ async fn meet(facing: Facing<'_>, asking: &Asking<'_>) -> Result<Result<Encounte
             return Ok(Err(EncounterRefusal::ItselfByUri));
         }
     }
-    let assigned = match &client_sp {
-        Some(sp) if sp.app_role_assignment_required => !view.assignments_of_user(user.id, sp.id).await?.is_empty(),
-        _ => false,
+    let (mut asked, mut found) = match resolve(facing, asking.origins, asking.scopes).await? {
+        Ok(resolved) => resolved,
+        Err(name) => return Ok(Err(EncounterRefusal::NoSuchResource { name })),
     };
-    let role_assignments = view.roles_of(user.id).await?;
-    let roles = people::tenant_wide(&role_assignments);
-    let mut met = Encounter {
-        tenant,
-        client,
-        client_sp,
-        user,
-        role_assignments,
-        roles,
-        assigned,
-        asked: Vec::new(),
-        resources: Vec::new(),
-        behind: Vec::new(),
-    };
-    match resolve(facing, asking.origins, asking.scopes).await? {
-        Ok((mut asked, found)) => {
-            for ask in asked.iter_mut().filter(|ask| asking.whole_list && ask.wants == Wants::Default) {
-                ask.wants = Wants::Whole;
-            }
-            met.asked = asked;
-            for resource in found {
-                met.load(facing, resource).await?;
+    for ask in asked.iter_mut().filter(|ask| asking.whole_list && ask.wants == Wants::Default) {
+        ask.wants = Wants::Whole;
+    }
+    // `/.default` may ask for the whole static list, of every API in it.
+    if asked.iter().any(|ask| !matches!(ask.wants, Wants::Named(_))) {
+        for required in &client.registration.required_resource_access {
+            if found.iter().all(|known| known.card.app_id != required.resource_app_id) {
+                found.extend(resources::by_app(facing, required.resource_app_id).await?);
             }
         }
-        Err(name) => return Ok(Err(EncounterRefusal::NoSuchResource { name })),
     }
-    met.load_static_list(facing).await?;
-    Ok(Ok(met))
+    Ok(Ok((asked, found)))
+}
+
+/// Is the person let in by an assignment, where one is required?
+async fn is_assigned(view: TenantView<'_>, user: UserId, client: Option<&ServicePrincipal>) -> Result<bool, Fault> {
+    match client {
+        Some(sp) if sp.app_role_assignment_required => Ok(!view.assignments_of_user(user, sp.id).await?.is_empty()),
+        _ => Ok(false),
+    }
+}
+
+/// An API with what the client holds there.
+async fn load(
+    view: TenantView<'_>,
+    client: Option<&ServicePrincipal>,
+    Resource { card, sp }: Resource,
+    user: UserId,
+) -> Result<Loaded, Fault> {
+    let (grants, held) = match (client, &sp) {
+        (Some(client), Some(api)) => {
+            let grants = view.grants_between(client.id, api.id, user);
+            try_join(grants, view.assignments_of(client.id, api.id)).await?
+        }
+        _ => (Vec::new(), Vec::new()),
+    };
+    Ok(Loaded { card, sp, grants, roles_held: held.iter().map(|assignment| assignment.role).collect() })
 }
 
 /// Scopes by name → what is asked of which resource. The error is the name that means nothing here.
@@ -202,35 +233,6 @@ fn add(asked: &mut Vec<Asked>, resource: AppId, wants: Wants) {
 }
 
 impl Encounter {
-    async fn load(&mut self, facing: Facing<'_>, resource: Resource) -> Result<(), Fault> {
-        let (grants, roles_held) = match (&self.client_sp, &resource.sp) {
-            (Some(client), Some(api)) => {
-                let held = facing.view.assignments_of(client.id, api.id).await?;
-                let roles_held = held.iter().map(|assignment| assignment.role).collect();
-                (facing.view.grants_between(client.id, api.id, self.user.id).await?, roles_held)
-            }
-            _ => (Vec::new(), Vec::new()),
-        };
-        self.resources.push(Loaded { card: resource.card, sp: resource.sp, grants, roles_held });
-        Ok(())
-    }
-
-    /// `/.default` may ask for the whole static list, of every API in it.
-    async fn load_static_list(&mut self, facing: Facing<'_>) -> Result<(), Fault> {
-        if !self.asked.iter().any(|ask| !matches!(ask.wants, Wants::Named(_))) {
-            return Ok(());
-        }
-        let client = self.client.clone();
-        for required in &client.registration.required_resource_access {
-            if self.loaded(required.resource_app_id).is_none()
-                && let Some(resource) = resources::by_app(facing, required.resource_app_id).await?
-            {
-                self.load(facing, resource).await?;
-            }
-        }
-        Ok(())
-    }
-
     pub fn loaded(&self, resource: AppId) -> Option<&Loaded> {
         self.resources.iter().find(|loaded| loaded.card.app_id == resource)
     }
@@ -265,7 +267,7 @@ impl Encounter {
             .iter()
             .map(|loaded| ResourceFacts {
                 card: &loaded.card,
-                sp: loaded.sp.as_ref(),
+                sp: loaded.sp.as_deref(),
                 grants: &loaded.grants,
                 roles_held: &loaded.roles_held,
             })
@@ -273,7 +275,7 @@ impl Encounter {
         let facts = SurveyFacts {
             tenant: &self.tenant,
             client: &self.client,
-            client_sp: self.client_sp.as_ref(),
+            client_sp: self.client_sp.as_deref(),
             roles: &self.roles,
             resources: &resources,
         };
@@ -283,7 +285,7 @@ impl Encounter {
     pub fn let_in(&self) -> Result<(), NotLetIn> {
         let_in(&Meeting {
             client: &self.client,
-            client_sp: self.client_sp.as_ref(),
+            client_sp: self.client_sp.as_deref(),
             tenant: self.tenant.id,
             assigned: self.assigned,
         })

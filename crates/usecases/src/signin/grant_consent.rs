@@ -112,7 +112,7 @@ impl GrantConsent<'_> {
             return Err(ConsentRefusal::Changed);
         }
         let survey = together(&surveys);
-        if survey.blocked().next().is_some() || (self.for_organisation && !survey.may_grant_for_all) {
+        if survey.needs_admin(self.for_organisation) {
             return Err(ConsentRefusal::NeedsAdmin);
         }
         let roles_missing = survey.missing().any(|item| item.permission.kind == AccessKind::Role);
@@ -138,7 +138,7 @@ impl GrantConsent<'_> {
             granting.extent.authoritative = self.authoritative && place == 0;
             granting.client(met, survey, &facts.standing);
         }
-        let mut record = granting.record;
+        let mut record = granting.record();
         let all = together(surveys);
         let needless = |item: &Item| matches!(item.standing, Standing::PreAuthorized | Standing::Itself);
         let given = |pending: &Pending| {

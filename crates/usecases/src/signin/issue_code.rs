@@ -1,7 +1,7 @@
 //! Issues an authorization code, when every step before it still holds at this moment.
 
 use super::encounter::{Asking, Encounter, EncounterRefusal, encounter};
-use super::granting::sp_of;
+use crate::directory::sp_of;
 use crate::settle::{Facing, UseCase};
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
@@ -66,7 +66,7 @@ impl UseCase for IssueCode<'_> {
             Ok(session) => {
                 let mut record = self.sign_in(&met, now, draw);
                 let doer = self.doer(&met);
-                sp_of(&met.client, met.client_sp.as_ref(), &doer, now, &mut record, draw);
+                sp_of(&met.client, met.client_sp.as_deref(), &doer, now, &mut record, draw);
                 used(&session, self.ask.client, now, &mut record);
                 let code = self.ask.response.code.then(|| self.code(&session, now, &mut record, draw));
                 Plan::answer(Issued { code, met, session }, record)

@@ -23,6 +23,8 @@ pub struct RequestConsent<'a> {
     pub session: SessionId,
     pub scopes: &'a ScopeAsk,
     pub whole_list: bool,
+    /// The app wanted consent for everybody.
+    pub for_organisation: bool,
     /// The scopes by name, or `None` for all that the registration lists.
     pub scope: Option<&'a str>,
     /// The permissions that the page showed.
@@ -100,8 +102,8 @@ impl<'a> RequestConsent<'a> {
             return Err(RequestRefusal::TurnedOff);
         }
         let all = together(surveys);
-        let needs_admin = all.blocked().next().is_some() || !all.may_grant_for_all;
-        if shown(surveys, self.whole_list) != self.shown || !needs_admin || wanted(&all).is_empty() {
+        let needless = !all.needs_admin(self.for_organisation) || wanted(&all).is_empty();
+        if needless || shown(surveys, self.whole_list) != self.shown {
             return Err(RequestRefusal::Changed);
         }
         if waiting_for(earlier, self.client, &all, now).is_some() {

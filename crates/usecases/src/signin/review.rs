@@ -1,7 +1,7 @@
 //! The reviewers' side of consent requests: who sees which, and what a no does. A yes is a consent for everybody, and is
 //! given on its page by whoever may (consent-and-governance.md 7.1.2); here it only closes what waited for it.
 
-use super::granting::sp_of;
+use crate::directory::sp_of;
 use crate::access::Permit;
 use crate::settle::{Facing, UseCase};
 use crate::{Fault, House, people};
@@ -158,7 +158,7 @@ impl UseCase for Decide<'_> {
     type Refusal = DecideRefusal;
 
     async fn load(&self, facing: Facing<'_>) -> Result<DecideFacts, Fault> {
-        let Facing { view, global } = facing;
+        let Facing { view, global, .. } = facing;
         let mut requests = Vec::new();
         for id in self.requests {
             requests.extend(view.consent_request_by_id(*id).await?);

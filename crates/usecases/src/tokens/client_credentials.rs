@@ -3,7 +3,6 @@
 use crate::clients::{self, Credential, ProofRefusal};
 use crate::pool::Busy;
 use crate::resources::{self, Resource};
-use crate::settle::Facing;
 use crate::{Fault, House, people};
 use mandate_base::{AppId, CorrelationId, RoleTemplateId, TenantId};
 use mandate_domain::application::AppCard;
@@ -123,7 +122,7 @@ async fn standing(
     sp: &ServicePrincipal,
 ) -> Result<Arc<AppStanding>, Fault> {
     let key = (card.app_id, ask.resource.map(str::to_owned));
-    let facing = Facing { view: house.store.tenant(ask.tenant), global: house.store.global() };
+    let facing = house.facing(ask.tenant);
     let load = async || {
         let resource = resources::by_name(facing, &house.origins, ask.resource).await?;
         let Some(api) = resource.as_ref().and_then(|resource| resource.sp.as_ref()) else {
@@ -138,9 +137,9 @@ async fn standing(
             .filter_map(|role| role.value.clone())
             .collect();
         let wids = people::tenant_wide(&facing.view.roles_of(sp.id).await?);
-        let tenant = facing.global.tenant_by_id(ask.tenant).await?;
+        let tenant = facing.tenant().await?;
         let life = tenant.zip(resource.as_ref());
-        let life = life.and_then(|(tenant, api)| policy_life(&tenant, &api.card, api.sp.as_ref()));
+        let life = life.and_then(|(tenant, api)| policy_life(&tenant, &api.card, api.sp.as_deref()));
         Ok(AppStanding { assigned: !held.is_empty(), resource, roles, wids, life })
     };
     house.access.apps.get(&house.store, ask.tenant, key, load).await

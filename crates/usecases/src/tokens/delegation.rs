@@ -4,6 +4,7 @@ use super::echo::echo;
 use crate::resources::audience;
 use crate::signin::{Encounter, EncounterRefusal};
 use crate::{Fault, people};
+use futures_util::future::try_join;
 use mandate_base::{AppId, GroupId, Moment, RoleTemplateId, SessionId};
 use mandate_domain::application::AppCard;
 use mandate_domain::catalogue::{GRAPH, OIDC_SCOPES};
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub struct Delegation {
-    pub tenant: Tenant,
+    pub tenant: Arc<Tenant>,
     pub user: User,
     pub client: Arc<AppCard>,
     pub resource: Arc<AppCard>,
@@ -120,8 +121,8 @@ pub fn assemble(
         (scopes.openid || flow.openid, scopes.profile || flow.profile, scopes.email || flow.email);
     let echo = echo(scopes, app, &held, [openid, profile, email]);
     let lives = Lives {
-        access: policy_life(&met.tenant, &loaded.card, loaded.sp.as_ref()),
-        id: policy_life(&met.tenant, &met.client, met.client_sp.as_ref()),
+        access: policy_life(&met.tenant, &loaded.card, loaded.sp.as_deref()),
+        id: policy_life(&met.tenant, &met.client, met.client_sp.as_deref()),
     };
     Some(Delegation {
         lives,
@@ -175,12 +176,13 @@ fn asked_oidc(ask: &Asked) -> impl Iterator<Item = &'static str> {
 
 /// The person as the resource sees them, and as the client does.
 pub async fn people_at(view: TenantView<'_>, met: &Encounter) -> Result<(PersonAt, PersonAt), Fault> {
-    let resource = match met.loaded(target(met)) {
-        Some(loaded) => person_at(view, met, &loaded.card, loaded.sp.as_ref()).await?,
-        None => PersonAt::default(),
+    let resource = async {
+        match met.loaded(target(met)) {
+            Some(loaded) => person_at(view, met, &loaded.card, loaded.sp.as_deref()).await,
+            None => Ok(PersonAt::default()),
+        }
     };
-    let client = person_at(view, met, &met.client, met.client_sp.as_ref()).await?;
-    Ok((resource, client))
+    try_join(resource, person_at(view, met, &met.client, met.client_sp.as_deref())).await
 }
 
 async fn person_at(
@@ -189,10 +191,9 @@ async fn person_at(
     app: &AppCard,
     sp: Option<&mandate_domain::service_principal::ServicePrincipal>,
 ) -> Result<PersonAt, Fault> {
-    Ok(PersonAt {
-        groups: people::groups(view, met.user.id, &app.registration, sp).await?,
-        roles: people::app_roles(view, met.user.id, app, sp).await?,
-    })
+    let groups = people::groups(view, met.user.id, &app.registration, sp);
+    let (groups, roles) = try_join(groups, people::app_roles(view, met.user.id, app, sp)).await?;
+    Ok(PersonAt { groups, roles })
 }
 
 /// What tokens at the authorization endpoint are made of: nothing is proven yet but the person.

@@ -7,6 +7,7 @@ use crate::settle::{Facing, UseCase};
 use crate::signin::Encounter;
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
+use futures_util::future::try_join;
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId};
 use mandate_domain::application::Registration;
 use mandate_domain::audit::{SignIn, SignInKind};
@@ -93,8 +94,8 @@ impl UseCase for RedeemCode<'_> {
         let flow = ScopeAsk::restore(&code.bound.scope);
         let seeking =
             Seeking { origins: self.origins, client: self.client, user: code.bound.user, scopes: self.scopes };
-        let sought = Sought::load(facing, seeking, flow).await?;
-        let session = facing.view.session_by_id(code.bound.session).await?;
+        let session = facing.view.session_by_id(code.bound.session);
+        let (session, sought) = try_join(session, Sought::load(facing, seeking, flow)).await?;
         Ok(Some(Box::new(CodeFacts { code, session, sought })))
     }
 

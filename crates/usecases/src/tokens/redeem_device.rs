@@ -7,6 +7,7 @@ use super::sought::{Seeking, Sought};
 use crate::settle::{Facing, UseCase};
 use crate::tickets::Ticket;
 use crate::{Fault, House, Origins};
+use futures_util::future::try_join;
 use mandate_base::{AppId, CorrelationId, Draw, FamilyId, Moment, TenantId};
 use mandate_domain::audit::{SignIn, SignInKind};
 use mandate_domain::record::{Plan, Record, Trace};
@@ -64,8 +65,8 @@ impl UseCase for RedeemDevice<'_> {
         let Some(DeviceAnswer::Approved { user, session, .. }) = code.answer else { return Ok(None) };
         let flow = ScopeAsk::restore(&code.asked.scope);
         let seeking = Seeking { origins: self.origins, client: self.client, user, scopes: None };
-        let sought = Sought::load(facing, seeking, flow).await?;
-        let session = facing.view.session_by_id(session).await?;
+        let session = facing.view.session_by_id(session);
+        let (session, sought) = try_join(session, Sought::load(facing, seeking, flow)).await?;
         Ok(Some(Box::new(DeviceFacts { code, session, sought })))
     }
 

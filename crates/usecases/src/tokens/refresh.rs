@@ -6,6 +6,7 @@ use super::sought::{Seeking, Sought};
 use crate::settle::{Facing, UseCase};
 use crate::tickets::Ticket;
 use crate::{Fault, Origins};
+use futures_util::future::try_join;
 use mandate_base::{AppId, CorrelationId, Draw, Moment, TenantId};
 use mandate_domain::audit::{SignIn, SignInKind};
 use mandate_domain::record::{Plan, Record, Trace};
@@ -49,12 +50,11 @@ impl UseCase for Refresh<'_> {
 
     async fn load(&self, facing: Facing<'_>) -> Result<Self::Facts, Fault> {
         let view = facing.view;
-        let Some(token) = view.refresh_by_hash(&self.token.hash).await? else { return Ok(None) };
-        let Some(family) = view.family_by_id(token.family).await? else { return Ok(None) };
+        let Some((token, family)) = view.refresh_with_family(&self.token.hash).await? else { return Ok(None) };
         let flow = ScopeAsk::restore(&family.scope);
         let seeking = Seeking { origins: self.origins, client: self.client, user: family.user, scopes: self.scopes };
-        let sought = Sought::load(facing, seeking, flow).await?;
-        let session = view.session_by_id(family.session).await?;
+        let session = view.session_by_id(family.session);
+        let (session, sought) = try_join(session, Sought::load(facing, seeking, flow)).await?;
         Ok(Some(Box::new(RefreshFacts { token, family, session, sought })))
     }
 

@@ -1,0 +1,83 @@
+//! Rows that every sign-in asks for and that seldom change: tenants, domains, apps and their instances. Kept until
+//! something in them changes.
+//!
+//! A person's own rows are not here: there are too many of them, and what is kept of them is kept where it is used.
+
+use crate::Fault;
+use mandate_base::{AppId, Folded, TenantId};
+use mandate_domain::application::AppCard;
+use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::tenant::Tenant;
+use mandate_store::{Memo, Store};
+use std::sync::Arc;
+
+pub(crate) struct Known {
+    tenants: Memo<(), Option<Arc<Tenant>>>,
+    domains: Memo<Folded, Option<TenantId>>,
+    cards: Memo<AppId, Option<Arc<AppCard>>>,
+    instances: Memo<AppId, Option<Arc<ServicePrincipal>>>,
+    names: Memo<Folded, Option<Arc<ServicePrincipal>>>,
+}
+
+/// Answers are kept per tenant; what belongs to none is kept under this one.
+pub(crate) const NO_TENANT: TenantId = TenantId::from_u128(0);
+/// Longer than any domain name (RFC 1035 §2.3.4).
+pub(crate) const LONGEST_DOMAIN: usize = 253;
+/// A longer name is looked up and not kept: strangers choose names, and memory is ours.
+const LONGEST_NAME: usize = 512;
+
+impl Known {
+    pub fn holding(most: usize) -> Known {
+        Known {
+            tenants: Memo::holding(most),
+            domains: Memo::holding(most),
+            cards: Memo::holding(most),
+            instances: Memo::holding(most),
+            names: Memo::holding(most),
+        }
+    }
+
+    pub async fn tenant(&self, store: &Store, id: TenantId) -> Result<Option<Arc<Tenant>>, Fault> {
+        let ask = async || Ok(store.global().tenant_by_id(id).await?.map(Arc::new));
+        Ok((*self.tenants.get(store, id, (), ask).await?).clone())
+    }
+
+    pub async fn tenant_of_domain(&self, store: &Store, domain: &Folded) -> Result<Option<TenantId>, Fault> {
+        if domain.as_str().len() > LONGEST_DOMAIN {
+            return Ok(None);
+        }
+        let ask = async || store.global().tenant_of_domain(domain).await;
+        Ok(*self.domains.get(store, NO_TENANT, domain.clone(), ask).await?)
+    }
+
+    /// The app's public part, whatever tenant it lives in.
+    pub async fn card(&self, store: &Store, app: AppId) -> Result<Option<Arc<AppCard>>, Fault> {
+        let ask = async || store.global().card_by_app_id(app).await;
+        Ok((*self.cards.get(store, NO_TENANT, app, ask).await?).clone())
+    }
+
+    /// The app's instance in a tenant.
+    pub async fn instance(
+        &self,
+        store: &Store,
+        tenant: TenantId,
+        app: AppId,
+    ) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
+        let ask = async || Ok(store.tenant(tenant).sp_by_app(app).await?.map(Arc::new));
+        Ok((*self.instances.get(store, tenant, app, ask).await?).clone())
+    }
+
+    /// By one of its `servicePrincipalNames`.
+    pub async fn instance_named(
+        &self,
+        store: &Store,
+        tenant: TenantId,
+        name: &Folded,
+    ) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
+        let ask = async || Ok(store.tenant(tenant).sp_by_name(name).await?.map(Arc::new));
+        if name.as_str().len() > LONGEST_NAME {
+            return ask().await;
+        }
+        Ok((*self.names.get(store, tenant, name.clone(), ask).await?).clone())
+    }
+}
