@@ -12,7 +12,10 @@ use std::process::{Command, Stdio};
 use rcgen::CertifiedKey;
 use serde_json::Value;
 
+use crate::Bench;
 use crate::line::{Asking, Target, ask_once};
+use crate::service::Service;
+use crate::tokens::Keys;
 
 pub const NODE: &str = "node";
 
@@ -115,6 +118,21 @@ pub fn certify(folder: &Path) -> Result<(), String> {
         .map_err(|err| format!("writing to {}: {err}", folder.display()))
 }
 
+/// A load of the peer, where it is installed. Node compiles what it runs often: the first only gets it that far.
+pub fn load<T>(
+    bench: &Bench,
+    mut load: impl FnMut(&Service, &Target, &Keys) -> Result<T, String>,
+) -> Result<Option<T>, String> {
+    let Some(installed) = bench.peer.ready() else { return Ok(None) };
+    let node = Service::peer(bench, installed)?;
+    let mut once = || {
+        let target = node.door()?.target;
+        let keys = Keys::of(&crate::run_async(ask_once(&target, keys_request(&target)))?)?;
+        load(&node, &target, &keys)
+    };
+    once().and_then(|_| once()).map(Some).map_err(|why| node.told(&why))
+}
+
 pub fn token_request(target: &Target) -> Asking {
     target.post_form("/token", &format!("grant_type=client_credentials&scope=read&{CLIENT}"))
 }
@@ -136,7 +154,7 @@ pub async fn refresh_tokens(target: &Target, count: usize) -> Result<Vec<String>
     }
 }
 
-pub fn keys_request(target: &Target) -> Asking {
+fn keys_request(target: &Target) -> Asking {
     target.get("/jwks", None)
 }
 

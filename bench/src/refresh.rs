@@ -7,13 +7,13 @@ use crate::Bench;
 use crate::browser;
 use crate::cores::Place;
 use crate::figures::{Goal, Row};
-use crate::line::{Asking, Line, ask_once, with_form};
+use crate::line::{Asking, Line, with_form};
 use crate::load::Script;
 use crate::organisation::{self, MOBILE};
 use crate::peer;
 use crate::served::{Readings, Served, notes};
 use crate::service::{Door, Service};
-use crate::tokens::{self, Keys};
+use crate::tokens;
 
 const CONNECTIONS: usize = 16;
 const GOAL: f64 = 0.65;
@@ -98,19 +98,13 @@ async fn first_tokens(door: &Door) -> Result<Vec<String>, String> {
 }
 
 fn load_peer(bench: &Bench, readings: &mut Readings<'_>) -> Result<Option<Served>, String> {
-    let Some(installed) = bench.peer.ready() else { return Ok(None) };
-    let node = Service::peer(bench, installed)?;
-    let mut load = || {
-        let target = node.door()?.target;
-        let keys = Keys::of(&crate::run_async(ask_once(&target, peer::keys_request(&target)))?)?;
-        let first = crate::run_async(peer::refresh_tokens(&target, CONNECTIONS))?;
+    peer::load(bench, |node, target, keys| {
+        let first = crate::run_async(peer::refresh_tokens(target, CONNECTIONS))?;
         let template = target.post_form("/token", "");
-        let (served, tally) = readings.load(&target, &node, chains(&template, &peer::refresh_form(), first))?;
-        tokens::check_both(&tally.kept, &keys, tokens::JTI)?;
-        Ok::<_, String>(served)
-    };
-    // Node compiles what it runs often: the first load only gets it that far.
-    load().and_then(|_| load()).map(Some).map_err(|why| node.told(&why))
+        let (served, tally) = readings.load(target, node, chains(&template, &peer::refresh_form(), first))?;
+        tokens::check_both(&tally.kept, keys, tokens::JTI)?;
+        Ok(served)
+    })
 }
 
 fn rows(rounds: &[Round]) -> Vec<Row> {

@@ -5,13 +5,12 @@
 use crate::Bench;
 use crate::cores::Place;
 use crate::figures::{Goal, Row};
-use crate::line::ask_once;
 use crate::load::Same;
 use crate::peer;
 use crate::proc::memory_of;
 use crate::served::{Readings, Served};
 use crate::service::Service;
-use crate::tokens::{self, Keys};
+use crate::tokens;
 
 const CONNECTIONS: [usize; 2] = [16, 64];
 const GOAL: f64 = 0.80;
@@ -85,18 +84,12 @@ fn load_floor(bench: &Bench, readings: &mut Readings<'_>) -> Result<Served, Stri
 }
 
 fn load_peer(bench: &Bench, readings: &mut Readings<'_>) -> Result<Option<Served>, String> {
-    let Some(installed) = bench.peer.ready() else { return Ok(None) };
-    let node = Service::peer(bench, installed)?;
-    let mut load = || {
-        let target = node.door()?.target;
-        let keys = Keys::of(&crate::run_async(ask_once(&target, peer::keys_request(&target)))?)?;
-        let scripts = Same::for_each(CONNECTIONS[0], &peer::token_request(&target));
-        let (served, tally) = readings.load(&target, &node, scripts)?;
-        tokens::check(&tally.kept, &keys, tokens::JTI)?;
-        Ok::<_, String>(served)
-    };
-    // Node compiles what it runs often: the first load only gets it that far.
-    load().and_then(|_| load()).map(Some).map_err(|why| node.told(&why))
+    peer::load(bench, |node, target, keys| {
+        let scripts = Same::for_each(CONNECTIONS[0], &peer::token_request(target));
+        let (served, tally) = readings.load(target, node, scripts)?;
+        tokens::check(&tally.kept, keys, tokens::JTI)?;
+        Ok(served)
+    })
 }
 
 fn rows(rounds: &[Round]) -> Vec<Row> {

@@ -132,6 +132,21 @@ impl<'w> Browser<'w> {
         self.post(&action, &pairs).await
     }
 
+    /// The own page of whoever is, or signs in, at this browser.
+    pub async fn my(&mut self, upn: &str) -> Page {
+        let outcome = self.go(Ask::get("/my")).await;
+        let outcome = if outcome.is_page("signin") { self.sign_in(upn).await } else { outcome };
+        self.back_at_my(outcome).await
+    }
+
+    /// My page, after something was done there or for it.
+    pub async fn back_at_my(&mut self, outcome: Outcome) -> Page {
+        match outcome {
+            Outcome::Redirect(to) => self.go(Ask::get(format!("{}?{}", to.uri, to.pairs.text()))).await.page("my"),
+            other => other.page("my"),
+        }
+    }
+
     /// The same, not sent yet: where it would go and what it would hold.
     pub fn filled(&self, form: &str, filled: &[(&str, &str)]) -> (String, Pairs) {
         let form = self.page().form(form);

@@ -48,6 +48,13 @@ impl Page {
         self.with_id(id).is_some()
     }
 
+    /// What the items of lists say of themselves in this attribute, in the order of the page.
+    pub fn items(&self, attribute: &str) -> Vec<String> {
+        let mark = format!("<li {attribute}=\"");
+        let parts = self.html.split(mark.as_str()).skip(1);
+        parts.map(|rest| rest.split('"').next().unwrap_or("").to_owned()).collect()
+    }
+
     /// The text of an element that holds none of its own kind.
     pub fn text_of(&self, id: &str) -> String {
         let open = self.with_id(id).unwrap_or_else(|| panic!("the page `{}` has no #{id}", self.kind));

@@ -1,9 +1,8 @@
-//! Rows that every sign-in asks for and that seldom change: tenants, domains, apps and their instances. Kept until
-//! something in them changes.
-//!
-//! A person's own rows are not here: there are too many of them, and what is kept of them is kept where it is used.
+//! What sign-ins and token requests ask again and again and what seldom changes: tenants, domains, apps and their
+//! instances; and what a client may have of a person. Kept until something in the tenant changes.
 
 use crate::Fault;
+use crate::tokens::{Sought, SoughtFor};
 use mandate_base::{AppId, Folded, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::service_principal::ServicePrincipal;
@@ -17,6 +16,7 @@ pub(crate) struct Known {
     cards: Memo<AppId, Option<Arc<AppCard>>>,
     instances: Memo<AppId, Option<Arc<ServicePrincipal>>>,
     names: Memo<Folded, Option<Arc<ServicePrincipal>>>,
+    pub sought: Memo<SoughtFor, Sought>,
 }
 
 /// Answers are kept per tenant; what belongs to none is kept under this one.
@@ -34,6 +34,7 @@ impl Known {
             cards: Memo::holding(most),
             instances: Memo::holding(most),
             names: Memo::holding(most),
+            sought: Memo::holding(most / 4),
         }
     }
 

@@ -7,7 +7,7 @@ use mandate_tests::deeds::granted;
 use mandate_tests::people::{
     ANNEKE, JORIS, JORIS_ID, LUKAS, LUKAS_ID, OPERATIONS, SANNE, WATERKANT, WATERKANT_ID, ZONNEBEL_ID,
 };
-use mandate_tests::{Ask, Browser, NOON, Outcome, Page, World, days};
+use mandate_tests::{Browser, NOON, Outcome, Page, World, days};
 
 const REASON: &str = "Voor de <roosters> van volgende week";
 
@@ -38,24 +38,6 @@ async fn asked<'w>(world: &'w World, upn: &str, scope: &str) -> Browser<'w> {
     browser
 }
 
-async fn my(browser: &mut Browser<'_>, upn: &str) -> Page {
-    let outcome = browser.go(Ask::get("/my")).await;
-    let outcome = if outcome.is_page("signin") { browser.sign_in(upn).await } else { outcome };
-    followed(browser, outcome).await
-}
-
-async fn followed(browser: &mut Browser<'_>, outcome: Outcome) -> Page {
-    match outcome {
-        Outcome::Redirect(to) => browser.go(Ask::get(format!("{}?{}", to.uri, to.pairs.text()))).await.page("my"),
-        other => other.page("my"),
-    }
-}
-
-fn listed(page: &Page, attribute: &str) -> Vec<String> {
-    let mark = format!("<li {attribute}=\"");
-    page.html.split(mark.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap_or("").to_owned()).collect()
-}
-
 fn text(page: &Page) -> String {
     mandate_tests::tags::plain(&page.html)
 }
@@ -74,12 +56,12 @@ async fn s1_16_a_user_asks_with_their_reason_and_it_is_in_the_reviewers_queue() 
     assert!(world.grants_to(INTRANET).await.is_empty(), "a request grants nothing");
     // Back to the app, which hears the same as ever.
     assert_eq!(joris.decline().await.answer().refusal(), ("access_denied", 65_004));
-    let page = my(&mut joris, JORIS).await;
-    assert!(listed(&page, "data-review").is_empty() && text(&page).contains("Waterkant Intranet"));
+    let page = joris.my(JORIS).await;
+    assert!(page.items("data-review").is_empty() && text(&page).contains("Waterkant Intranet"));
 
     let mut anneke = world.browser();
-    let page = my(&mut anneke, ANNEKE).await;
-    let queue = listed(&page, "data-review");
+    let page = anneke.my(ANNEKE).await;
+    let queue = page.items("data-review");
     assert_eq!(queue.len(), 1);
     for told in ["Waterkant Intranet", "Microsoft Graph", "User.Read.All", "Joris Bakker", REASON] {
         assert!(text(&page).contains(told), "{told}: {}", text(&page));
@@ -90,11 +72,11 @@ async fn s1_16_a_user_asks_with_their_reason_and_it_is_in_the_reviewers_queue() 
     let page = decide(&mut anneke, &queue[0], "review", "").await.page("consent");
     assert_eq!(page.permissions(), ["User.Read.All", "openid"]);
     let accepted = anneke.accept().await;
-    let page = followed(&mut anneke, accepted).await;
-    assert!(page.has("said") && listed(&page, "data-review").is_empty());
+    let page = anneke.back_at_my(accepted).await;
+    assert!(page.has("said") && page.items("data-review").is_empty());
     assert_eq!(granted(&world.grant_to(INTRANET, None).await), ["User.Read.All", "openid"]);
     joris.authorize(WATERKANT, &INTRANET.ask("openid User.Read.All")).await.answer().code();
-    assert!(text(&my(&mut joris, JORIS).await).contains("approved"));
+    assert!(text(&joris.my(JORIS).await).contains("approved"));
     for (activity, times) in [("Create request", 1), ("Request approved", 1), ("Consent to application", 1)] {
         assert_eq!(world.audited(NOON, activity).await.len(), times, "{activity}");
     }
@@ -110,7 +92,7 @@ async fn without_the_workflow_nobody_can_ask_and_nobody_reviews() {
     let page = joris.post(&format!("/{WATERKANT}/Consent/Request"), &pairs).await.page("needs-admin");
     assert!(!page.has("requested"));
     let mut sanne = world.browser();
-    assert!(!my(&mut sanne, SANNE).await.has("reviews"));
+    assert!(!sanne.my(SANNE).await.has("reviews"));
     assert!(world.audited(NOON, "Create request").await.is_empty());
 }
 
@@ -146,19 +128,32 @@ async fn what_one_may_allow_oneself_needs_no_request() {
     assert!(world.audited(NOON, "Create request").await.is_empty());
 }
 
+/// The form is forged: the page that this person saw asked for their own word.
+#[tokio::test]
+async fn nobody_is_asked_about_what_one_may_allow_oneself() {
+    let world = taking_requests().await;
+    let mut joris = world.browser();
+    joris.authorize(WATERKANT, &INTRANET.ask("openid User.Read")).await.page("signin");
+    joris.sign_in(JORIS).await.page("consent");
+    let (_, pairs) = joris.filled("consent", &[("reason", REASON)]);
+    joris.post(&format!("/{WATERKANT}/Consent/Request"), &pairs).await.page("consent");
+    assert!(world.audited(NOON, "Create request").await.is_empty());
+    joris.accept().await.answer().code();
+}
+
 #[tokio::test]
 async fn a_no_has_a_reason_which_whoever_asked_gets_to_read() {
     let world = taking_requests().await;
     let mut joris = asked(&world, JORIS, "openid User.Read.All").await;
     let _lukas = asked(&world, LUKAS, "openid User.Read.All").await;
     let mut anneke = world.browser();
-    let queue = listed(&my(&mut anneke, ANNEKE).await, "data-review");
+    let queue = anneke.my(ANNEKE).await.items("data-review");
     assert_eq!((queue.len(), queue[0].split(' ').count()), (1, 2), "the same wish of two people is one decision");
     let refused = decide(&mut anneke, &queue[0], "deny", " ").await.page("my");
-    assert!(refused.has("said") && listed(&refused, "data-review").len() == 1);
+    assert!(refused.has("said") && refused.items("data-review").len() == 1);
     let denied = decide(&mut anneke, &queue[0], "deny", "Gebruik de lijst op het net.").await;
-    assert!(listed(&followed(&mut anneke, denied).await, "data-review").is_empty());
-    let page = text(&my(&mut joris, JORIS).await);
+    assert!(anneke.back_at_my(denied).await.items("data-review").is_empty());
+    let page = text(&joris.my(JORIS).await);
     assert!(page.contains("denied") && page.contains("Gebruik de lijst op het net."), "{page}");
     assert!(world.grants_to(INTRANET).await.is_empty());
     // Said twice, it was said already; and who was told no may ask again.
@@ -178,9 +173,9 @@ async fn a_blocked_app_lets_nobody_in_and_is_not_asked_for_again() {
     joris.submit("request", &[("reason", REASON)]).await.page("needs-admin");
     reviewed_by(&world, &[format!("/users/{LUKAS_ID}")]).await;
     let mut lukas = world.browser();
-    let queue = listed(&my(&mut lukas, LUKAS).await, "data-review");
+    let queue = lukas.my(LUKAS).await.items("data-review");
     let done = decide(&mut lukas, &queue[0], "block", "Wij kennen deze uitgever niet.").await;
-    followed(&mut lukas, done).await;
+    lukas.back_at_my(done).await;
     let sp = world.instance(WATERKANT_ID, CONTACTS.app_id()).await.expect("it is known here now");
     assert!(!sp.account_enabled);
     let page = joris.authorize(WATERKANT, &CONTACTS.ask("openid User.Read.All")).await.page("error");
@@ -194,21 +189,21 @@ async fn a_reviewer_says_no_but_yes_takes_the_right_to_consent() {
     asked(&world, JORIS, "openid User.Read.All").await;
     reviewed_by(&world, &[format!("/groups/{OPERATIONS}/transitiveMembers"), format!("/users/{LUKAS_ID}")]).await;
     let mut lukas = world.browser();
-    let queue = listed(&my(&mut lukas, LUKAS).await, "data-review");
+    let queue = lukas.my(LUKAS).await.items("data-review");
     assert_eq!(queue.len(), 1);
     decide(&mut lukas, &queue[0], "review", "").await.page("needs-admin");
     // The forged yes of that page is none.
     lukas.accept().await.page("needs-admin");
     assert!(world.grants_to(INTRANET).await.is_empty());
     // An app that is in use here is not turned off by somebody without a role.
-    my(&mut lukas, LUKAS).await;
+    lukas.my(LUKAS).await;
     decide(&mut lukas, &queue[0], "block", "Nee.").await.page("my");
     let sp = world.instance(WATERKANT_ID, INTRANET.app_id()).await.expect("the organisation's own app");
     assert!(sp.account_enabled);
     // Joris is in Operations, so he reviews too; Anneke, whom nobody named, does not any more.
     for (upn, reviews) in [(JORIS, true), (ANNEKE, false)] {
         let mut browser = world.browser();
-        assert_eq!(my(&mut browser, upn).await.has("reviews"), reviews, "{upn}");
+        assert_eq!(browser.my(upn).await.has("reviews"), reviews, "{upn}");
     }
 }
 
@@ -217,9 +212,9 @@ async fn who_is_no_reviewer_decides_nothing_and_another_organisation_sees_nothin
     let world = taking_requests().await;
     asked(&world, JORIS, "openid User.Read.All").await;
     let mut sanne = world.browser();
-    let queue = listed(&my(&mut sanne, SANNE).await, "data-review");
+    let queue = sanne.my(SANNE).await.items("data-review");
     let mut lukas = world.browser();
-    my(&mut lukas, LUKAS).await;
+    lukas.my(LUKAS).await;
     decide(&mut lukas, &queue[0], "deny", "Nee.").await.page("my");
     decide(&mut lukas, &queue[0], "review", "").await.page("my");
     let (_, pairs) = lukas.filled("language", &[("requests", queue[0].as_str()), ("verdict", "maybe")]);
@@ -228,7 +223,7 @@ async fn who_is_no_reviewer_decides_nothing_and_another_organisation_sees_nothin
     // Without the page's seal it is not even heard.
     let bare = mandate_tests::Pairs::of(&[("requests", &queue[0]), ("verdict", "deny"), ("reason", "Nee.")]);
     sanne.post("/my/decide", &bare).await.page("error");
-    assert_eq!(listed(&my(&mut sanne, SANNE).await, "data-review"), queue);
+    assert_eq!(sanne.my(SANNE).await.items("data-review"), queue);
     let others = world.house().store.tenant(ZONNEBEL_ID);
     assert!(others.consent_requests_waiting(world.now(), 10).await.expect("it reads").is_empty());
 }
@@ -240,10 +235,10 @@ async fn a_request_that_nobody_answers_ends_and_may_be_sent_again() {
     asked(&world, JORIS, "openid User.Read.All").await;
     world.later(days(8));
     let mut sanne = world.browser();
-    assert!(listed(&my(&mut sanne, SANNE).await, "data-review").is_empty());
+    assert!(sanne.my(SANNE).await.items("data-review").is_empty());
     let mut joris = at_needs_admin(&world, JORIS, "openid User.Read.All").await;
     assert!(joris.page().has("request"));
-    assert!(text(&my(&mut joris, JORIS).await).contains("not answered in time"));
+    assert!(text(&joris.my(JORIS).await).contains("not answered in time"));
 }
 
 /// Every road to a consent for everybody answers what waited for just that, and nothing else.
@@ -254,8 +249,8 @@ async fn consent_given_elsewhere_answers_the_requests_that_it_meets() {
     asked(&world, LUKAS, "openid User.Read.All Group.Read.All").await;
     world.allow_for_everybody(INTRANET, ANNEKE, "openid User.Read.All").await;
     let mut sanne = world.browser();
-    let page = my(&mut sanne, SANNE).await;
-    assert_eq!(listed(&page, "data-review").len(), 1);
+    let page = sanne.my(SANNE).await;
+    assert_eq!(page.items("data-review").len(), 1);
     assert!(text(&page).contains("Lukas Schneider") && !text(&page).contains("Joris Bakker"));
     let held = world.house().store.tenant(WATERKANT_ID).consent_requests_of(JORIS_ID, 10).await.expect("it reads");
     assert!(held[0].decision.is_some());
@@ -270,15 +265,15 @@ async fn the_whole_registered_list_is_asked_and_allowed_as_a_whole() {
     joris.sign_in(JORIS).await.page("needs-admin");
     joris.submit("request", &[("reason", REASON)]).await.page("needs-admin");
     let mut sanne = world.browser();
-    let queue = listed(&my(&mut sanne, SANNE).await, "data-review");
+    let queue = sanne.my(SANNE).await.items("data-review");
     let page = decide(&mut sanne, &queue[0], "review", "").await.page("consent");
     assert!(page.permissions().contains(&"GroupMember.Read.All".to_owned()));
     // Not now: back where the reviewer came from.
     let declined = sanne.decline().await;
-    assert_eq!(listed(&followed(&mut sanne, declined).await, "data-review"), queue);
+    assert_eq!(sanne.back_at_my(declined).await.items("data-review"), queue);
     decide(&mut sanne, &queue[0], "review", "").await.page("consent");
     let accepted = sanne.accept().await;
-    assert!(listed(&followed(&mut sanne, accepted).await, "data-review").is_empty());
+    assert!(sanne.back_at_my(accepted).await.items("data-review").is_empty());
     let asked = CONTACTS.ask("https://graph.microsoft.com/.default");
     joris.authorize(WATERKANT, &asked).await.answer().code();
 }

@@ -2,35 +2,16 @@
 
 use mandate_tests::app::{CONTACTS, INTRANET, MOBILE};
 use mandate_tests::people::{FATIMA, JORIS, LUKAS, PASSWORD, SANNE, WATERKANT};
-use mandate_tests::{Ask, Browser, NOON, Outcome, Page, World, days, hours, seconds};
+use mandate_tests::{Ask, Browser, NOON, Page, World, days, hours, seconds};
 use serde_json::json;
 
 const SCOPE: &str = "openid offline_access User.Read";
 const NEW: &str = "een lange zin over boten";
 
-/// The page of whoever is, or signs in, at this browser.
-async fn my(browser: &mut Browser<'_>, upn: &str) -> Page {
-    let outcome = browser.go(Ask::get("/my")).await;
-    let outcome = if outcome.is_page("signin") { browser.sign_in(upn).await } else { outcome };
-    match outcome {
-        Outcome::Redirect(to) => browser.go(Ask::get(format!("{}?{}", to.uri, to.pairs.text()))).await.page("my"),
-        other => other.page("my"),
-    }
-}
-
-/// The values of an attribute, in the order of the page.
-fn listed(page: &Page, attribute: &str) -> Vec<String> {
-    let mark = format!("<li {attribute}=\"");
-    let parts = page.html.split(mark.as_str()).skip(1);
-    parts.map(|rest| rest.split('"').next().unwrap_or("").to_owned()).collect()
-}
-
 async fn end(browser: &mut Browser<'_>, name: &str, value: &str) -> Page {
     let (_, pairs) = browser.filled("language", &[(name, value)]);
-    match browser.post("/my/end", &pairs).await {
-        Outcome::Redirect(to) => browser.go(Ask::get(format!("{}?{}", to.uri, to.pairs.text()))).await.page("my"),
-        other => other.page("my"),
-    }
+    let ended = browser.post("/my/end", &pairs).await;
+    browser.back_at_my(ended).await
 }
 
 #[tokio::test]
@@ -39,15 +20,15 @@ async fn s0_34_a_person_sees_what_they_allowed_and_takes_it_back() {
     let (mut joris, code) = world.let_in(INTRANET, JORIS, SCOPE).await;
     let tokens = world.client(INTRANET).redeem(&code).await.granted();
     world.graph(tokens.access()).get("/v1.0/me").await.found();
-    let page = my(&mut joris, JORIS).await;
+    let page = joris.my(JORIS).await;
     let text = mandate_tests::tags::plain(&page.html);
     for told in ["Waterkant Intranet", "Microsoft Graph", "User.Read", "Joris Bakker"] {
         assert!(text.contains(told), "{told}: {text}");
     }
-    let grants = listed(&page, "data-grant");
+    let grants = page.items("data-grant");
     assert_eq!(grants.len(), 1);
     let page = end(&mut joris, "grant", &grants[0]).await;
-    assert!(page.has("said") && listed(&page, "data-grant").is_empty());
+    assert!(page.has("said") && page.items("data-grant").is_empty());
     assert!(world.grants_to(INTRANET).await.is_empty());
     assert_ne!(world.graph(tokens.access()).get("/v1.0/me").await.status, 200, "at the next call");
     assert_eq!(world.client(INTRANET).refresh(tokens.refresh()).await.refusal(), (400, "invalid_grant", 65_001));
@@ -61,11 +42,11 @@ async fn a_session_at_another_browser_ends_from_here() {
     let elsewhere = world.client(INTRANET).redeem(&code).await.granted();
     world.later(seconds(5));
     let mut here = world.browser();
-    let page = my(&mut here, JORIS).await;
-    let sessions = listed(&page, "data-session");
+    let page = here.my(JORIS).await;
+    let sessions = page.items("data-session");
     assert_eq!(sessions.len(), 2);
     let page = end(&mut here, "session", &sessions[1]).await;
-    assert_eq!(listed(&page, "data-session"), [sessions[0].clone()]);
+    assert_eq!(page.items("data-session"), [sessions[0].clone()]);
     assert_eq!(world.graph(elsewhere.access()).get("/v1.0/me").await.status, 401);
     assert_eq!(world.client(INTRANET).refresh(elsewhere.refresh()).await.refusal(), (400, "invalid_grant", 50_173));
 }
@@ -74,14 +55,14 @@ async fn a_session_at_another_browser_ends_from_here() {
 async fn nobody_ends_what_is_not_theirs() {
     let world = World::new().await;
     let (mut lukas, _) = world.let_in(INTRANET, LUKAS, SCOPE).await;
-    let page = my(&mut lukas, LUKAS).await;
-    let (session, grant) = (listed(&page, "data-session").remove(0), listed(&page, "data-grant").remove(0));
+    let page = lukas.my(LUKAS).await;
+    let (session, grant) = (page.items("data-session").remove(0), page.items("data-grant").remove(0));
     let mut joris = world.browser();
-    my(&mut joris, JORIS).await;
+    joris.my(JORIS).await;
     end(&mut joris, "session", &session).await;
     end(&mut joris, "grant", &grant).await;
-    let page = my(&mut lukas, LUKAS).await;
-    assert_eq!((listed(&page, "data-session"), listed(&page, "data-grant")), (vec![session.clone()], vec![grant]));
+    let page = lukas.my(LUKAS).await;
+    assert_eq!((page.items("data-session"), page.items("data-grant")), (vec![session.clone()], vec![grant]));
     // And a form of another browser is none.
     let (_, pairs) = lukas.filled("language", &[("session", &session)]);
     assert_eq!(joris.post("/my/end", &pairs).await.stopped(), (400, 50_089));
@@ -115,7 +96,7 @@ async fn a_password_is_changed_by_whoever_knows_the_old_one() {
     let (mut elsewhere, code) = world.let_in(INTRANET, JORIS, SCOPE).await;
     let confidential = world.client(INTRANET).redeem(&code).await.granted();
     let mut here = world.browser();
-    my(&mut here, JORIS).await;
+    here.my(JORIS).await;
     for (old, new, again) in [
         ("wrong", NEW, NEW),
         (PASSWORD, NEW, "other"),
@@ -142,7 +123,7 @@ async fn a_password_is_changed_by_whoever_knows_the_old_one() {
 async fn guessing_the_old_password_here_is_locked_as_at_the_sign_in() {
     let world = World::new().await;
     let mut here = world.browser();
-    my(&mut here, JORIS).await;
+    here.my(JORIS).await;
     for _ in 0..10 {
         change(&mut here, "a guess", NEW, NEW).await;
     }

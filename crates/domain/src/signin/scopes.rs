@@ -3,7 +3,7 @@
 use crate::catalogue::{GRAPH_URI, OIDC_SCOPES};
 
 /// One request's scopes, parsed but not yet resolved to resources of the tenant.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ScopeAsk {
     pub openid: bool,
     pub profile: bool,
@@ -18,7 +18,7 @@ pub struct ScopeAsk {
     pub unasked: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResourceAsk {
     /// As the client spelled it; `None` for Graph's short form.
     pub name: Option<String>,
@@ -46,6 +46,14 @@ const MOST_RESOURCES: usize = 20;
 const LONGEST_SCOPE: usize = 512;
 
 impl ScopeAsk {
+    /// Of all that it names, in bytes.
+    pub fn length(&self) -> usize {
+        let of = |ask: &ResourceAsk| {
+            ask.name.as_ref().map_or(0, String::len) + ask.values.iter().map(String::len).sum::<usize>()
+        };
+        self.resources.iter().map(of).sum()
+    }
+
     pub fn parse(text: &str) -> Result<ScopeAsk, ScopeSyntax> {
         let mut ask = ScopeAsk::default();
         let mut count = 0;

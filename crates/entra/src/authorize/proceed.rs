@@ -14,13 +14,13 @@ use mandate_domain::signin::ask::{Ask, Hint, Prompt};
 use mandate_domain::signin::steps::{
     AccountStep, ConsentStep, Done, NotLetIn, SignedIn, SilentRefusal, account_step, consent_step,
 };
+use mandate_usecases::settle;
 use mandate_usecases::signin::{
     ApproveDevice, ApproveRefusal, Asking, EncounterRefusal, IssueCode, IssueRefusal, Issued, Surveyed, device_of,
     encounter, shown, together,
 };
 use mandate_usecases::tickets::TicketKind;
 use mandate_usecases::tokens::{IdTokenAsk, SessionPart, at_sign_in, mint_access, mint_id_token};
-use mandate_usecases::settle;
 use mandate_web::answer::{self, Answer};
 use mandate_web::pages::SignInError;
 use mandate_web::{base64, cookies};

@@ -4,7 +4,7 @@ use super::{Expect, Write};
 use crate::value::{Row, Value};
 use crate::{Committed, Fault};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{try_join_all, try_join3};
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -65,7 +65,7 @@ impl Postgres {
         });
         match written.await.map_err(Fault::while_doing("writing"))? {
             Err(error) if is_raced(&error) => Ok(Committed::Raced),
-            other => other.map_err(Fault::while_doing("writing")),
+            other => other.map(|()| Committed::Done).map_err(Fault::while_doing("writing")),
         }
     }
 }
@@ -106,54 +106,63 @@ impl Readers {
 /// Statements that travel together.
 const CHUNK: usize = 30;
 
-/// One transaction in two journeys: everything, and then the commit.
-async fn transact(connection: &Object, writes: &[Write]) -> Result<Committed, tokio_postgres::Error> {
+/// One transaction in one journey. A guard that does not hold is an error of its statement, and with it the commit that
+/// is on its way already is none.
+async fn transact(connection: &Object, writes: &[Write]) -> Result<(), tokio_postgres::Error> {
     if writes.iter().any(|write| write.expect == Expect::Schema) {
         return transact_in_turn(connection, writes).await;
     }
-    let mut begin = Some("BEGIN");
-    for chunk in writes.chunks(CHUNK) {
+    let last = writes.len().div_ceil(CHUNK).saturating_sub(1);
+    for (place, chunk) in writes.chunks(CHUNK).enumerate() {
         let statements = prepared(connection, chunk).await?;
-        let begun = async {
-            match begin.take() {
-                Some(begin) => connection.batch_execute(begin).await,
-                None => Ok(()),
-            }
-        };
-        let executed = chunk.iter().zip(&statements).map(async |(write, statement)| {
-            let touched = connection.execute(statement, &parameters(&write.values)).await?;
-            Ok(write.expect == Expect::One && touched == 0)
-        });
-        let ((), raced) = try_join(begun, try_join_all(executed)).await?;
-        if raced.contains(&true) {
-            connection.batch_execute("ROLLBACK").await?;
-            return Ok(Committed::Raced);
-        }
+        let begin = said(connection, "BEGIN", place == 0);
+        let executed = chunk
+            .iter()
+            .zip(&statements)
+            .map(async |(write, statement)| connection.execute(statement, &parameters(&write.values)).await);
+        let commit = said(connection, "COMMIT", place == last);
+        try_join3(begin, try_join_all(executed), commit).await?;
     }
-    connection.batch_execute("COMMIT").await?;
-    Ok(Committed::Done)
+    Ok(())
+}
+
+async fn said(connection: &Object, word: &str, due: bool) -> Result<(), tokio_postgres::Error> {
+    if due { connection.batch_execute(word).await } else { Ok(()) }
+}
+
+/// `sql`, which fails by a division by zero unless it touches a row.
+fn guarded(sql: &str) -> String {
+    format!("WITH touched AS ({sql} RETURNING 1) SELECT 1 / COUNT(*) FROM touched")
 }
 
 async fn prepared(connection: &Object, writes: &[Write]) -> Result<Vec<Statement>, tokio_postgres::Error> {
     let mut statements = Vec::with_capacity(writes.len());
     for write in writes {
-        statements.push(connection.prepare_cached(&write.sql).await?);
+        statements.push(match write.expect {
+            Expect::One => connection.prepare_cached(&guarded(&write.sql)).await?,
+            Expect::Any | Expect::Schema => connection.prepare_cached(&write.sql).await?,
+        });
     }
     Ok(statements)
 }
 
 /// Where a statement can be understood only when those before it are done.
-async fn transact_in_turn(connection: &Object, writes: &[Write]) -> Result<Committed, tokio_postgres::Error> {
+async fn transact_in_turn(connection: &Object, writes: &[Write]) -> Result<(), tokio_postgres::Error> {
     connection.batch_execute("BEGIN").await?;
     for write in writes {
         connection.execute(&*write.sql, &parameters(&write.values)).await?;
     }
-    connection.batch_execute("COMMIT").await?;
-    Ok(Committed::Done)
+    connection.batch_execute("COMMIT").await
 }
 
 fn is_raced(error: &tokio_postgres::Error) -> bool {
-    let raced = [SqlState::UNIQUE_VIOLATION, SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
+    let raced = [
+        // A guard: see `guarded`.
+        SqlState::DIVISION_BY_ZERO,
+        SqlState::UNIQUE_VIOLATION,
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ];
     error.code().is_some_and(|code| raced.contains(code))
 }
 

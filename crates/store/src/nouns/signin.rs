@@ -20,10 +20,8 @@ const SESSION_BY_ID: TenantSql = TenantSql::new(
 );
 const CODE_BY_HASH: TenantSql =
     TenantSql::new("SELECT hash, expires, used, family, bound FROM codes WHERE tenant_id = $1 AND hash = $2");
-const REFRESH_BY_HASH: TenantSql =
-    TenantSql::new("SELECT hash, family, issued, replaced FROM refresh_tokens WHERE tenant_id = $1 AND hash = $2");
 /// A token and what it belongs to, which decides about it.
-const REFRESH_WITH_FAMILY: TenantSql = TenantSql::new(
+const REFRESH_BY_HASH: TenantSql = TenantSql::new(
     "SELECT t.hash, t.family, t.issued, t.replaced,
             f.id, f.user_id, f.client, f.session_id, f.platform, f.signed_in, f.scope, f.ends, f.revoked
        FROM refresh_tokens t JOIN families f ON f.tenant_id = t.tenant_id AND f.id = t.family
@@ -64,13 +62,10 @@ impl TenantView<'_> {
         self.one(&CODE_BY_HASH, [hash.into()], code_of).await
     }
 
-    pub async fn refresh_by_hash(&self, hash: &[u8; 32]) -> Result<Option<RefreshToken>, Fault> {
-        self.one(&REFRESH_BY_HASH, [hash.into()], refresh_of).await
-    }
-
-    pub async fn refresh_with_family(&self, hash: &[u8; 32]) -> Result<Option<(RefreshToken, Family)>, Fault> {
+    /// With its family, which decides about it.
+    pub async fn refresh_by_hash(&self, hash: &[u8; 32]) -> Result<Option<(RefreshToken, Family)>, Fault> {
         let read = |row: &Row| Ok((refresh_of(row)?, family_of(&row.after(4))?));
-        self.one(&REFRESH_WITH_FAMILY, [hash.into()], read).await
+        self.one(&REFRESH_BY_HASH, [hash.into()], read).await
     }
 
     pub async fn family_by_id(&self, family: FamilyId) -> Result<Option<Family>, Fault> {

@@ -2,7 +2,7 @@
 
 use crate::sample::{
     LATER, NOON, WATERKANT, changes, code, commit, done, family, family_id, grant, grant_id, group, group_id, refresh,
-    sign_in, traces, upn, user, user_id, users,
+    refresh_token, sign_in, traces, upn, user, user_id, users,
 };
 use mandate_domain::grant::Grant;
 use mandate_domain::record::{Change, Record, Trace};
@@ -66,13 +66,13 @@ async fn a_revoked_family_gets_no_new_token(store: Store) {
     done(&store, traces([Trace::FamilyRevoked { family: family_id(1), at: NOON }])).await;
     let next = [Trace::RefreshReplaced { hash: [1; 32], at: LATER }, Trace::RefreshIssued(refresh(2, 1))];
     assert_eq!(commit(&store, traces(next)).await, Committed::Raced);
-    assert_eq!(store.tenant(WATERKANT).refresh_by_hash(&[1; 32]).await.expect("reads"), Some(refresh(1, 1)));
-    assert_eq!(store.tenant(WATERKANT).refresh_by_hash(&[2; 32]).await.expect("reads"), None);
+    assert_eq!(refresh_token(&store, &[1; 32]).await, Some(refresh(1, 1)));
+    assert_eq!(refresh_token(&store, &[2; 32]).await, None);
 }
 
 async fn an_unknown_family_gets_no_token(store: Store) {
     assert_eq!(commit(&store, traces([Trace::RefreshIssued(refresh(1, 1))])).await, Committed::Raced);
-    assert_eq!(store.tenant(WATERKANT).refresh_by_hash(&[1; 32]).await.expect("reads"), None);
+    assert_eq!(refresh_token(&store, &[1; 32]).await, None);
 }
 
 fn added(user: User) -> Change {
@@ -108,7 +108,7 @@ async fn a_failed_guard_undoes_what_came_before_and_after(store: Store) {
     let view = store.tenant(WATERKANT);
     assert_eq!(view.users_after(None, 10).await.expect("reads"), []);
     assert_eq!(view.family_by_id(family_id(1)).await.expect("reads"), None);
-    assert_eq!(view.refresh_by_hash(&[1; 32]).await.expect("reads"), None);
+    assert_eq!(refresh_token(&store, &[1; 32]).await, None);
     assert_eq!(view.audits(10).await.expect("reads"), []);
     assert_eq!(view.sign_ins(10).await.expect("reads"), []);
 }
@@ -144,7 +144,7 @@ async fn of_many_uses_of_a_code_one_is_done(store: Store) {
     let mut standing = 0;
     for number in 0..MANY {
         let family = store.tenant(WATERKANT).family_by_id(family_id(number.into())).await.expect("reads");
-        let token = store.tenant(WATERKANT).refresh_by_hash(&[number; 32]).await.expect("reads");
+        let token = refresh_token(&store, &[number; 32]).await;
         assert_eq!(family.is_some(), token.is_some(), "{number}");
         standing += usize::from(family.is_some());
     }

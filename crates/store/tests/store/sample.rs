@@ -356,6 +356,10 @@ pub async fn done(store: &Store, record: Record) {
     assert_eq!(committed, Committed::Done, "{record:?}");
 }
 
+pub async fn refresh_token(store: &Store, hash: &[u8; 32]) -> Option<RefreshToken> {
+    store.tenant(WATERKANT).refresh_by_hash(hash).await.expect("reads").map(|(token, _)| token)
+}
+
 pub fn folded(text: &str) -> Folded {
     Folded::of(text)
 }

@@ -1,8 +1,8 @@
 //! The state of sign-in: sessions, codes, families and their refresh tokens.
 
 use crate::sample::{
-    LATER, NOON, WATERKANT, app_id, changes, code, commit, device, done, family, family_id, refresh, session,
-    session_id, traces, user_id,
+    LATER, NOON, WATERKANT, ZONNEBEL, app_id, changes, code, commit, device, done, family, family_id, refresh,
+    refresh_token, session, session_id, traces, user_id,
 };
 use mandate_base::{DAY, Moment, SECOND};
 use mandate_domain::record::{Change, Trace};
@@ -25,6 +25,7 @@ on_each_backend!(
     a_family_comes_back_whole,
     a_family_is_revoked_at_the_first_word,
     a_refresh_token_comes_back_whole,
+    a_refresh_token_comes_with_its_family,
     a_refresh_token_is_replaced_at_the_first_word,
     a_refresh_token_is_issued_once,
     a_device_code_comes_back_by_either_half,
@@ -198,8 +199,21 @@ async fn a_refresh_token_comes_back_whole(store: Store) {
     let token = RefreshToken { issued: LATER, ..refresh(1, 1) };
     // A family and its first token come in one record.
     done(&store, traces([begun(family(1)), Trace::RefreshIssued(token)])).await;
-    assert_eq!(store.tenant(WATERKANT).refresh_by_hash(&[1; 32]).await.expect("reads"), Some(token));
-    assert_eq!(store.tenant(WATERKANT).refresh_by_hash(&[2; 32]).await.expect("reads"), None);
+    assert_eq!(refresh_token(&store, &[1; 32]).await, Some(token));
+    assert_eq!(refresh_token(&store, &[2; 32]).await, None);
+}
+
+async fn a_refresh_token_comes_with_its_family(store: Store) {
+    let token = RefreshToken { issued: LATER, ..refresh(1, 2) };
+    done(&store, traces([begun(family(1)), begun(family(2)), Trace::RefreshIssued(token)])).await;
+    let view = store.tenant(WATERKANT);
+    let found = view.refresh_by_hash(&[1; 32]).await.expect("reads");
+    assert_eq!(found, Some((token, view.family_by_id(family_id(2)).await.expect("reads").expect("it began"))));
+    assert_eq!(view.refresh_by_hash(&[2; 32]).await.expect("reads"), None);
+    assert_eq!(store.tenant(ZONNEBEL).refresh_by_hash(&[1; 32]).await.expect("reads"), None);
+    done(&store, traces([Trace::FamilyRevoked { family: family_id(2), at: NOON }])).await;
+    let found = view.refresh_by_hash(&[1; 32]).await.expect("reads");
+    assert_eq!(found.and_then(|(_, family)| family.revoked), Some(NOON));
 }
 
 async fn a_refresh_token_is_replaced_at_the_first_word(store: Store) {
@@ -208,15 +222,15 @@ async fn a_refresh_token_is_replaced_at_the_first_word(store: Store) {
     for at in [NOON, LATER] {
         done(&store, traces([Trace::RefreshReplaced { hash: [1; 32], at }])).await;
         let replaced = RefreshToken { replaced: Some(NOON), ..refresh(1, 1) };
-        assert_eq!(store.tenant(WATERKANT).refresh_by_hash(&[1; 32]).await.expect("reads"), Some(replaced));
+        assert_eq!(refresh_token(&store, &[1; 32]).await, Some(replaced));
     }
-    assert_eq!(store.tenant(WATERKANT).refresh_by_hash(&[2; 32]).await.expect("reads"), Some(refresh(2, 1)));
+    assert_eq!(refresh_token(&store, &[2; 32]).await, Some(refresh(2, 1)));
 }
 
 async fn a_refresh_token_is_issued_once(store: Store) {
     done(&store, traces([begun(family(1)), begun(family(2)), Trace::RefreshIssued(refresh(1, 1))])).await;
     assert_eq!(commit(&store, traces([Trace::RefreshIssued(refresh(1, 2))])).await, Committed::Raced);
-    assert_eq!(store.tenant(WATERKANT).refresh_by_hash(&[1; 32]).await.expect("reads"), Some(refresh(1, 1)));
+    assert_eq!(refresh_token(&store, &[1; 32]).await, Some(refresh(1, 1)));
 }
 
 fn asked(code: &DeviceCode) -> Trace {

@@ -151,7 +151,7 @@ impl Organisation {
             apps_of_session: vec![self.card.app_id],
             code_by_hash: Some(self.code.clone()),
             family_by_id: Some(self.family.clone()),
-            refresh_by_hash: Some(self.refresh),
+            refresh_by_hash: Some((self.refresh, self.family.clone())),
             audits: vec![told; self.changes().len()],
             sign_ins: vec![SignInRow {
                 at: signed_in.at,
@@ -199,7 +199,7 @@ pub struct Snapshot {
     apps_of_session: Vec<AppId>,
     code_by_hash: Option<Code>,
     family_by_id: Option<Family>,
-    refresh_by_hash: Option<RefreshToken>,
+    refresh_by_hash: Option<(RefreshToken, Family)>,
     audits: Vec<AuditRow>,
     sign_ins: Vec<SignInRow>,
 }

@@ -1,9 +1,9 @@
 //! Device codes: a device asks, a person finds the request by the code they read there, and answers it.
 
 use super::encounter::{Asking, Encounter, EncounterRefusal, encounter};
-use crate::directory::sp_of;
 use super::guesses::Network;
 use super::issue_code::{IssueRefusal, judge, used};
+use crate::directory::sp_of;
 use crate::known::NO_TENANT;
 use crate::settle::{Facing, UseCase, settle};
 use crate::tickets::Ticket;

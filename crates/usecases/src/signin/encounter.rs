@@ -34,7 +34,7 @@ pub struct Encounter {
     pub tenant: Arc<Tenant>,
     pub client: Arc<AppCard>,
     pub client_sp: Option<Arc<ServicePrincipal>>,
-    pub user: User,
+    pub user: Arc<User>,
     pub role_assignments: Vec<RoleAssignment>,
     pub roles: Vec<RoleTemplateId>,
     pub assigned: bool,
@@ -109,7 +109,7 @@ async fn meet(facing: Facing<'_>, asking: &Asking<'_>) -> Result<Result<Encounte
         try_join_all(resources),
     )
     .await?;
-    let Some(user) = user else { return Ok(Err(EncounterRefusal::NoSuchUser)) };
+    let Some(user) = user.map(Arc::new) else { return Ok(Err(EncounterRefusal::NoSuchUser)) };
     let roles = people::tenant_wide(&role_assignments);
     let behind = Vec::new();
     Ok(Ok(Encounter { tenant, client, client_sp, user, role_assignments, roles, assigned, asked, resources, behind }))

@@ -1,8 +1,8 @@
 //! The reviewers' side of consent requests: who sees which, and what a no does. A yes is a consent for everybody, and is
 //! given on its page by whoever may (consent-and-governance.md 7.1.2); here it only closes what waited for it.
 
-use crate::directory::sp_of;
 use crate::access::Permit;
+use crate::directory::sp_of;
 use crate::settle::{Facing, UseCase};
 use crate::{Fault, House, people};
 use mandate_base::{AppId, ConsentRequestId, CorrelationId, Draw, GroupId, Moment, RoleTemplateId, TenantId, UserId};

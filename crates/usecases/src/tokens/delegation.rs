@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Delegation {
     pub tenant: Arc<Tenant>,
-    pub user: User,
+    pub user: Arc<User>,
     pub client: Arc<AppCard>,
     pub resource: Arc<AppCard>,
     pub audience: String,
@@ -106,17 +106,17 @@ fn target(met: &Encounter) -> AppId {
 
 /// Puts the parts together. `scopes` is what this token request asks for; `flow` what the whole sign-in asked for.
 pub fn assemble(
-    met: Encounter,
+    met: &Encounter,
     scopes: &ScopeAsk,
     flow: &ScopeAsk,
-    people: (PersonAt, PersonAt),
+    people: &(PersonAt, PersonAt),
     session: SessionPart,
     proof: Proof,
 ) -> Option<Delegation> {
-    let app = target(&met);
+    let app = target(met);
     let loaded = met.loaded(app)?;
     let named = scopes.resources.first();
-    let held = held_scopes(&met, app);
+    let held = held_scopes(met, app);
     let (openid, profile, email) =
         (scopes.openid || flow.openid, scopes.profile || flow.profile, scopes.email || flow.email);
     let echo = echo(scopes, app, &held, [openid, profile, email]);
@@ -132,16 +132,16 @@ pub fn assemble(
         scopes: held,
         session,
         proof,
-        wids: met.roles,
-        of_resource: people.0,
-        of_client: people.1,
+        wids: met.roles.clone(),
+        of_resource: people.0.clone(),
+        of_client: people.1.clone(),
         echo,
         openid,
         profile,
         email,
-        tenant: met.tenant,
-        user: met.user,
-        client: met.client,
+        tenant: met.tenant.clone(),
+        user: met.user.clone(),
+        client: met.client.clone(),
     })
 }
 
@@ -208,7 +208,7 @@ pub async fn at_sign_in(
     }
     let people = people_at(house.store.tenant(met.tenant.id), &met).await?;
     let app = target(&met);
-    let assembled = assemble(met, scopes, scopes, people, session, Proof::None);
+    let assembled = assemble(&met, scopes, scopes, &people, session, Proof::None);
     Ok(assembled.ok_or(DelegationRefusal::ResourceNotHere { app }))
 }
 

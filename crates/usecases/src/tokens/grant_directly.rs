@@ -2,7 +2,7 @@
 //!
 //! The same rules as at the token endpoint elsewhere; there is nobody to ask for consent.
 
-use super::delegation::{self, DelegationRefusal, SessionPart};
+use super::delegation::{DelegationRefusal, SessionPart};
 use super::family::{self, Beginning};
 use super::redeem_code::Redeemed;
 use super::sought::{Seeking, Sought};
@@ -17,6 +17,7 @@ use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::signin::session::Session;
 use mandate_domain::token::claims::Proof;
 use mandate_domain::token::claims_ask::ClaimsAsk;
+use std::sync::Arc;
 
 pub struct GrantDirectly<'a> {
     pub origins: &'a Origins,
@@ -32,14 +33,14 @@ pub struct GrantDirectly<'a> {
 }
 
 impl UseCase for GrantDirectly<'_> {
-    type Facts = Box<Sought>;
+    type Facts = Arc<Sought>;
     type Reply = Redeemed;
     type Refusal = DelegationRefusal;
 
     async fn load(&self, facing: Facing<'_>) -> Result<Self::Facts, Fault> {
         let seeking =
             Seeking { origins: self.origins, client: self.client, user: self.user, scopes: Some(self.scopes) };
-        Ok(Box::new(Sought::load(facing, seeking, self.scopes.clone()).await?))
+        Sought::load(facing, seeking, self.scopes.clone()).await
     }
 
     fn plan(&self, sought: Self::Facts, now: Moment, draw: &mut dyn Draw) -> Plan<Redeemed, DelegationRefusal> {
@@ -50,7 +51,7 @@ impl UseCase for GrantDirectly<'_> {
             .err()
             .map_or((0, "granted".to_owned()), |refusal| (refusal.code(), format!("refused: {refusal:?}")));
         record.sign_in(self.entry(&sought, refusal, now, draw));
-        let verdict = verdict.and_then(|()| self.grant(*sought, now, &mut record, draw));
+        let verdict = verdict.and_then(|()| self.grant(&sought, now, &mut record, draw));
         Plan { verdict, record }
     }
 }
@@ -62,18 +63,15 @@ fn judge(sought: &Sought, signed_in: Moment) -> Result<(), DelegationRefusal> {
 impl GrantDirectly<'_> {
     fn grant(
         &self,
-        sought: Sought,
+        sought: &Sought,
         now: Moment,
         record: &mut Record,
         draw: &mut dyn Draw,
     ) -> Result<Redeemed, DelegationRefusal> {
-        let Sought { asked, flow, met, people, .. } = sought;
-        let met = met.map_err(DelegationRefusal::Encounter)?;
         let refresh = self.scopes.offline_access.then(|| self.begin_family(now, record, draw));
         let session = SessionPart { id: self.session.id, signed_in: self.session.signed_in, persistent: false };
-        let client = self.client;
-        let delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)
-            .ok_or(DelegationRefusal::ResourceNotHere { app: client })?;
+        let missing = DelegationRefusal::ResourceNotHere { app: self.client };
+        let delegation = sought.assemble(session, self.proof).ok_or(missing)?;
         let claims = ClaimsAsk::default();
         Ok(Redeemed::of(delegation, refresh, claims))
     }

@@ -23,4 +23,5 @@ pub use on_behalf_of::{HandedIn, HandedInRefusal, OnBehalfOf, OnBehalfRefusal, h
 pub use redeem_code::{RedeemCode, RedeemRefusal, Redeemed};
 pub use redeem_device::{RedeemDevice, RedeemDeviceRefusal, poll_device};
 pub use refresh::{Refresh, RefreshRefused};
+pub(crate) use sought::{Sought, SoughtFor};
 pub use userinfo::{UserInfo, userinfo};

@@ -3,7 +3,7 @@
 //! The token that it hands in must have been for it, must be a person's, and everything that it came of must still
 //! stand: the session, the person, and what the first client was allowed. Then the API is a client like any other.
 
-use super::delegation::{self, DelegationRefusal, SessionPart};
+use super::delegation::{DelegationRefusal, SessionPart};
 use super::family::{self, Beginning};
 use super::redeem_code::Redeemed;
 use super::sought::{Seeking, Sought};
@@ -22,6 +22,7 @@ use mandate_domain::signin::session::Session;
 use mandate_domain::token::claims::Proof;
 use mandate_domain::token::claims_ask::ClaimsAsk;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// A token that was handed in, verified as far as it alone can tell.
 #[derive(Clone, Debug)]
@@ -132,7 +133,7 @@ pub struct BehalfFacts {
     session: Option<Session>,
     /// The first client, as it meets the API.
     caller: Result<Encounter, EncounterRefusal>,
-    sought: Sought,
+    sought: Arc<Sought>,
 }
 
 impl UseCase for OnBehalfOf<'_> {
@@ -157,7 +158,7 @@ impl UseCase for OnBehalfOf<'_> {
         let mut record = Record::default();
         let judged = self.judge(&facts);
         record.sign_in(self.entry(&facts, judged.as_ref().err(), now, draw));
-        let verdict = judged.and_then(|session| self.grant(facts.sought, &session, now, &mut record, draw));
+        let verdict = judged.and_then(|session| self.grant(&facts.sought, &session, now, &mut record, draw));
         Plan { verdict, record }
     }
 }
@@ -196,20 +197,17 @@ impl OnBehalfOf<'_> {
 
     fn grant(
         &self,
-        sought: Sought,
+        sought: &Sought,
         session: &Session,
         now: Moment,
         record: &mut Record,
         draw: &mut dyn Draw,
     ) -> Result<Redeemed, OnBehalfRefusal> {
-        let Sought { asked, flow, met, people, .. } = sought;
-        let refuse = OnBehalfRefusal::Delegation;
-        let met = met.map_err(|refusal| refuse(DelegationRefusal::Encounter(refusal)))?;
         let refresh = self.scopes.offline_access.then(|| self.begin_family(session, now, record, draw));
         let part = SessionPart { id: session.id, signed_in: session.signed_in, persistent: session.persistent };
         let client = self.client;
-        let delegation = delegation::assemble(met, &asked, &flow, people, part, self.proof)
-            .ok_or(refuse(DelegationRefusal::ResourceNotHere { app: client }))?;
+        let missing = OnBehalfRefusal::Delegation(DelegationRefusal::ResourceNotHere { app: client });
+        let delegation = sought.assemble(part, self.proof).ok_or(missing)?;
         let claims = ClaimsAsk::default();
         Ok(Redeemed::of(delegation, refresh, claims))
     }

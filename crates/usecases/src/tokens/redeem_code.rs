@@ -1,6 +1,6 @@
 //! Redeems an authorization code: once, by the client it was made for, with everything it was bound to.
 
-use super::delegation::{self, Delegation, DelegationRefusal, SessionPart};
+use super::delegation::{Delegation, DelegationRefusal, SessionPart};
 use super::family::{self, Beginning};
 use super::sought::{Seeking, Sought};
 use crate::settle::{Facing, UseCase};
@@ -22,6 +22,7 @@ use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_domain::token::proof_rules::{ProofOwed, check_proof};
 use mandate_domain::token::refresh::SPA_LIFE;
 use mandate_jose::hash;
+use std::sync::Arc;
 
 pub struct RedeemCode<'a> {
     pub origins: &'a Origins,
@@ -81,7 +82,7 @@ pub enum RedeemRefusal {
 pub struct CodeFacts {
     code: Code,
     session: Option<Session>,
-    sought: Sought,
+    sought: Arc<Sought>,
 }
 
 impl UseCase for RedeemCode<'_> {
@@ -138,18 +139,17 @@ impl RedeemCode<'_> {
     fn redeem(&self, facts: CodeFacts, now: Moment, record: &mut Record, draw: &mut dyn Draw) -> Option<Redeemed> {
         let CodeFacts { code, session: facts_session, sought } = facts;
         let named = sought.named();
-        let Sought { asked, flow, met, people, .. } = sought;
-        let met = met.ok()?;
+        let met = sought.met.as_ref().ok()?;
         record.trace(Trace::CodeUsed { hash: code.hash, at: now });
         record.sign_in(self.entry(&code, named, now, draw));
-        let offline = flow.offline_access || asked.offline_access;
+        let offline = sought.flow.offline_access || sought.asked.offline_access;
         let ends = (code.bound.platform == Platform::Spa).then_some(now + SPA_LIFE);
         let refresh = offline.then(|| self.begin_family(&code, ends, now, record, draw));
         let (nonce, with_auth_time, claims) = (code.bound.nonce.clone(), code.bound.max_age, code.bound.claims);
-        let page_code = self.page_code(&code, &met, now, record, draw);
+        let page_code = self.page_code(&code, met, now, record, draw);
         let persistent = facts_session.is_some_and(|session| session.persistent);
         let session = SessionPart { id: code.bound.session, signed_in: code.bound.signed_in, persistent };
-        let delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)?;
+        let delegation = sought.assemble(session, self.proof)?;
         let refresh_ends_in = ends.filter(|_| offline).map(|ends| (ends - now) / 1000);
         Some(Redeemed { delegation, refresh, page_code, refresh_ends_in, nonce, with_auth_time, claims })
     }

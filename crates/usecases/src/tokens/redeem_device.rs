@@ -1,6 +1,6 @@
 //! A device polls with its code: what a person answered, and once they approved it, tokens (RFC 8628 §3.4).
 
-use super::delegation::{self, DelegationRefusal, SessionPart};
+use super::delegation::{DelegationRefusal, SessionPart};
 use super::family::{self, Beginning};
 use super::redeem_code::Redeemed;
 use super::sought::{Seeking, Sought};
@@ -16,6 +16,7 @@ use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::signin::session::Session;
 use mandate_domain::token::claims::Proof;
+use std::sync::Arc;
 
 /// Where an approved code is to be redeemed: the tenant of whoever approved it.
 pub async fn poll_device(
@@ -52,7 +53,7 @@ pub enum RedeemDeviceRefusal {
 pub struct DeviceFacts {
     code: DeviceCode,
     session: Option<Session>,
-    sought: Sought,
+    sought: Arc<Sought>,
 }
 
 impl UseCase for RedeemDevice<'_> {
@@ -114,10 +115,10 @@ impl RedeemDevice<'_> {
         draw: &mut dyn Draw,
     ) -> Option<Redeemed> {
         let family = family_of(&facts.code);
-        let DeviceFacts { code, sought: Sought { asked, flow, met, people, .. }, .. } = facts;
-        let met = met.ok()?;
+        let DeviceFacts { code, sought, .. } = facts;
+        let met = sought.met.as_ref().ok()?;
         record.trace(Trace::DeviceUsed { hash: code.hash, at: now });
-        let refresh = flow.offline_access.then(|| {
+        let refresh = sought.flow.offline_access.then(|| {
             let beginning = Beginning {
                 tenant: self.tenant,
                 family,
@@ -132,7 +133,7 @@ impl RedeemDevice<'_> {
             family::begin(beginning, now, record, draw)
         });
         let part = SessionPart { id: session.id, signed_in: session.signed_in, persistent: session.persistent };
-        let delegation = delegation::assemble(met, &asked, &flow, people, part, self.proof)?;
+        let delegation = sought.assemble(part, self.proof)?;
         let claims = code.asked.claims;
         Some(Redeemed::of(delegation, refresh, claims))
     }

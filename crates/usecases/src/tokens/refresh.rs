@@ -1,6 +1,6 @@
 //! Redeems a refresh token: for any resource that was consented to, as long as everything it came from still stands.
 
-use super::delegation::{self, Delegation, DelegationRefusal, SessionPart};
+use super::delegation::{Delegation, DelegationRefusal, SessionPart};
 use super::redeem_code::Redeemed;
 use super::sought::{Seeking, Sought};
 use crate::settle::{Facing, UseCase};
@@ -16,6 +16,7 @@ use mandate_domain::token::claims::Proof;
 use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_domain::token::proof_rules::{ProofOwed, check_proof};
 use mandate_domain::token::refresh::{Family, RefreshRefusal, RefreshToken};
+use std::sync::Arc;
 
 pub struct Refresh<'a> {
     pub origins: &'a Origins,
@@ -40,7 +41,7 @@ pub struct RefreshFacts {
     token: RefreshToken,
     family: Family,
     session: Option<Session>,
-    sought: Sought,
+    sought: Arc<Sought>,
 }
 
 impl UseCase for Refresh<'_> {
@@ -50,7 +51,7 @@ impl UseCase for Refresh<'_> {
 
     async fn load(&self, facing: Facing<'_>) -> Result<Self::Facts, Fault> {
         let view = facing.view;
-        let Some((token, family)) = view.refresh_with_family(&self.token.hash).await? else { return Ok(None) };
+        let Some((token, family)) = view.refresh_by_hash(&self.token.hash).await? else { return Ok(None) };
         let flow = ScopeAsk::restore(&family.scope);
         let seeking = Seeking { origins: self.origins, client: self.client, user: family.user, scopes: self.scopes };
         let session = view.session_by_id(family.session);
@@ -95,8 +96,7 @@ impl Refresh<'_> {
         record: &mut Record,
         draw: &mut dyn Draw,
     ) -> Result<Redeemed, RefreshRefused> {
-        let RefreshFacts { token, family, session, sought: Sought { asked, flow, met, people, .. } } = facts;
-        let met = met.map_err(|refusal| RefreshRefused::Delegation(DelegationRefusal::Encounter(refusal)))?;
+        let RefreshFacts { token, family, session, sought } = facts;
         let ticket = Ticket::draw(self.tenant, draw);
         if family.rotates() {
             record.trace(Trace::RefreshReplaced { hash: token.hash, at: now });
@@ -105,8 +105,8 @@ impl Refresh<'_> {
         record.trace(Trace::RefreshIssued(next));
         let persistent = session.is_some_and(|session| session.persistent);
         let session = SessionPart { id: family.session, signed_in: family.signed_in, persistent };
-        let delegation: Delegation = delegation::assemble(met, &asked, &flow, people, session, self.proof)
-            .ok_or(RefreshRefused::Token(RefreshRefusal::Unknown))?;
+        let delegation: Delegation =
+            sought.assemble(session, self.proof).ok_or(RefreshRefused::Token(RefreshRefusal::Unknown))?;
         let refresh_ends_in = family.ends.map(|ends| (ends - now) / 1000);
         Ok(Redeemed { refresh_ends_in, ..Redeemed::of(delegation, Some(ticket), ClaimsAsk::default()) })
     }

@@ -1,11 +1,13 @@
 //! What a token request of a person's client seeks: one resource, whom it concerns, and what they are to each other.
 
-use super::delegation::{self, DelegationRefusal, PersonAt};
+use super::delegation::{self, Delegation, DelegationRefusal, PersonAt, SessionPart};
 use crate::settle::Facing;
 use crate::signin::{Asking, Encounter, EncounterRefusal, encounter, of_first_resource};
 use crate::{Fault, Origins};
 use mandate_base::{AppId, Moment, UserId};
 use mandate_domain::signin::scopes::ScopeAsk;
+use mandate_domain::token::claims::Proof;
+use std::sync::Arc;
 
 /// Who asks, for whom, and with which scopes, if the request names any.
 pub struct Seeking<'a> {
@@ -14,6 +16,12 @@ pub struct Seeking<'a> {
     pub user: UserId,
     pub scopes: Option<&'a ScopeAsk>,
 }
+
+/// What decides about it, but for the tenant.
+pub type SoughtFor = (AppId, UserId, Option<ScopeAsk>, ScopeAsk);
+
+/// Longer requests are answered and not remembered.
+const LONGEST_KEPT: usize = 2000;
 
 pub struct Sought {
     /// Of several resources the first (protocol.md §2.3).
@@ -28,8 +36,20 @@ pub struct Sought {
 }
 
 impl Sought {
+    /// Remembered until something in the tenant changes: the same client asks for the same person every hour, and for
+    /// several APIs in a row.
+    pub async fn load(facing: Facing<'_>, seeking: Seeking<'_>, flow: ScopeAsk) -> Result<Arc<Sought>, Fault> {
+        let Seeking { client, user, scopes, .. } = seeking;
+        if flow.length() + scopes.map_or(0, ScopeAsk::length) > LONGEST_KEPT {
+            return Sought::read(facing, seeking, flow).await.map(Arc::new);
+        }
+        let key = (client, user, scopes.cloned(), flow.clone());
+        let read = async || Sought::read(facing, seeking, flow).await;
+        facing.known.sought.get(facing.store, facing.view.tenant_id(), key, read).await
+    }
+
     /// A request that names no resource means those of the sign-in.
-    pub async fn load(facing: Facing<'_>, seeking: Seeking<'_>, flow: ScopeAsk) -> Result<Sought, Fault> {
+    async fn read(facing: Facing<'_>, seeking: Seeking<'_>, flow: ScopeAsk) -> Result<Sought, Fault> {
         let Seeking { origins, client, user, scopes } = seeking;
         // What a sign-in did not have to ask for, its refresh does not either.
         let renewed = scopes.filter(|_| flow.unasked).map(|scopes| scopes.clone().unasked());
@@ -50,6 +70,12 @@ impl Sought {
     pub fn judge(&self, signed_in: Moment) -> Result<(), DelegationRefusal> {
         let met = self.met.as_ref().map_err(|refusal| DelegationRefusal::Encounter(refusal.clone()))?;
         delegation::judge(met, signed_in)
+    }
+
+    /// Puts the tokens' parts together, for a client that may have them.
+    pub fn assemble(&self, session: SessionPart, proof: Proof) -> Option<Delegation> {
+        let met = self.met.as_ref().ok()?;
+        delegation::assemble(met, &self.asked, &self.flow, &self.people, session, proof)
     }
 
     /// For the sign-in log: whose name, and of which resource.
