@@ -22,6 +22,11 @@ impl Graph<'_> {
         self.send(Ask::get(path)).await
     }
 
+    /// With the header that opens counts and searches.
+    pub async fn eventually(&self, path: &str) -> GraphReply {
+        self.send(Ask::get(path).header("consistencylevel", "eventual")).await
+    }
+
     pub async fn by(&self, method: Method, path: &str) -> GraphReply {
         self.send(Ask::get(path).by(method)).await
     }

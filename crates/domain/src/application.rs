@@ -228,6 +228,16 @@ pub struct FederatedCredential {
 pub const TOKEN_EXCHANGE: &str = "api://AzureADTokenExchange";
 
 impl Audience {
+    /// As Graph has it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Audience::MyOrg => "AzureADMyOrg",
+            Audience::MultipleOrgs => "AzureADMultipleOrgs",
+            Audience::OrgsAndPersonal => "AzureADandPersonalMicrosoftAccount",
+            Audience::Personal => "PersonalMicrosoftAccount",
+        }
+    }
+
     /// May the app be used in a tenant that is not its home?
     pub const fn crosses_tenants(self) -> bool {
         matches!(self, Audience::MultipleOrgs | Audience::OrgsAndPersonal)

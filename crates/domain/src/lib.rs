@@ -11,6 +11,7 @@ pub mod grant;
 pub mod group;
 pub mod permission;
 pub mod permission_text;
+pub mod query;
 pub mod record;
 pub mod role;
 pub mod service_principal;

@@ -5,8 +5,10 @@ use crate::dispatch::Version;
 use crate::errors::Refusal;
 use crate::operations::{Op, operation};
 use crate::property::{Kind, Selection};
+use crate::queries::{Question, question};
 use mandate_base::ObjectId;
 use mandate_decide::{Target, View};
+use mandate_domain::query::{Condition, Noun};
 use mandate_odata::Options;
 use mandate_usecases::House;
 use mandate_usecases::access::{self, Caller, Denial, Permit};
@@ -17,6 +19,8 @@ pub(crate) struct Call<'a> {
     pub caller: Caller,
     pub version: Version,
     pub options: Options,
+    /// `ConsistencyLevel: eventual`: the caller takes queries that Graph answers from an index.
+    pub eventual: bool,
     pub metadata: Metadata,
 }
 
@@ -36,9 +40,55 @@ impl Call<'_> {
 
     /// For what is one object (OData 4.01 part 2 §5.1.5 and §5.1.8).
     pub fn refuse_paging(&self) -> Result<(), Refusal> {
-        let Options { top, skip_token, count, .. } = &self.options;
-        let asked = top.is_some() || skip_token.is_some() || count.is_some();
-        if asked { Err(Refusal::NotACollection) } else { Ok(()) }
+        let Options { top, skip_token, count, filter, search, order_by, .. } = &self.options;
+        let paged = top.is_some() || skip_token.is_some() || count.is_some();
+        if paged || filter.is_some() || search.is_some() || !order_by.is_empty() {
+            Err(Refusal::NotACollection)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// For a collection that is listed whole or not at all. `$count` is passed over, as Graph does without its header.
+    pub fn refuse_queries(&self) -> Result<(), Refusal> {
+        let Options { filter, search, order_by, count, .. } = &self.options;
+        let asked = [
+            ("$filter", filter.is_some()),
+            ("$search", search.is_some()),
+            ("$orderby", !order_by.is_empty()),
+            ("$count", self.eventual && *count == Some(true)),
+        ];
+        asked.into_iter().find(|(_, asked)| *asked).map_or(Ok(()), |(option, _)| Err(Refusal::NoQuery(option)))
+    }
+
+    /// What is counted: a question without an order or a page.
+    pub fn counting(&self, noun: Noun, kind: &Kind) -> Result<Option<Condition>, Refusal> {
+        let Options { top, skip_token, count, select, order_by, .. } = &self.options;
+        let asked = [
+            ("$top", top.is_some()),
+            ("$skiptoken", skip_token.is_some()),
+            ("$count", count.is_some()),
+            ("$select", select.is_some()),
+            ("$orderby", !order_by.is_empty()),
+        ];
+        match asked.into_iter().find(|(_, asked)| *asked) {
+            Some((option, _)) => Err(Refusal::NoQuery(option)),
+            None => question(noun, kind.name, &self.options).map(|question| question.condition),
+        }
+    }
+
+    /// What the options ask of a collection, and whether the caller took what comes with it (graph-api.md §3.4).
+    pub fn question(&self, noun: Noun, kind: &Kind) -> Result<Question, Refusal> {
+        let question = question(noun, kind.name, &self.options)?;
+        if self.options.search.is_some() && !self.eventual {
+            return Err(Refusal::SearchWantsHeader);
+        }
+        // A search counts by itself.
+        let counts = self.options.count == Some(true) || self.options.search.is_some();
+        if question.advanced && !(self.eventual && counts) {
+            return Err(Refusal::Advanced);
+        }
+        Ok(question)
     }
 
     pub fn selection(&self, kinds: &[&'static Kind]) -> Result<Selection, Refusal> {

@@ -2,6 +2,7 @@
 
 use crate::errors::Refusal;
 use http::Method;
+use mandate_domain::query::Noun;
 use mandate_odata::{Path, Step};
 use mandate_web::Incoming;
 use mandate_web::percent::decode_path;
@@ -18,10 +19,15 @@ pub(crate) enum Version {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     UserInfo,
-    Users,
+    /// `/users`, `/groups`, `/applications`, `/servicePrincipals`
+    List(Noun),
+    /// `/users/$count`
+    Count(Noun),
     User(Subject),
     MemberOf(Subject, Option<Cast>),
     Group(String),
+    Application(Key),
+    ServicePrincipal(Key),
     Members(String, Option<Cast>),
     Organizations,
     Organization(String),
@@ -32,6 +38,14 @@ pub(crate) enum Route {
 pub(crate) enum Subject {
     Me,
     Named(String),
+}
+
+/// Which application, or instance of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    Id(String),
+    /// `(appId='…')`
+    AppId(String),
 }
 
 /// `/microsoft.graph.user` behind a collection of several kinds.
@@ -101,6 +115,8 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("me") => of_user(Subject::Me, rest),
         _ if head.is("users") => of_users(rest),
         _ if head.is("groups") => of_groups(rest),
+        _ if head.is("applications") => of_apps(Noun::Application, rest),
+        _ if head.is("servicePrincipals") => of_apps(Noun::ServicePrincipal, rest),
         _ if head.is("organization") => of_organization(rest),
         _ if head.is("$metadata") && rest.is_empty() => Err(Refusal::NoSchema),
         _ => Err(unknown(steps)),
@@ -109,8 +125,11 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
 
 fn of_users(rest: &[Step]) -> Result<Route, Refusal> {
     let Some((key, rest)) = rest.split_first() else {
-        return Ok(Route::Users);
+        return Ok(Route::List(Noun::User));
     };
+    if rest.is_empty() && key.is("$count") {
+        return Ok(Route::Count(Noun::User));
+    }
     of_user(Subject::Named(key_of(key)?), rest)
 }
 
@@ -124,11 +143,24 @@ fn of_user(subject: Subject, rest: &[Step]) -> Result<Route, Refusal> {
 
 fn of_groups(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
-        [] => Err(Refusal::NoSuchSegment("groups".to_owned())),
+        [] => Ok(Route::List(Noun::Group)),
+        [count] if count.is("$count") => Ok(Route::Count(Noun::Group)),
         [key] => Ok(Route::Group(key_of(key)?)),
         [key, relation, rest @ ..] if relation.is("members") => Ok(Route::Members(key_of(key)?, cast(rest)?)),
         [_, rest @ ..] => Err(unknown(rest)),
     }
+}
+
+fn of_apps(noun: Noun, rest: &[Step]) -> Result<Route, Refusal> {
+    let key = match rest {
+        [] => return Ok(Route::List(noun)),
+        [count] if count.is("$count") => return Ok(Route::Count(noun)),
+        [Step::NamedKey { name, value }] if name.eq_ignore_ascii_case("appId") => Key::AppId(value.clone()),
+        [key @ (Step::Name(_) | Step::Key(_))] => Key::Id(key_of(key)?),
+        [Step::Name(_) | Step::Key(_), rest @ ..] => return Err(unknown(rest)),
+        _ => return Err(unknown(rest)),
+    };
+    Ok(if noun == Noun::Application { Route::Application(key) } else { Route::ServicePrincipal(key) })
 }
 
 fn of_organization(rest: &[Step]) -> Result<Route, Refusal> {

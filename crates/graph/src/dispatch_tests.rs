@@ -52,7 +52,15 @@ fn paths_lead_to_what_they_name() {
     let cases = [
         ("/v1.0/me", Route::User(Subject::Me)),
         ("/beta/ME/", Route::User(Subject::Me)),
-        ("/v1.0/users", Route::Users),
+        ("/v1.0/users", Route::List(Noun::User)),
+        ("/v1.0/users/$count", Route::Count(Noun::User)),
+        ("/beta/Groups/", Route::List(Noun::Group)),
+        ("/v1.0/applications", Route::List(Noun::Application)),
+        ("/v1.0/applications/a", Route::Application(Key::Id("a".to_owned()))),
+        ("/v1.0/applications(appId='a')", Route::Application(Key::AppId("a".to_owned()))),
+        ("/v1.0/servicePrincipals/$count", Route::Count(Noun::ServicePrincipal)),
+        ("/v1.0/serviceprincipals('a')", Route::ServicePrincipal(Key::Id("a".to_owned()))),
+        ("/v1.0/servicePrincipals(appid='a')", Route::ServicePrincipal(Key::AppId("a".to_owned()))),
         ("/v1.0/Users/joris.bakker%40waterkant.example", Route::User(named("joris.bakker@waterkant.example"))),
         ("/v1.0/users/o'brien%23EXT%23@waterkant.example", Route::User(named(upn))),
         ("/v1.0/users('o''brien%23EXT%23@waterkant.example')", Route::User(named(upn))),
@@ -89,7 +97,9 @@ fn what_is_not_there_is_named() {
         ("/v1.0/users/delta()", "delta"),
         ("/v1.0/users/microsoft.graph.delta", "microsoft.graph.delta"),
         ("/v1.0/users/$x@waterkant.example", "$x@waterkant.example"),
-        ("/v1.0/groups", "groups"),
+        ("/v1.0/applications(uniqueName='a')", "uniqueName"),
+        ("/v1.0/applications/a/owners", "owners"),
+        ("/v1.0/servicePrincipals/delta", "delta"),
         ("/v1.0/groups(uniqueName='a')", "uniqueName"),
         ("/v1.0/groups/a/owners", "owners"),
         ("/v1.0/groups/a/members/microsoft.graph.device", "microsoft.graph.device"),
@@ -105,7 +115,7 @@ fn what_is_not_there_is_named() {
     for (path, segment) in cases {
         assert_eq!(routed(path), Err(Refusal::NoSuchSegment(segment.to_owned())), "{path}");
     }
-    for path in ["/v1.0/users/$count", "/v1.0/groups/a/members/$count", "/v1.0/me/memberOf/$count"] {
+    for path in ["/v1.0/users/a/$count", "/v1.0/groups/a/members/$count", "/v1.0/me/memberOf/$count"] {
         assert_eq!(routed(path), Err(Refusal::NoCountSegment), "{path}");
     }
 }
@@ -127,5 +137,5 @@ fn malformed_paths_are_refused() {
 #[test]
 fn only_userinfo_takes_a_post() {
     assert_eq!(Route::UserInfo.methods(), [Method::GET, Method::POST]);
-    assert_eq!(Route::Users.methods(), [Method::GET]);
+    assert_eq!(Route::List(Noun::User).methods(), [Method::GET]);
 }

@@ -4,7 +4,7 @@
 
 use crate::trail::Trail;
 use http::{Method, StatusCode};
-use mandate_odata::{MOST_IN_PAGE, OptionError};
+use mandate_odata::{FilterError, MOST_IN_PAGE, OptionError, SearchError};
 use mandate_usecases::Fault;
 use mandate_usecases::access::EnterRefusal;
 use mandate_usecases::explain::Explanation;
@@ -52,9 +52,25 @@ pub(crate) enum Refusal {
     NoSchema,
     MethodNotAllowed(&'static [Method]),
     Option(OptionError),
-    /// `$count=true` with `ConsistencyLevel: eventual`.
-    NoCount,
     NotACollection,
+    /// An option that this collection does not take.
+    NoQuery(&'static str),
+    /// There is no such property, or it cannot be asked for so.
+    Unfilterable {
+        property: String,
+        kind: &'static str,
+    },
+    /// A literal of another type than the property's.
+    Mistyped {
+        property: &'static str,
+        kind: &'static str,
+    },
+    Unsearchable(String),
+    Unsortable(String),
+    /// `$search` without `ConsistencyLevel: eventual`.
+    SearchWantsHeader,
+    /// What is answered only with `ConsistencyLevel: eventual` and `$count=true`.
+    Advanced,
     NoSuchProperty {
         property: String,
         kind: &'static str,
@@ -132,11 +148,41 @@ impl Refusal {
                 "Specified HTTP method is not allowed for the request target.",
             ),
             Refusal::Option(error) => option_entry(error),
-            Refusal::NoCount => bad(UNSUPPORTED, "The query option '$count' is not supported yet."),
             Refusal::NotACollection => bad(
                 BAD_REQUEST,
                 "The requested resource is not a collection. Query options $filter, $orderby, $count, $skip, \
                  $skiptoken and $top can be applied only on collections.",
+            ),
+            Refusal::NoQuery(option) => {
+                bad(UNSUPPORTED, format!("The query option '{option}' is not supported for this collection."))
+            }
+            Refusal::Unfilterable { property, kind } => bad(
+                UNSUPPORTED,
+                format!(
+                    "Unsupported or invalid query filter clause specified for property '{property}' of resource '{kind}'."
+                ),
+            ),
+            Refusal::Mistyped { property, kind } => bad(
+                DIRECTORY_BAD_REQUEST,
+                format!("Invalid filter clause: the value is not of the type of property '{property}' of '{kind}'."),
+            ),
+            Refusal::Unsearchable(property) => bad(
+                UNSUPPORTED,
+                format!("The $search term must name a searchable property and a value; '{property}' is none here."),
+            ),
+            Refusal::Unsortable(property) => {
+                bad(UNSUPPORTED, format!("Sorting by '{property}' is not supported for this collection."))
+            }
+            // Clients look for the words (graph-api.md §3.4).
+            Refusal::SearchWantsHeader => bad(
+                UNSUPPORTED,
+                "Request with $search query parameter only works through MSGraph with a special request header: \
+                 'ConsistencyLevel: eventual'",
+            ),
+            Refusal::Advanced => bad(
+                UNSUPPORTED,
+                "The query is answered only with the header 'ConsistencyLevel: eventual' and the query option \
+                 '$count=true'.",
             ),
             Refusal::NoSuchProperty { property, kind } => {
                 bad(BAD_REQUEST, format!("Could not find a property named '{property}' on type '{kind}'."))
@@ -225,6 +271,9 @@ fn option_entry(error: &OptionError) -> Entry {
             UNSUPPORTED,
             format!("Invalid page size specified: '{text}'. Must be between 1 and {MOST_IN_PAGE} inclusive."),
         ),
+        OptionError::Filter(error) => bad(BAD_REQUEST, format!("Invalid filter clause: {}", filter_text(error))),
+        OptionError::Search(error) => bad(BAD_REQUEST, format!("Invalid $search clause: {}", search_text(error))),
+        OptionError::NoOrder(text) => bad(BAD_REQUEST, format!("Term '{text}' is not valid in a $orderby expression.")),
         OptionError::NoTruth(text) => bad(
             BAD_REQUEST,
             format!("Invalid value '{text}' for $count query option found. Valid values are 'true' and 'false'."),
@@ -232,10 +281,29 @@ fn option_entry(error: &OptionError) -> Entry {
     }
 }
 
+fn filter_text(error: &FilterError) -> String {
+    match error {
+        FilterError::Unexpected { found, at } if found.is_empty() => format!("it ends at position {at}, unfinished."),
+        FilterError::Unexpected { found, at } => format!("'{found}' was not expected at position {at}."),
+        FilterError::Unterminated { at } => format!("the string that begins at position {at} has no end."),
+        FilterError::TooDeep => "it is nested too deeply.".to_owned(),
+        FilterError::TooMany => "it has too many terms.".to_owned(),
+    }
+}
+
+fn search_text(error: &SearchError) -> String {
+    match error {
+        SearchError::Unexpected(found) => format!("'{found}' was not expected; each term stands in double quotes."),
+        SearchError::Unterminated => "a quoted term or a parenthesis has no end.".to_owned(),
+        SearchError::TooMany => "it has too many terms.".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::dispatch::Route;
+    use mandate_domain::query::Noun;
 
     fn shown(refusal: Refusal) -> (u16, &'static str, String) {
         let entry = refusal.entry();
@@ -267,7 +335,7 @@ mod tests {
             ),
             (Refusal::NoSchema, 501, "notImplemented", "The schema of this service ($metadata) is not published yet."),
             (
-                Refusal::MethodNotAllowed(Route::Users.methods()),
+                Refusal::MethodNotAllowed(Route::List(Noun::User).methods()),
                 405,
                 "Request_BadRequest",
                 "Specified HTTP method is not allowed for the request target.",

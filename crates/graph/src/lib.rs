@@ -14,11 +14,10 @@ mod errors;
 mod operations;
 mod paging;
 mod property;
+mod queries;
 mod resources;
 mod respond;
 mod trail;
-
-pub use operations::check;
 
 use accept::Metadata;
 use call::Call;
@@ -29,6 +28,12 @@ use mandate_odata::Options;
 use mandate_usecases::House;
 use mandate_web::{Answer, Incoming};
 use trail::Trail;
+
+/// The tables are whole and understood. The server asks before it listens.
+pub fn check() -> Result<(), String> {
+    operations::check()?;
+    queries::check()
+}
 
 /// `None`: the path is not Graph's.
 pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
@@ -65,11 +70,7 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
     }
     let params = request.query_params().map_err(|_| Refusal::MalformedQuery)?;
     let options = Options::parse(params.pairs()).map_err(Refusal::Option)?;
-    // Without the header `$count` is passed over in silence, as Graph does (graph-api.md §3.4).
     let eventual = request.header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
-    if eventual && options.count == Some(true) {
-        return Err(Refusal::NoCount.into());
-    }
     let metadata = Metadata::asked(request);
-    resources::answer(&Call { house, caller, version, options, metadata }, &route).await
+    resources::answer(&Call { house, caller, version, options, eventual, metadata }, &route).await
 }

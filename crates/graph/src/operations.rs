@@ -34,16 +34,26 @@ operations! {
     UsersList = "users.list",
     UsersGet = "users.get",
     UsersMemberOf = "users.memberOf",
+    UsersCount = "users.count",
+    GroupsList = "groups.list",
+    GroupsCount = "groups.count",
     GroupsGet = "groups.get",
     GroupsMembers = "groups.members",
     // What `groups.members` needs besides, of a group whose membership is hidden.
     GroupsHiddenMembers = "groups.hiddenMembers",
+    ApplicationsList = "applications.list",
+    ApplicationsCount = "applications.count",
+    ApplicationsGet = "applications.get",
+    ServicePrincipalsList = "servicePrincipals.list",
+    ServicePrincipalsCount = "servicePrincipals.count",
+    ServicePrincipalsGet = "servicePrincipals.get",
     OrganizationList = "organization.list",
     OrganizationGet = "organization.get",
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
+    include_str!("../permissions/applications.tsv"),
     include_str!("../permissions/users.tsv"),
     include_str!("../permissions/groups.tsv"),
     include_str!("../permissions/organization.tsv"),

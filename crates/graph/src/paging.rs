@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::errors::Refusal;
 use crate::operations::Op;
 use mandate_base::ObjectId;
+use mandate_domain::query::Place;
 use mandate_usecases::House;
 use mandate_web::percent;
 
@@ -42,23 +43,32 @@ impl<'a> Pages<'a> {
         self.top.map_or(PAGE, usize::from)
     }
 
-    /// The last row of the page before.
+    /// The last row of the page before, of a list by id.
     pub fn after(&self) -> Result<Option<ObjectId>, Refusal> {
+        Ok(self.place()?.map(|place| place.id))
+    }
+
+    /// The last row of the page before.
+    pub fn place(&self) -> Result<Option<Place>, Refusal> {
         let Some(token) = self.token else { return Ok(None) };
         let plain = self.house.keys().unseal(PURPOSE, token).ok_or(Refusal::PageToken)?;
         opened(&plain, &self.bound).map(Some).ok_or(Refusal::PageToken)
     }
 
     pub fn next(&self, last: ObjectId) -> String {
-        let plain = [self.bound.as_slice(), last.bytes()].concat();
+        self.next_place(&Place { id: last, name: String::new() })
+    }
+
+    pub fn next_place(&self, last: &Place) -> String {
+        let plain = [self.bound.as_slice(), last.id.bytes(), last.name.as_bytes()].concat();
         let between = if self.link.ends_with('?') { "" } else { "&" };
         format!("{}{between}$skiptoken={}", self.link, self.house.keys().seal(PURPOSE, &plain))
     }
 }
 
-fn opened(plain: &[u8], bound: &[u8; BOUND]) -> Option<ObjectId> {
-    let id: [u8; 16] = plain.strip_prefix(bound.as_slice())?.try_into().ok()?;
-    Some(ObjectId::from_bytes(id))
+fn opened(plain: &[u8], bound: &[u8; BOUND]) -> Option<Place> {
+    let (id, name) = plain.strip_prefix(bound.as_slice())?.split_first_chunk()?;
+    Some(Place { id: ObjectId::from_bytes(*id), name: String::from_utf8(name.to_vec()).ok()? })
 }
 
 /// FNV-1a. The seal keeps the value from being made by others; this only tells one query from another.
@@ -74,13 +84,14 @@ mod tests {
     #[test]
     fn a_token_opens_for_what_it_was_bound_to() {
         let (bound, id) = ([7; BOUND], ObjectId::from_u128(5));
-        let plain = [bound.as_slice(), id.bytes()].concat();
-        assert_eq!(opened(&plain, &bound), Some(id));
+        let place = Place { id, name: "ünal".to_owned() };
+        let plain = [bound.as_slice(), id.bytes(), place.name.as_bytes()].concat();
+        assert_eq!(opened(&plain, &bound), Some(place));
         let mut other = bound;
         other[BOUND - 1] = 8;
         assert_eq!(opened(&plain, &other), None);
-        assert_eq!(opened(&plain[..plain.len() - 1], &bound), None);
-        assert_eq!(opened(&[plain.as_slice(), &[0]].concat(), &bound), None);
+        assert_eq!(opened(&plain[..BOUND + 15], &bound), None);
+        assert_eq!(opened(&[plain.as_slice(), &[0xff]].concat(), &bound), None);
     }
 
     #[test]

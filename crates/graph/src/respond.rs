@@ -57,6 +57,13 @@ pub(crate) fn found(body: Map<String, Value>, metadata: Metadata, cost: u8) -> A
     answer
 }
 
+/// `$count` is text.
+pub(crate) fn number(number: i64, cost: u8) -> Answer {
+    let mut answer = answer::text(StatusCode::OK, number.to_string());
+    answer::put(&mut answer, RESOURCE_UNIT.clone(), HeaderValue::from(u16::from(cost)));
+    answer
+}
+
 /// OpenID Connect knows nothing of OData.
 pub(crate) fn claims(body: &Map<String, Value>) -> Answer {
     answer::json(StatusCode::OK, body)

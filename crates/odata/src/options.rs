@@ -1,5 +1,7 @@
 //! The system query options, read from decoded pairs. One that is known and not answered is refused, never dropped.
 
+use crate::filter::{Filter, FilterError};
+use crate::search::{Search, SearchError};
 use crate::shown;
 use std::fmt;
 
@@ -10,6 +12,17 @@ pub struct Options {
     pub top: Option<u16>,
     pub skip_token: Option<String>,
     pub count: Option<bool>,
+    pub filter: Option<Filter>,
+    pub search: Option<Search>,
+    pub order_by: Vec<OrderBy>,
+    /// As they were written, for the link to the next page.
+    raw: Vec<(&'static str, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderBy {
+    pub property: String,
+    pub descending: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +49,10 @@ pub enum OptionError {
     NoNumber(String),
     /// `$top` out of range.
     PageSize(String),
+    Filter(FilterError),
+    Search(SearchError),
+    /// An `$orderby` item that is no property with a direction.
+    NoOrder(String),
     /// `$count` that is neither `true` nor `false`.
     NoTruth(String),
 }
@@ -46,6 +63,7 @@ pub const MOST_IN_PAGE: u16 = 999;
 const LONGEST: usize = 4096;
 const MOST_NAMES: usize = 200;
 const LONGEST_NAME: usize = 128;
+const MOST_ORDERS: usize = 5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Taken {
@@ -53,6 +71,9 @@ enum Taken {
     Top,
     SkipToken,
     Count,
+    Filter,
+    Search,
+    OrderBy,
     Skip,
     NotYet,
 }
@@ -63,9 +84,9 @@ static SYSTEM: [(&str, Taken); 13] = [
     ("$skiptoken", Taken::SkipToken),
     ("$count", Taken::Count),
     ("$skip", Taken::Skip),
-    ("$filter", Taken::NotYet),
-    ("$search", Taken::NotYet),
-    ("$orderby", Taken::NotYet),
+    ("$filter", Taken::Filter),
+    ("$search", Taken::Search),
+    ("$orderby", Taken::OrderBy),
     ("$expand", Taken::NotYet),
     ("$format", Taken::NotYet),
     ("$apply", Taken::NotYet),
@@ -94,6 +115,18 @@ impl Options {
                 Taken::Top => options.top = Some(top(value)?),
                 Taken::SkipToken => options.skip_token = Some(value.to_owned()),
                 Taken::Count => options.count = Some(truth(value)?),
+                Taken::Filter => {
+                    options.filter = Some(Filter::parse(value).map_err(OptionError::Filter)?);
+                    options.raw.push((name, value.to_owned()));
+                }
+                Taken::Search => {
+                    options.search = Some(Search::parse(value).map_err(OptionError::Search)?);
+                    options.raw.push((name, value.to_owned()));
+                }
+                Taken::OrderBy => {
+                    options.order_by = order_by(value)?;
+                    options.raw.push((name, value.to_owned()));
+                }
                 Taken::Skip => return Err(OptionError::Skip),
                 Taken::NotYet => return Err(OptionError::NotYet(name)),
             }
@@ -106,7 +139,7 @@ impl Options {
         let select = self.select.as_ref().map(|select| ("$select", select.to_string()));
         let top = self.top.map(|top| ("$top", top.to_string()));
         let count = self.count.map(|count| ("$count", count.to_string()));
-        [select, top, count].into_iter().flatten().collect()
+        [select, top, count].into_iter().flatten().chain(self.raw.iter().cloned()).collect()
     }
 }
 
@@ -141,6 +174,27 @@ fn select(value: &str) -> Result<Select, OptionError> {
     match names.iter().find(|name| !is_name(name)) {
         Some(bad) => Err(OptionError::NoName(shown(bad))),
         None => Ok(Select::Names(names.into_iter().map(str::to_owned).collect())),
+    }
+}
+
+fn order_by(value: &str) -> Result<Vec<OrderBy>, OptionError> {
+    let orders: Result<Vec<OrderBy>, OptionError> = value.split(',').map(order).collect();
+    orders
+        .and_then(|orders| if orders.len() > MOST_ORDERS { Err(OptionError::TooLong("$orderby")) } else { Ok(orders) })
+}
+
+fn order(item: &str) -> Result<OrderBy, OptionError> {
+    let mut words = item.split_whitespace();
+    let property = words.next().filter(|name| is_name(name));
+    let descending = match words.next() {
+        None => Some(false),
+        Some(word) if word.eq_ignore_ascii_case("asc") => Some(false),
+        Some(word) if word.eq_ignore_ascii_case("desc") => Some(true),
+        Some(_) => None,
+    };
+    match (property, descending, words.next()) {
+        (Some(property), Some(descending), None) => Ok(OrderBy { property: property.to_owned(), descending }),
+        _ => Err(OptionError::NoOrder(shown(item))),
     }
 }
 

@@ -13,6 +13,7 @@ fn options_are_read_with_and_without_their_dollar() {
         top: Some(4),
         skip_token: Some("abc".to_owned()),
         count: Some(true),
+        ..Options::default()
     };
     let pairs = [("$select", "id, displayName"), ("top", "4"), ("$SkipToken", "abc"), ("Count", "TRUE")];
     assert_eq!(Options::parse(pairs), Ok(expected));
@@ -36,10 +37,6 @@ fn a_page_holds_1_to_999_rows() {
 #[test]
 fn what_is_not_answered_is_refused() {
     let cases = [
-        ("$filter", OptionError::NotYet("$filter")),
-        ("FILTER", OptionError::NotYet("$filter")),
-        ("$search", OptionError::NotYet("$search")),
-        ("$orderBy", OptionError::NotYet("$orderby")),
         ("expand", OptionError::NotYet("$expand")),
         ("$format", OptionError::NotYet("$format")),
         ("$deltatoken", OptionError::NotYet("$deltatoken")),
@@ -93,4 +90,22 @@ fn what_is_repeated_reads_as_it_was() {
         let repeated = options.repeated();
         assert_eq!(repeated, text.iter().map(|(name, value)| (*name, (*value).to_owned())).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn queries_are_read_and_asked_again_on_the_next_page() {
+    let pairs = [("$filter", "a eq 1"), ("$orderBy", "displayName desc, id"), ("search", "\"displayName:x\"")];
+    let options = Options::parse(pairs).expect("three options");
+    assert_eq!(options.filter, Filter::parse("a eq 1").ok());
+    assert_eq!(options.search, Search::parse("\"displayName:x\"").ok());
+    let order = |property: &str, descending| OrderBy { property: property.to_owned(), descending };
+    assert_eq!(options.order_by, [order("displayName", true), order("id", false)]);
+    let again = [("$filter", "a eq 1"), ("$orderby", "displayName desc, id"), ("$search", "\"displayName:x\"")];
+    assert_eq!(options.repeated(), again.map(|(name, value)| (name, value.to_owned())));
+    for bad in ["", "displayName up", "displayName desc desc", "a,", "a b c", "a(b)"] {
+        assert!(matches!(Options::parse([("$orderby", bad)]), Err(OptionError::NoOrder(_))), "{bad}");
+    }
+    assert_eq!(Options::parse([("$orderby", "a,b,c,d,e,f")]), Err(OptionError::TooLong("$orderby")));
+    assert!(matches!(Options::parse([("$filter", "x")]), Err(OptionError::Filter(_))));
+    assert!(matches!(Options::parse([("$search", "x")]), Err(OptionError::Search(_))));
 }

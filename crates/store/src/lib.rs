@@ -13,6 +13,7 @@ mod memo;
 mod migrate;
 mod nouns;
 mod record;
+mod refill;
 mod snapshot;
 mod sql;
 mod sweep;
@@ -24,7 +25,7 @@ pub use nouns::{Assignee, AuditRow, Global, KeyChange, KeyRow, KeyUse, SignInRow
 pub use snapshot::Snapshot;
 
 use commits::Commits;
-use driver::Driver;
+use driver::{Driver, Write};
 use journal::Journal;
 use mandate_base::TenantId;
 use mandate_domain::audit::SignIn;
@@ -65,6 +66,7 @@ impl Store {
     pub async fn open(place: &Place) -> Result<Store, Fault> {
         let driver = Driver::open(place).await?;
         migrate::run(&driver).await?;
+        refill::run(&driver).await?;
         let commits = Arc::new(Commits::read(&driver).await?);
         Ok(Store { driver, journal: Arc::default(), generations: Arc::default(), commits })
     }

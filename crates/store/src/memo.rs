@@ -69,20 +69,41 @@ impl<K: Eq + Hash + Clone, V> Memo<K, V> {
     where
         F: AsyncFnOnce() -> Result<V, Fault>,
     {
-        let generation = store.generations().now(tenant);
-        let place = (tenant, key);
-        if let Some((kept, value)) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&place)
-            && *kept == generation
-        {
-            return Ok(value.clone());
+        let (generation, place) = (store.generations().now(tenant), (tenant, key));
+        if let Some(value) = self.kept(&place, generation) {
+            return Ok(value);
         }
         let value = Arc::new(ask().await?);
+        self.keep(place, generation, &value);
+        Ok(value)
+    }
+
+    /// The same of what may not be there. That it is not is never kept: what somebody makes is there at the next request,
+    /// also where another process made it.
+    pub async fn find<F>(&self, store: &Store, tenant: TenantId, key: K, ask: F) -> Result<Option<Arc<V>>, Fault>
+    where
+        F: AsyncFnOnce() -> Result<Option<Arc<V>>, Fault>,
+    {
+        let (generation, place) = (store.generations().now(tenant), (tenant, key));
+        if let Some(value) = self.kept(&place, generation) {
+            return Ok(Some(value));
+        }
+        let Some(value) = ask().await? else { return Ok(None) };
+        self.keep(place, generation, &value);
+        Ok(Some(value))
+    }
+
+    fn kept(&self, place: &(TenantId, K), generation: (u64, u64)) -> Option<Arc<V>> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        kept.get(place).filter(|(at, _)| *at == generation).map(|(_, value)| value.clone())
+    }
+
+    fn keep(&self, place: (TenantId, K), generation: (u64, u64), value: &Arc<V>) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= self.most {
             // Rare, and cheaper to refill than to keep an order of use on every read.
             kept.clear();
         }
         kept.insert(place, (generation, value.clone()));
-        Ok(value)
     }
 }

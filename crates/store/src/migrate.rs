@@ -10,6 +10,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_first.sql")),
     (2, include_str!("../migrations/0002_client_proofs.sql")),
     (3, include_str!("../migrations/0003_consent_requests.sql")),
+    (4, include_str!("../migrations/0004_facets.sql")),
 ];
 
 const MAKE_LEDGER: &str =

@@ -10,7 +10,8 @@ use crate::Fault;
 use crate::driver::{Expect, Write};
 use crate::sql::{GlobalSql, TenantSql};
 use crate::value::{Value, id};
-use mandate_base::{Moment, TenantId};
+use mandate_base::{Moment, ObjectId, TenantId};
+use mandate_domain::query::{Facet, Noun};
 use mandate_domain::record::Record;
 
 pub fn writes(tenant: TenantId, record: &Record, now: Moment) -> Result<Vec<Write>, Fault> {
@@ -28,6 +29,13 @@ pub fn writes(tenant: TenantId, record: &Record, now: Moment) -> Result<Vec<Writ
         writes.sign_in(sign_in);
     }
     Ok(writes.list)
+}
+
+/// What an object can be found by, where nothing of it is written yet.
+pub fn facet_writes(tenant: TenantId, noun: Noun, object: ObjectId, facets: Vec<Facet>) -> Vec<Write> {
+    let mut writes = Writes { tenant, list: Vec::new() };
+    writes.facets(noun, object, facets);
+    writes.list
 }
 
 /// The statements so far, all of one tenant.

@@ -12,7 +12,7 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 21] = [
+const TABLES: [(&str, &str, &str); 22] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
@@ -20,6 +20,7 @@ const TABLES: [(&str, &str, &str); 21] = [
     table!("users"),
     table!("user_groups"),
     table!("links"),
+    table!("facets"),
     table!("applications"),
     table!("service_principals"),
     table!("sp_names"),

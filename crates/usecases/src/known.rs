@@ -11,11 +11,11 @@ use mandate_store::{Memo, Store};
 use std::sync::Arc;
 
 pub(crate) struct Known {
-    tenants: Memo<(), Option<Arc<Tenant>>>,
-    domains: Memo<Folded, Option<TenantId>>,
-    cards: Memo<AppId, Option<Arc<AppCard>>>,
-    instances: Memo<AppId, Option<Arc<ServicePrincipal>>>,
-    names: Memo<Folded, Option<Arc<ServicePrincipal>>>,
+    tenants: Memo<(), Tenant>,
+    domains: Memo<Folded, TenantId>,
+    cards: Memo<AppId, AppCard>,
+    instances: Memo<AppId, ServicePrincipal>,
+    names: Memo<Folded, ServicePrincipal>,
     pub sought: Memo<SoughtFor, Sought>,
 }
 
@@ -40,21 +40,21 @@ impl Known {
 
     pub async fn tenant(&self, store: &Store, id: TenantId) -> Result<Option<Arc<Tenant>>, Fault> {
         let ask = async || Ok(store.global().tenant_by_id(id).await?.map(Arc::new));
-        Ok((*self.tenants.get(store, id, (), ask).await?).clone())
+        self.tenants.find(store, id, (), ask).await
     }
 
     pub async fn tenant_of_domain(&self, store: &Store, domain: &Folded) -> Result<Option<TenantId>, Fault> {
         if domain.as_str().len() > LONGEST_DOMAIN {
             return Ok(None);
         }
-        let ask = async || store.global().tenant_of_domain(domain).await;
-        Ok(*self.domains.get(store, NO_TENANT, domain.clone(), ask).await?)
+        let ask = async || Ok(store.global().tenant_of_domain(domain).await?.map(Arc::new));
+        Ok(self.domains.find(store, NO_TENANT, domain.clone(), ask).await?.as_deref().copied())
     }
 
     /// The app's public part, whatever tenant it lives in.
     pub async fn card(&self, store: &Store, app: AppId) -> Result<Option<Arc<AppCard>>, Fault> {
         let ask = async || store.global().card_by_app_id(app).await;
-        Ok((*self.cards.get(store, NO_TENANT, app, ask).await?).clone())
+        self.cards.find(store, NO_TENANT, app, ask).await
     }
 
     /// The app's instance in a tenant.
@@ -65,7 +65,7 @@ impl Known {
         app: AppId,
     ) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
         let ask = async || Ok(store.tenant(tenant).sp_by_app(app).await?.map(Arc::new));
-        Ok((*self.instances.get(store, tenant, app, ask).await?).clone())
+        self.instances.find(store, tenant, app, ask).await
     }
 
     /// By one of its `servicePrincipalNames`.
@@ -79,6 +79,6 @@ impl Known {
         if name.as_str().len() > LONGEST_NAME {
             return ask().await;
         }
-        Ok((*self.names.get(store, tenant, name.clone(), ask).await?).clone())
+        self.names.find(store, tenant, name.clone(), ask).await
     }
 }

@@ -1,7 +1,7 @@
 //! Several accounts in one browser: the picker, hints, switching, signing one of them out.
 
-use mandate_tests::app::INTRANET;
-use mandate_tests::people::{JORIS, LUKAS, SANNE, WATERKANT};
+use mandate_tests::app::{CONTACTS_AT_HOME, INTRANET};
+use mandate_tests::people::{JORIS, KATRIN, LUKAS, SANNE, WATERKANT, ZONNEBEL};
 use mandate_tests::tokens::claims;
 use mandate_tests::{Ask, Browser, World};
 
@@ -52,6 +52,32 @@ async fn a_hint_chooses_without_a_picker_and_without_a_page() {
     let stranger = INTRANET.ask(SCOPE).and("login_hint", SANNE);
     let page = browser.authorize(WATERKANT, &stranger).await.page("signin");
     assert_eq!(page.value_of("i0116"), SANNE);
+}
+
+#[tokio::test]
+async fn a_domain_hint_chooses_among_the_accounts_of_several_organisations() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    browser.authorize("common", &CONTACTS_AT_HOME.ask(SCOPE)).await.page("signin");
+    browser.sign_in(KATRIN).await.page("consent");
+    browser.accept().await.answer().code();
+    let another = CONTACTS_AT_HOME.ask(SCOPE).and("prompt", "select_account");
+    browser.authorize("common", &another).await.page("accounts");
+    browser.use_another_account().await.page("signin");
+    browser.sign_in(JORIS).await.page("consent");
+    browser.accept().await.answer().code();
+    browser.authorize("common", &CONTACTS_AT_HOME.ask(SCOPE)).await.page("accounts");
+    for (domain, tenant) in [("zonnebel.example", ZONNEBEL), ("WATERKANT.example", WATERKANT)] {
+        let hinted = CONTACTS_AT_HOME.ask(SCOPE).and("domain_hint", domain);
+        browser.authorize("common", &hinted).await.answer().code();
+        let code = browser.silently("common", hinted).await.code();
+        let client = world.client(CONTACTS_AT_HOME);
+        let tokens = client.send_to(tenant, &client.redeeming(&code)).await.granted();
+        assert_eq!(claims(&world, tenant, tokens.id_token()).await["tid"], tenant);
+    }
+    // A word that names no organisation here says nothing.
+    let hinted = CONTACTS_AT_HOME.ask(SCOPE).and("domain_hint", "nobody.example");
+    browser.authorize("common", &hinted).await.page("accounts");
 }
 
 #[tokio::test]

@@ -21,7 +21,8 @@ pub struct Ask {
     pub login_hint: Option<String>,
     /// The session that the client means; stronger than the name.
     pub hint: Option<Hint>,
-    pub domain_hint: Option<String>,
+    /// The organisation that `domain_hint` names.
+    pub realm: Option<TenantId>,
     /// Seconds since the last sign-in that the client accepts.
     pub max_age: Option<i64>,
     pub challenge: Option<Challenge>,

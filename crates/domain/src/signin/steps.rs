@@ -63,6 +63,7 @@ pub fn account_step(ask: &Ask, here: &[SignedIn], done: &Done, now: Moment) -> A
         };
     }
     let hinted = hinted(ask, &usable, here);
+    let usable = of_realm(ask, usable, here);
     match (ask.prompt, hinted, usable.as_slice()) {
         (Prompt::None, hinted, usable) => silent(ask, hinted, usable, here, now),
         (Prompt::Login, _, _) => AccountStep::SignIn(SignInWhy::Again),
@@ -73,6 +74,12 @@ pub fn account_step(ask: &Ask, here: &[SignedIn], done: &Done, now: Moment) -> A
         (_, None, [only]) => use_or_again(ask, *only, here, now),
         (_, None, _) => AccountStep::PickAccount,
     }
+}
+
+/// Of several accounts those of the organisation that the client means; whom it names is named, wherever they are.
+fn of_realm(ask: &Ask, mut usable: Vec<usize>, here: &[SignedIn]) -> Vec<usize> {
+    usable.retain(|place| ask.realm.is_none_or(|realm| here[*place].tenant == realm));
+    usable
 }
 
 /// `Some(None)`: the client means somebody who is not here.

@@ -54,7 +54,7 @@ fn ask(prompt: Prompt, login_hint: Option<&str>) -> Ask {
         prompt,
         hint: None,
         login_hint: login_hint.map(str::to_owned),
-        domain_hint: None,
+        realm: None,
         max_age: None,
         challenge: None,
         client_info: false,
@@ -251,6 +251,22 @@ fn an_authority_of_many_tenants_takes_accounts_of_each() {
         assert_eq!(account_step(&with(Prompt::Unset, Some(KATRIN)), &everybody, &NOTHING_DONE, NOON), FIRST);
         assert_eq!(account_step(&with(Prompt::None, None), &everybody[..1], &NOTHING_DONE, NOON), FIRST);
     }
+}
+
+#[test]
+fn a_realm_chooses_among_accounts_and_makes_none() {
+    let everybody = [signed_in(ZONNEBEL, KATRIN), signed_in(WATERKANT, JORIS)];
+    let with = |prompt, realm| Ask { authority: Authority::Common, realm, ..ask(prompt, None) };
+    for (prompt, nobody) in [(Prompt::Unset, NOBODY_HERE), (Prompt::None, LOGIN_REQUIRED)] {
+        assert_eq!(account_step(&with(prompt, Some(ZONNEBEL)), &everybody, &NOTHING_DONE, NOON), FIRST);
+        assert_eq!(account_step(&with(prompt, Some(WATERKANT)), &everybody, &NOTHING_DONE, NOON), SECOND_ONE);
+        assert_eq!(account_step(&with(prompt, Some(WATERKANT)), &everybody[..1], &NOTHING_DONE, NOON), nobody);
+    }
+    // Whoever is named, by the client or by the person, is named.
+    let named = Ask { login_hint: Some(KATRIN.to_owned()), ..with(Prompt::Unset, Some(WATERKANT)) };
+    assert_eq!(account_step(&named, &everybody, &NOTHING_DONE, NOON), FIRST);
+    let chosen = Done { chosen: Some(session_of(KATRIN)), ..NOTHING_DONE };
+    assert_eq!(account_step(&with(Prompt::Unset, Some(WATERKANT)), &everybody, &chosen, NOON), FIRST);
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub fn check(
         None if cx.version == Version::V2 => return Err(Trouble::missing("scope")),
         None => whole_list(card)?,
     };
+    params.one("domain_hint")?;
     let ask = Ask {
         version: cx.version,
         authority,
@@ -40,7 +41,7 @@ pub fn check(
         prompt: Prompt::AdminConsent,
         login_hint: params.one("login_hint")?.map(str::to_owned),
         hint: None,
-        domain_hint: params.one("domain_hint")?.map(str::to_owned),
+        realm: None,
         max_age: None,
         challenge: None,
         claims: ClaimsAsk::default(),

@@ -81,7 +81,7 @@ fn my_page(cx: Cx<'_>) -> Checked {
         prompt: Prompt::Unset,
         login_hint: None,
         hint: None,
-        domain_hint: None,
+        realm: None,
         max_age: None,
         challenge: None,
         claims: ClaimsAsk::default(),
@@ -208,7 +208,7 @@ fn rest(
     }
     let claims = claims(params)?;
     let (scopes, scope) = wanted(cx, params, card, response)?;
-    for hint in ["sid", "id_token_hint"] {
+    for hint in ["sid", "id_token_hint", "domain_hint"] {
         params.one(hint)?;
     }
     let ask = Ask {
@@ -223,7 +223,7 @@ fn rest(
         prompt: prompt(params, cx.version)?,
         login_hint: params.one("login_hint")?.map(str::to_owned),
         hint: None,
-        domain_hint: params.one("domain_hint")?.map(str::to_owned),
+        realm: None,
         max_age: max_age(params)?,
         challenge,
         claims,

@@ -87,7 +87,7 @@ pub async fn check(cx: Cx<'_>, hash: [u8; 32]) -> Result<Checked, Stop> {
         prompt: Prompt::Unset,
         login_hint: None,
         hint: None,
-        domain_hint: None,
+        realm: None,
         max_age: None,
         challenge: None,
         claims: found.asked.claims,

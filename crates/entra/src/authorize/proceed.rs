@@ -8,12 +8,13 @@ use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::my;
 use crate::show;
-use mandate_base::{AppId, SessionId};
+use mandate_base::{AppId, Folded, SessionId, TenantId};
 use mandate_domain::consent::ScopeRefusal;
 use mandate_domain::signin::ask::{Ask, Hint, Prompt};
 use mandate_domain::signin::steps::{
     AccountStep, ConsentStep, Done, NotLetIn, SignedIn, SilentRefusal, account_step, consent_step,
 };
+use mandate_usecases::authority::tenant_of_domain;
 use mandate_usecases::settle;
 use mandate_usecases::signin::{
     ApproveDevice, ApproveRefusal, Asking, EncounterRefusal, IssueCode, IssueRefusal, Issued, Surveyed, device_of,
@@ -85,7 +86,7 @@ pub async fn stand(cx: Cx<'_>, flow: Flow, browser: &Browser) -> Result<Standing
     match browser.people(cx).await {
         Ok(people) => {
             let hint = hint(cx, &flow, checked.ask.client, &people);
-            let ask = Ask { hint, ..checked.ask };
+            let ask = Ask { hint, realm: realm(cx, &flow).await, ..checked.ask };
             Ok(Standing { checked: Checked { ask, ..checked }, flow, people })
         }
         Err(trouble) => Err(show::refuse(cx, &trouble).await),
@@ -101,6 +102,13 @@ fn hint(cx: Cx<'_>, flow: &Flow, client: AppId, people: &[SignedIn]) -> Option<H
     let named = named_by(cx, params.any("id_token_hint")?, people).filter(|(of, _)| *of == client);
     let person = named.and_then(|(_, person)| person);
     Some(person.map_or(Hint::Nobody, |person| Hint::Session(person.session.id)))
+}
+
+/// The organisation that `domain_hint` names by one of its domains. It is a hint: what names none is nothing.
+async fn realm(cx: Cx<'_>, flow: &Flow) -> Option<TenantId> {
+    let params = flow.params();
+    let domain = params.any("domain_hint").filter(|hint| hint.contains('.'))?;
+    tenant_of_domain(cx.house, &Folded::of(domain)).await.ok().flatten()
 }
 
 async fn step(cx: Cx<'_>, standing: Standing) -> Answer {

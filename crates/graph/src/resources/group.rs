@@ -1,15 +1,17 @@
 //! `/groups/{id}`.
 
 use super::entity;
+use super::list::Listed;
 use crate::call::Call;
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::property::{Entity, Kind, Property, column, many, more, shown};
 use mandate_base::{GroupId, ObjectId};
 use mandate_domain::group::Group;
+use mandate_domain::query::{Noun, Query};
 use mandate_domain::time;
-use mandate_usecases::access::Permit;
-use mandate_usecases::{Fault, directory};
+use mandate_usecases::access::{Caller, Permit};
+use mandate_usecases::{Fault, House, directory};
 use mandate_web::Answer;
 use serde_json::Value;
 
@@ -58,6 +60,20 @@ impl Entity for Group {
 
     fn more(&self, name: &str) -> Option<&Value> {
         self.more.get(name)
+    }
+}
+
+impl Listed for Group {
+    const NOUN: Noun = Noun::Group;
+    const LIST: Op = Op::GroupsList;
+    const COUNT: Op = Op::GroupsCount;
+
+    fn name(&self) -> &str {
+        &self.display_name
+    }
+
+    async fn find(house: &House, caller: &Caller, permit: &Permit, query: Query) -> Result<(Vec<Self>, bool), Fault> {
+        directory::groups(house, caller, permit, query).await
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::collection;
 use super::group::{self, GROUP};
-use super::service_principal::SERVICE_PRINCIPAL;
+use super::service_principal::{Instance, SERVICE_PRINCIPAL};
 use super::user::{self, USER};
 use crate::call::{Call, gate};
 use crate::dispatch::{Cast, Subject};
@@ -25,6 +25,7 @@ const COST: u8 = 3;
 pub(super) async fn members_of(call: &Call<'_>, name: &str, cast: Option<Cast>) -> Result<Answer, Stop> {
     let id = GroupId::parse(name).ok();
     let permit = call.permit(Op::GroupsMembers, id.map(ObjectId::from))?;
+    call.refuse_queries()?;
     let listed = Listed::of(call, cast)?;
     let found = group::find(call, &permit, id).await?;
     let group = found.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
@@ -38,13 +39,14 @@ pub(super) async fn members_of(call: &Call<'_>, name: &str, cast: Option<Cast>) 
     // Of the page as it was read: one that the cast leaves empty still leads on.
     let next = members.last().filter(|_| more).map(|last| pages.next(id_of(last)));
     let value = members.iter().filter_map(|member| listed.show(call, member)).collect();
-    Ok(collection(call, listed.context(call), value, next, COST))
+    Ok(collection(call, listed.context(call), None, value, next, COST))
 }
 
 pub(super) async fn groups_of(call: &Call<'_>, subject: &Subject, cast: Option<Cast>) -> Result<Answer, Stop> {
     let target = user::target(call, subject).await?;
     let op = if *subject == Subject::Me { Op::MeMemberOf } else { Op::UsersMemberOf };
     let permit = call.permit(op, target.id.map(ObjectId::from))?;
+    call.refuse_queries()?;
     let listed = Listed::of(call, cast)?;
     let found = match target.id {
         Some(id) => directory::user(call.house, &call.caller, &permit, id).await?,
@@ -60,7 +62,7 @@ pub(super) async fn groups_of(call: &Call<'_>, subject: &Subject, cast: Option<C
     let more = cut(&mut groups, after, pages.most());
     let next = groups.last().filter(|_| more).map(|last| pages.next(last.id.into()));
     let value = groups.into_iter().filter_map(|group| listed.show(call, &MemberObject::Group(group))).collect();
-    Ok(collection(call, listed.context(call), value, next, COST))
+    Ok(collection(call, listed.context(call), None, value, next, COST))
 }
 
 /// Who is in a group of hidden membership is no less hidden when it is asked from the member's side.
@@ -106,8 +108,9 @@ impl Listed {
         let (cast, mut properties) = match member {
             MemberObject::User(user) => (Cast::User, self.as_far_as_seen(call, Op::UsersGet, user)),
             MemberObject::Group(group) => (Cast::Group, self.as_far_as_seen(call, Op::GroupsGet, group)),
-            MemberObject::ServicePrincipal(sp) => {
-                (Cast::ServicePrincipal, bare(&SERVICE_PRINCIPAL, sp.id.into(), &self.selection))
+            MemberObject::ServicePrincipal(sp, card) => {
+                let instance = Instance::of(sp, card.as_deref());
+                (Cast::ServicePrincipal, self.as_far_as_seen(call, Op::ServicePrincipalsGet, &instance))
             }
         };
         match self.cast {
@@ -140,7 +143,7 @@ fn id_of(member: &MemberObject) -> ObjectId {
     match member {
         MemberObject::User(user) => user.id.into(),
         MemberObject::Group(group) => group.id.into(),
-        MemberObject::ServicePrincipal(sp) => sp.id.into(),
+        MemberObject::ServicePrincipal(sp, _) => sp.id.into(),
     }
 }
 

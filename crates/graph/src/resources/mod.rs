@@ -3,7 +3,9 @@
 //! Each takes the same road: target → gate → selection → read → render. Permission comes before existence, so that a
 //! stranger learns nothing of what there is.
 
+mod application;
 mod group;
+mod list;
 mod member;
 mod organization;
 mod service_principal;
@@ -14,13 +16,27 @@ use crate::call::Call;
 use crate::dispatch::Route;
 use crate::errors::Stop;
 use crate::respond;
+use application::Application;
+use mandate_domain::group::Group;
+use mandate_domain::query::Noun;
+use mandate_domain::user::User;
 use mandate_web::Answer;
 use serde_json::{Map, Value};
+use service_principal::Instance;
 
 pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Stop> {
     match route {
         Route::UserInfo => userinfo::show(call),
-        Route::Users => user::list(call).await,
+        Route::List(Noun::User) => list::list::<User>(call).await,
+        Route::List(Noun::Group) => list::list::<Group>(call).await,
+        Route::List(Noun::Application) => list::list::<Application>(call).await,
+        Route::List(Noun::ServicePrincipal) => list::list::<Instance>(call).await,
+        Route::Count(Noun::User) => list::count::<User>(call).await,
+        Route::Count(Noun::Group) => list::count::<Group>(call).await,
+        Route::Count(Noun::Application) => list::count::<Application>(call).await,
+        Route::Count(Noun::ServicePrincipal) => list::count::<Instance>(call).await,
+        Route::Application(key) => application::show(call, key).await,
+        Route::ServicePrincipal(key) => service_principal::show(call, key).await,
         Route::User(subject) => user::show(call, subject).await,
         Route::MemberOf(subject, cast) => member::groups_of(call, subject, *cast).await,
         Route::Group(id) => group::show(call, id).await,
@@ -39,12 +55,16 @@ fn entity(call: &Call<'_>, context: String, mut properties: Map<String, Value>, 
 fn collection(
     call: &Call<'_>,
     context: String,
+    count: Option<i64>,
     value: Vec<Map<String, Value>>,
     next: Option<String>,
     cost: u8,
 ) -> Answer {
     let mut body = Map::new();
     call.metadata.say(&mut body, "@odata.context", context);
+    if let Some(count) = count {
+        body.insert("@odata.count".to_owned(), Value::from(count));
+    }
     if let Some(next) = next {
         body.insert("@odata.nextLink".to_owned(), Value::from(next));
     }

@@ -16,6 +16,7 @@ const COST: u8 = 2;
 
 pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
     let permit = call.permit(Op::OrganizationList, None)?;
+    call.refuse_queries()?;
     let selection = call.selection(&[&ORGANIZATION])?;
     // One page holds it all, so no link ever carries a token to here.
     if call.options.skip_token.is_some() {
@@ -23,7 +24,7 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
     }
     let found = directory::organization(call.house, &call.caller, &permit).await?;
     let value = found.iter().map(|tenant| shown(&**tenant, &selection, permit.view())).collect();
-    Ok(collection(call, call.context(ORGANIZATION.set, &selection, false), value, None, COST))
+    Ok(collection(call, call.context(ORGANIZATION.set, &selection, false), None, value, None, COST))
 }
 
 pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {

@@ -1,16 +1,18 @@
 //! `/me`, `/users`, `/users/{id}`.
 
-use super::{collection, entity};
+use super::entity;
+use super::list::Listed;
 use crate::call::Call;
 use crate::dispatch::Subject;
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
-use crate::paging::Pages;
 use crate::property::{Entity, Kind, column, many, more, shown, withheld};
 use mandate_base::{ObjectId, UserId};
+use mandate_domain::query::{Noun, Query};
 use mandate_domain::time;
 use mandate_domain::user::{User, UserKind};
-use mandate_usecases::directory;
+use mandate_usecases::access::{Caller, Permit};
+use mandate_usecases::{Fault, House, directory};
 use mandate_web::Answer;
 use serde_json::Value;
 
@@ -29,17 +31,6 @@ pub(super) async fn show(call: &Call<'_>, subject: &Subject) -> Result<Answer, S
     let user = found.ok_or(Refusal::NoSuchObject(target.name))?;
     let context = call.context(USER.set, &selection, true);
     Ok(entity(call, context, shown(&user, &selection, permit.view()), COST))
-}
-
-pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
-    let permit = call.permit(Op::UsersList, None)?;
-    let selection = call.selection(&[&USER])?;
-    let pages = Pages::of(call, Op::UsersList, "/users");
-    let after = pages.after()?.map(UserId::from);
-    let (users, more) = directory::users(call.house, &call.caller, &permit, after, pages.most()).await?;
-    let next = users.last().filter(|_| more).map(|last| pages.next(last.id.into()));
-    let value = users.iter().map(|user| shown(user, &selection, permit.view())).collect();
-    Ok(collection(call, call.context(USER.set, &selection, false), value, next, COST))
 }
 
 /// Whom a path means.
@@ -89,6 +80,20 @@ impl Entity for User {
 
     fn more(&self, name: &str) -> Option<&Value> {
         self.more.get(name)
+    }
+}
+
+impl Listed for User {
+    const NOUN: Noun = Noun::User;
+    const LIST: Op = Op::UsersList;
+    const COUNT: Op = Op::UsersCount;
+
+    fn name(&self) -> &str {
+        &self.display_name
+    }
+
+    async fn find(house: &House, caller: &Caller, permit: &Permit, query: Query) -> Result<(Vec<Self>, bool), Fault> {
+        directory::users(house, caller, permit, query).await
     }
 }
 

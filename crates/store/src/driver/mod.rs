@@ -55,6 +55,14 @@ impl Driver {
         }
     }
 
+    /// Of a statement that was made for this one question, and is not kept.
+    pub async fn rows_built(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Fault> {
+        match self {
+            Driver::Sqlite(sqlite) => sqlite.rows(sql, values),
+            Driver::Postgres(postgres) => postgres.rows_built(sql, values).await,
+        }
+    }
+
     /// All of it or nothing. A unique key that is taken counts as raced: the plan was made before it was.
     pub async fn write(&self, writes: Vec<Write>) -> Result<Committed, Fault> {
         match self {

@@ -52,6 +52,12 @@ impl Postgres {
         answer.iter().map(row).collect::<Result<_, _>>().map_err(Fault::while_doing("reading a row"))
     }
 
+    pub async fn rows_built(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Fault> {
+        let reader = self.readers.take(self).await?;
+        let answer = reader.query(sql, &parameters(values)).await.map_err(Fault::while_doing("reading"))?;
+        answer.iter().map(row).collect::<Result<_, _>>().map_err(Fault::while_doing("reading a row"))
+    }
+
     /// On a task of its own: whoever asked may go away, and must not leave a connection in the middle of a transaction.
     pub async fn write(&self, writes: Vec<Write>) -> Result<Committed, Fault> {
         let connection = self.connection().await?;

@@ -56,7 +56,7 @@ impl Sqlite {
         Ok(Sqlite { readers: Arc::new(Readers { connections, next: AtomicUsize::new(0), _alive: alive }), writer })
     }
 
-    pub fn rows(&self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, Fault> {
+    pub fn rows(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Fault> {
         let connection = self.readers.take();
         read(&connection, sql, values).map_err(Fault::while_doing("reading"))
     }
@@ -135,14 +135,19 @@ fn read(connection: &Connection, sql: &str, values: &[Value]) -> rusqlite::Resul
 /// `$2 … $1` are *named* parameters to SQLite, numbered by first appearance: only binding by name puts each in its
 /// place.
 fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
-    for (name, value) in NAMES.iter().zip(values) {
-        if let Some(place) = statement.parameter_index(name)? {
+    for (number, value) in (1..).zip(values) {
+        let place = match NAMES.get(number - 1) {
+            Some(name) => statement.parameter_index(name)?,
+            None => statement.parameter_index(&format!("${number}"))?,
+        };
+        if let Some(place) = place {
             statement.raw_bind_parameter(place, value)?;
         }
     }
     Ok(())
 }
 
+/// The names of every statement that is known beforehand.
 const NAMES: [&str; 20] = [
     "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16", "$17",
     "$18", "$19", "$20",

@@ -54,7 +54,7 @@ impl TenantView<'_> {
     }
 }
 
-fn sp_of(row: &Row) -> Result<ServicePrincipal, Fault> {
+pub(super) fn sp_of(row: &Row) -> Result<ServicePrincipal, Fault> {
     Ok(ServicePrincipal {
         id: row.id(0)?,
         app_id: row.id(1)?,

@@ -65,7 +65,7 @@ impl TenantView<'_> {
     }
 }
 
-fn group_of(row: &Row) -> Result<Group, Fault> {
+pub(super) fn group_of(row: &Row) -> Result<Group, Fault> {
     Ok(Group {
         id: row.id(0)?,
         display_name: row.text(1)?,

@@ -6,6 +6,7 @@ mod audit;
 mod consent_request;
 mod global;
 mod group;
+pub(crate) mod query;
 pub(crate) mod signin;
 mod user;
 

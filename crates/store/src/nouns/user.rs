@@ -35,7 +35,7 @@ impl TenantView<'_> {
     }
 }
 
-fn user_of(row: &Row) -> Result<User, Fault> {
+pub(super) fn user_of(row: &Row) -> Result<User, Fault> {
     let upn = row.text(1)?;
     Ok(User {
         id: row.id(0)?,

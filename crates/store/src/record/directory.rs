@@ -3,13 +3,15 @@
 use super::Writes;
 use super::traces::SESSION_END;
 use crate::Fault;
+use crate::nouns::query::number;
 use crate::sql::{GlobalSql, TenantSql};
 use crate::value::{Value, id, id_or_none, json};
-use mandate_base::{Folded, TenantId};
+use mandate_base::{Folded, ObjectId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::consent::request::ConsentRequest;
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link};
+use mandate_domain::query::{self, Facet, Noun};
 use mandate_domain::record::Change;
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
@@ -93,6 +95,9 @@ const ROLE_ADD: TenantSql = TenantSql::new(
 );
 const ROLES_OF: TenantSql = TenantSql::new("DELETE FROM role_assignments WHERE tenant_id = $1 AND principal = $2");
 
+const FACET_ADD: TenantSql =
+    TenantSql::new("INSERT INTO facets (tenant_id, noun, property, value, object) VALUES ($1, $2, $3, $4, $5)");
+const FACETS_OF: TenantSql = TenantSql::new("DELETE FROM facets WHERE tenant_id = $1 AND object = $2");
 const REQUEST_ADD: TenantSql = TenantSql::new(
     "INSERT INTO consent_requests (tenant_id, id, client, user_id, asked, reason, created, expires, decision)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
@@ -114,7 +119,7 @@ impl Writes {
             Change::UserSessionsRevoked { user, at } => self.one(&USER_SESSIONS, [id(*user), (*at).into()]),
             Change::UserRemoved(user) => {
                 self.one(&USER_REMOVE, [id(*user)]);
-                for sql in [&LINKS_REMOVE, &GRANTS_OF_USER, &ASSIGNMENTS_OF, &ROLES_OF, &REQUESTS_OF] {
+                for sql in [&LINKS_REMOVE, &GRANTS_OF_USER, &ASSIGNMENTS_OF, &ROLES_OF, &REQUESTS_OF, &FACETS_OF] {
                     self.any(sql, [id(*user)]);
                 }
             }
@@ -126,7 +131,7 @@ impl Writes {
             Change::ServicePrincipalEnabled { sp, enabled } => self.one(&SP_ENABLE, [id(*sp), (*enabled).into()]),
             Change::ServicePrincipalRemoved(sp) => {
                 self.one(&SP_REMOVE, [id(*sp)]);
-                for sql in [&SP_NAMES_REMOVE, &GRANTS_OF_SP, &ASSIGNMENTS_OF, &ROLES_OF, &LINKS_REMOVE] {
+                for sql in [&SP_NAMES_REMOVE, &GRANTS_OF_SP, &ASSIGNMENTS_OF, &ROLES_OF, &LINKS_REMOVE, &FACETS_OF] {
                     self.any(sql, [id(*sp)]);
                 }
             }
@@ -201,6 +206,7 @@ impl Writes {
             json(&user.more)?,
         ];
         self.one(&USER_ADD, values);
+        self.facets(Noun::User, user.id, query::of_user(user));
         Ok(())
     }
 
@@ -215,6 +221,7 @@ impl Writes {
             json(&group.more)?,
         ];
         self.one(&GROUP_ADD, values);
+        self.facets(Noun::Group, group.id, query::of_group(group));
         Ok(())
     }
 
@@ -237,6 +244,7 @@ impl Writes {
             json(&card.federated)?,
         ];
         self.global(&CARD_ADD, values);
+        self.facets(Noun::Application, card.application, query::of_application(card));
         Ok(())
     }
 
@@ -253,6 +261,8 @@ impl Writes {
             id(card.application),
         ];
         self.global(&CARD_SET, values);
+        self.any(&FACETS_OF, [id(card.application)]);
+        self.facets(Noun::Application, card.application, query::of_application(card));
         Ok(())
     }
 
@@ -274,7 +284,15 @@ impl Writes {
         for name in names {
             self.any(&SP_NAME_ADD, [name.into_string().into(), id(sp.id)]);
         }
+        self.facets(Noun::ServicePrincipal, sp.id, query::of_service_principal(sp));
         Ok(())
+    }
+
+    pub(super) fn facets(&mut self, noun: Noun, object: impl Into<ObjectId>, facets: Vec<Facet>) {
+        let (noun, object) = (number(noun), object.into());
+        for Facet { property, value } in facets {
+            self.one(&FACET_ADD, [noun.into(), property.into(), Value::Bytes(value.into_bytes()), id(object)]);
+        }
     }
 
     fn grant_add(&mut self, grant: &Grant) {

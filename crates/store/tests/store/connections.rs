@@ -1,12 +1,36 @@
-//! What can happen to connections to PostgreSQL: the server ends them, and many ask on one at the same time.
+//! Several at one store: processes that change it, and callers on the same connections to PostgreSQL, which the server
+//! may end.
 
 use crate::backend::{self, by_hand, open};
 use crate::sample::{LATER, NOON, WATERKANT, done, family, family_id, traces, user, user_id, users};
 use mandate_domain::record::Trace;
-use mandate_store::{Committed, Store};
+use mandate_store::{Committed, Fault, Memo, Place, Store};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 const END_ALL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+on_each_lasting_backend!(what_another_process_changed_is_noticed,);
+
+/// Two stores on one place are what two processes are.
+async fn what_another_process_changed_is_noticed(place: Place) {
+    let (here, there) = (open(&place).await, open(&place).await);
+    let (memo, times): (Memo<(), u32>, _) = (Memo::holding(10), AtomicU32::new(0));
+    let asked = async || {
+        let ask = async || Ok::<u32, Fault>(times.fetch_add(1, Ordering::Relaxed) + 1);
+        *memo.get(&here, WATERKANT, (), ask).await.expect("asks nothing of the store")
+    };
+    assert_eq!(asked().await, 1);
+    here.notice_others().await.expect("reads the count");
+    assert_eq!(asked().await, 1, "nobody changed anything");
+    done(&there, users([user(1, "sanne.devries")])).await;
+    here.notice_others().await.expect("reads the count");
+    assert_eq!(asked().await, 2);
+    done(&here, users([user(2, "joris.bakker")])).await;
+    assert_eq!(asked().await, 3);
+    here.notice_others().await.expect("reads the count");
+    assert_eq!(asked().await, 3, "one's own change is no news");
+}
 
 #[test]
 fn many_who_read_at_once_each_get_their_own_answer() {

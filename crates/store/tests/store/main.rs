@@ -15,6 +15,7 @@ mod groups;
 mod guards;
 mod memo;
 mod migrations;
+mod queries;
 mod removals;
 mod sample;
 mod signin;

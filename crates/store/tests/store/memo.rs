@@ -9,6 +9,7 @@ use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::signin::session::{Ended, EndedBy};
 use mandate_store::{Committed, Fault, Memo, Store};
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Poll;
 
@@ -24,6 +25,7 @@ on_each_backend!(
     an_answer_given_while_something_changed_is_not_kept,
     a_fault_is_not_kept,
     a_full_memo_still_answers,
+    what_is_not_there_is_asked_for_again,
     clones_of_a_store_end_each_others_answers,
 );
 
@@ -155,6 +157,18 @@ async fn a_fault_is_not_kept(store: Store) {
     assert_eq!(failed.err().map(|fault| fault.to_string()).as_deref(), Some("asking: the line is dead"));
     let answer = memo.get(&store, WATERKANT, (), async || Ok::<u32, Fault>(1)).await;
     assert_eq!(*answer.expect("asked anew"), 1);
+}
+
+async fn what_is_not_there_is_asked_for_again(store: Store) {
+    let (memo, times): (Memo<(), u32>, _) = (Memo::holding(10), AtomicU32::new(0));
+    // Not there, not there, and then it is.
+    let ask =
+        async || Ok::<_, Fault>(Some(times.fetch_add(1, Ordering::Relaxed)).filter(|time| *time > 1).map(Arc::new));
+    let mut found = Vec::new();
+    for _ in 0..4 {
+        found.push(memo.find(&store, WATERKANT, (), ask).await.expect("asks nothing of the store").map(|found| *found));
+    }
+    assert_eq!(found, [None, None, Some(2), Some(2)]);
 }
 
 async fn a_full_memo_still_answers(store: Store) {

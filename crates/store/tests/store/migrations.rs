@@ -2,10 +2,17 @@
 
 use crate::backend::{by_hand, open};
 use crate::sample::{WATERKANT, done, user, users};
+use crate::snapshot::Organisation;
+use mandate_domain::query::{Condition, Noun, Order, Query, Test};
 use mandate_store::{Place, Store};
 use std::path::Path;
 
-on_each_lasting_backend!(opening_twice_is_fine, another_checksum_is_refused, a_newer_ledger_is_refused);
+on_each_lasting_backend!(
+    opening_twice_is_fine,
+    another_checksum_is_refused,
+    a_newer_ledger_is_refused,
+    what_was_written_before_facets_is_found_by_them,
+);
 
 async fn opening_twice_is_fine(place: Place) {
     let first = open(&place).await;
@@ -35,6 +42,29 @@ async fn a_newer_ledger_is_refused(place: Place) {
     drop(open(&place).await);
     by_hand(&place, "INSERT INTO migrations (number, checksum) VALUES (999999, 1)").await;
     assert_eq!(refusal(&place).await, "checking migrations: the data was written by a newer version");
+}
+
+async fn what_was_written_before_facets_is_found_by_them(place: Place) {
+    let store = open(&place).await;
+    Organisation::new(WATERKANT, "Waterkant", 1).store(&store).await;
+    let query = |noun| {
+        let condition = Some(Condition::Is { property: "displayName", test: Test::Present });
+        Query { noun, condition, order: Order::Id, after: None, most: 100 }
+    };
+    let found = async |store: &Store| {
+        let view = store.tenant(WATERKANT);
+        (
+            view.users_where(&query(Noun::User)).await.expect("finds"),
+            view.groups_where(&query(Noun::Group)).await.expect("finds"),
+            view.applications_where(&query(Noun::Application)).await.expect("finds"),
+            view.sps_where(&query(Noun::ServicePrincipal)).await.expect("finds"),
+        )
+    };
+    let before = found(&store).await;
+    by_hand(&place, "DELETE FROM facets").await;
+    assert_eq!(found(&store).await, Default::default());
+    drop(store);
+    assert_eq!(found(&open(&place).await).await, before);
 }
 
 /// The few tables that no tenant owns. One more is a decision, since every node holds all of it.

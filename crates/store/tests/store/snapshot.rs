@@ -13,6 +13,7 @@ use mandate_domain::audit::Activity;
 use mandate_domain::consent::request::ConsentRequest;
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
+use mandate_domain::query::{Condition, Noun, Order, Query, Test};
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
@@ -122,6 +123,11 @@ impl Organisation {
             user_by_id: Some(self.user.clone()),
             user_by_upn: Some(self.user.clone()),
             users_after: vec![self.user.clone()],
+            users_where: vec![self.user.clone()],
+            groups_where: self.groups.to_vec(),
+            applications_where: vec![self.card.clone()],
+            sps_where: self.sps.to_vec(),
+            count_where: 1,
             group_by_id: Some(self.groups[0].clone()),
             members: vec![Assignee { id: first.into(), kind: MemberKind::Group }],
             owners: vec![Assignee { id: self.user.id.into(), kind: MemberKind::User }],
@@ -170,6 +176,11 @@ pub struct Snapshot {
     user_by_id: Option<User>,
     user_by_upn: Option<User>,
     users_after: Vec<User>,
+    users_where: Vec<User>,
+    groups_where: Vec<Group>,
+    applications_where: Vec<AppCard>,
+    sps_where: Vec<ServicePrincipal>,
+    count_where: i64,
     group_by_id: Option<Group>,
     members: Vec<Assignee>,
     owners: Vec<Assignee>,
@@ -206,6 +217,12 @@ pub struct Snapshot {
 
 const ALL: i64 = 1000;
 
+/// All that have a name, found by it.
+fn named(noun: Noun) -> Query {
+    let condition = Condition::Is { property: "displayName", test: Test::Present };
+    Query { noun, condition: Some(condition), order: Order::Id, after: None, most: ALL }
+}
+
 impl Snapshot {
     pub async fn through(view: TenantView<'_>) -> Snapshot {
         let (user, [group, above]) = (user_id(1), [1, 2].map(group_id));
@@ -215,6 +232,11 @@ impl Snapshot {
             user_by_id: view.user_by_id(user).await.expect("reads"),
             user_by_upn: view.user_by_upn(&upn).await.expect("reads"),
             users_after: view.users_after(None, ALL).await.expect("reads"),
+            users_where: view.users_where(&named(Noun::User)).await.expect("reads"),
+            groups_where: view.groups_where(&named(Noun::Group)).await.expect("reads"),
+            applications_where: view.applications_where(&named(Noun::Application)).await.expect("reads"),
+            sps_where: view.sps_where(&named(Noun::ServicePrincipal)).await.expect("reads"),
+            count_where: view.count_where(Noun::User, named(Noun::User).condition.as_ref()).await.expect("reads"),
             group_by_id: view.group_by_id(group).await.expect("reads"),
             members: view.group_links_after(above, LinkRole::Member, None, ALL).await.expect("reads"),
             owners: view.group_links_after(above, LinkRole::Owner, None, ALL).await.expect("reads"),

@@ -12,6 +12,9 @@ mod settings;
 pub use consent::{ByHandRefusal, GrantByHand, Wanted};
 pub(crate) use grants::{Between, GrantWriter, joined, sp_of};
 pub use import::{ImportRefusal, NewTenant};
-pub use read::{MemberObject, group, group_members, member_of, organization, user, user_by_name, users};
+pub use read::{
+    MemberObject, application, applications, card, count, group, group_members, groups, member_of, organization,
+    service_principal, service_principals, user, user_by_name, users,
+};
 pub use revoke::{Revocation, Revoke, RevokeRefusal};
 pub use settings::{SetApplication, SetTenantSettings, SettingRefusal};

@@ -2,8 +2,10 @@
 
 use crate::access::{Caller, Permit};
 use crate::{Fault, House, authority};
-use mandate_base::{Folded, GroupId, ObjectId, UserId};
+use mandate_base::{AppId, Folded, GroupId, ObjectId, UserId};
+use mandate_domain::application::AppCard;
 use mandate_domain::group::{Group, LinkRole, MemberKind};
+use mandate_domain::query::{Condition, Noun, Order, Query};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::User;
@@ -14,7 +16,8 @@ use std::sync::Arc;
 pub enum MemberObject {
     User(User),
     Group(Group),
-    ServicePrincipal(ServicePrincipal),
+    /// With the app behind it, where that is still registered.
+    ServicePrincipal(ServicePrincipal, Option<Arc<AppCard>>),
 }
 
 /// Which user does this path mean? The id itself is no secret of the directory; what it shows needs a permit.
@@ -29,16 +32,75 @@ pub async fn user(house: &House, caller: &Caller, _: &Permit, id: UserId) -> Res
     house.store.tenant(caller.tenant).user_by_id(id).await
 }
 
-/// One page, by id, and whether there is more.
-pub async fn users(
+/// One page of a query, and whether there is more.
+pub async fn users(house: &House, caller: &Caller, _: &Permit, query: Query) -> Result<(Vec<User>, bool), Fault> {
+    let (query, most) = with_one_more(query);
+    Ok(page(house.store.tenant(caller.tenant).users_where(&query).await?, most))
+}
+
+pub async fn groups(house: &House, caller: &Caller, _: &Permit, query: Query) -> Result<(Vec<Group>, bool), Fault> {
+    let (query, most) = with_one_more(query);
+    Ok(page(house.store.tenant(caller.tenant).groups_where(&query).await?, most))
+}
+
+pub async fn applications(
     house: &House,
     caller: &Caller,
     _: &Permit,
-    after: Option<UserId>,
-    most: usize,
-) -> Result<(Vec<User>, bool), Fault> {
-    let found = house.store.tenant(caller.tenant).users_after(after, most as i64 + 1).await?;
-    Ok(page(found, most))
+    query: Query,
+) -> Result<(Vec<AppCard>, bool), Fault> {
+    let (query, most) = with_one_more(query);
+    Ok(page(house.store.tenant(caller.tenant).applications_where(&query).await?, most))
+}
+
+pub async fn service_principals(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    query: Query,
+) -> Result<(Vec<ServicePrincipal>, bool), Fault> {
+    let (query, most) = with_one_more(query);
+    Ok(page(house.store.tenant(caller.tenant).sps_where(&query).await?, most))
+}
+
+/// How many objects a query finds, whatever its page.
+pub async fn count(house: &House, caller: &Caller, _: &Permit, query: &Query) -> Result<i64, Fault> {
+    house.store.tenant(caller.tenant).count_where(query.noun, query.condition.as_ref()).await
+}
+
+fn with_one_more(query: Query) -> (Query, usize) {
+    let most = usize::try_from(query.most).unwrap_or(0);
+    (Query { most: query.most + 1, ..query }, most)
+}
+
+/// The app as this tenant registered it; another tenant's registration is not here.
+pub async fn application(
+    house: &House,
+    caller: &Caller,
+    permit: &Permit,
+    condition: Condition,
+) -> Result<Option<AppCard>, Fault> {
+    let (found, _) = applications(house, caller, permit, one(Noun::Application, condition)).await?;
+    Ok(found.into_iter().next())
+}
+
+pub async fn service_principal(
+    house: &House,
+    caller: &Caller,
+    permit: &Permit,
+    condition: Condition,
+) -> Result<Option<ServicePrincipal>, Fault> {
+    let (found, _) = service_principals(house, caller, permit, one(Noun::ServicePrincipal, condition)).await?;
+    Ok(found.into_iter().next())
+}
+
+/// The app behind an instance, wherever it is registered.
+pub async fn card(house: &House, _: &Permit, app: AppId) -> Result<Option<Arc<AppCard>>, Fault> {
+    crate::clients::card(house, app).await
+}
+
+fn one(noun: Noun, condition: Condition) -> Query {
+    Query { noun, condition: Some(condition), order: Order::Id, after: None, most: 1 }
 }
 
 pub async fn organization(house: &House, caller: &Caller, _: &Permit) -> Result<Option<Arc<Tenant>>, Fault> {
@@ -65,7 +127,13 @@ pub async fn group_members(
         members.extend(match link.kind {
             MemberKind::User => view.user_by_id(link.id.into()).await?.map(MemberObject::User),
             MemberKind::Group => view.group_by_id(link.id.into()).await?.map(MemberObject::Group),
-            MemberKind::ServicePrincipal => view.sp_by_id(link.id.into()).await?.map(MemberObject::ServicePrincipal),
+            MemberKind::ServicePrincipal => match view.sp_by_id(link.id.into()).await? {
+                Some(sp) => {
+                    let card = crate::clients::card(house, sp.app_id).await?;
+                    Some(MemberObject::ServicePrincipal(sp, card))
+                }
+                None => None,
+            },
         });
     }
     Ok((members, more))

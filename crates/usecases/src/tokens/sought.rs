@@ -10,6 +10,7 @@ use mandate_domain::token::claims::Proof;
 use std::sync::Arc;
 
 /// Who asks, for whom, and with which scopes, if the request names any.
+#[derive(Clone, Copy)]
 pub struct Seeking<'a> {
     pub origins: &'a Origins,
     pub client: AppId,
@@ -44,8 +45,15 @@ impl Sought {
             return Sought::read(facing, seeking, flow).await.map(Arc::new);
         }
         let key = (client, user, scopes.cloned(), flow.clone());
-        let read = async || Sought::read(facing, seeking, flow).await;
-        facing.known.sought.get(facing.store, facing.view.tenant_id(), key, read).await
+        let (known, tenant) = (&facing.known.sought, facing.view.tenant_id());
+        let read = async || Sought::read(facing, seeking, flow.clone()).await;
+        let remembered = known.get(facing.store, tenant, key.clone(), read).await?;
+        if remembered.judge(Moment::from_millis(i64::MAX)).is_ok() {
+            return Ok(remembered);
+        }
+        // A no is worth a question: another process may have written the consent a moment ago.
+        facing.store.notice_others().await?;
+        known.get(facing.store, tenant, key, read).await
     }
 
     /// A request that names no resource means those of the sign-in.

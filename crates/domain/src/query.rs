@@ -1,0 +1,362 @@
+//! Which objects of a kind are meant: a condition on their properties, an order, a page.
+//!
+//! What can be asked is kept as *facets* beside the object: one for each value of each property that Graph filters by,
+//! in the form that is compared. A store answers from an index of them and never reads its objects to find some.
+
+use crate::application::AppCard;
+use crate::group::Group;
+use crate::service_principal::ServicePrincipal;
+use crate::time;
+use crate::user::User;
+use mandate_base::{Folded, Moment, ObjectId};
+use serde_json::Value;
+
+/// What is kept in a table of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Noun {
+    User,
+    Group,
+    Application,
+    ServicePrincipal,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    /// All the others, those without the property among them.
+    Not(Box<Condition>),
+    Id(Vec<ObjectId>),
+    /// Of a property by its path: `displayName`, `employeeOrgData/division`.
+    Is {
+        property: &'static str,
+        test: Test,
+    },
+}
+
+/// On the compared form of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    Present,
+    Equal(String),
+    AtLeast(String),
+    AtMost(String),
+    Above(String),
+    Below(String),
+    StartsWith(String),
+    EndsWith(String),
+    /// A word of the text does.
+    WordStartsWith(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    pub noun: Noun,
+    pub condition: Option<Condition>,
+    pub order: Order,
+    pub after: Option<Place>,
+    pub most: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Id,
+    /// By display name, and by id among those of one name.
+    Name { descending: bool },
+}
+
+/// The last object of the page before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub id: ObjectId,
+    /// Its display name as it is compared; empty where the order is by id.
+    pub name: String,
+}
+
+/// One value that an object can be found by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Facet {
+    pub property: String,
+    pub value: String,
+}
+
+/// Longer values are found by their beginning.
+const LONGEST: usize = 256;
+const MOST_WORDS: usize = 12;
+
+/// Properties that are found by their words, too (`$search`).
+const IN_WORDS: [&str; 2] = ["displayName", "description"];
+/// Properties that are found by their end, too.
+const BY_END: [&str; 4] = ["mail", "otherMails", "proxyAddresses", "userPrincipalName"];
+
+/// Facets of user, group, application and service principal that are properties of Graph's kept as they were set.
+const OF_USER: &[&str] = &[
+    "ageGroup",
+    "businessPhones",
+    "city",
+    "companyName",
+    "consentProvidedForMinor",
+    "country",
+    "creationType",
+    "department",
+    "employeeHireDate",
+    "employeeId",
+    "employeeOrgData/costCenter",
+    "employeeOrgData/division",
+    "employeeType",
+    "externalUserState",
+    "faxNumber",
+    "givenName",
+    "imAddresses",
+    "jobTitle",
+    "mailNickname",
+    "mobilePhone",
+    "officeLocation",
+    "onPremisesImmutableId",
+    "onPremisesLastSyncDateTime",
+    "onPremisesSamAccountName",
+    "onPremisesSyncEnabled",
+    "onPremisesUserPrincipalName",
+    "otherMails",
+    "passwordPolicies",
+    "postalCode",
+    "preferredDataLocation",
+    "preferredLanguage",
+    "proxyAddresses",
+    "state",
+    "streetAddress",
+    "surname",
+    "usageLocation",
+];
+const OF_GROUP: &[&str] = &[
+    "classification",
+    "description",
+    "expirationDateTime",
+    "groupTypes",
+    "isAssignableToRole",
+    "mail",
+    "mailNickname",
+    "membershipRule",
+    "membershipRuleProcessingState",
+    "onPremisesLastSyncDateTime",
+    "onPremisesSamAccountName",
+    "onPremisesSyncEnabled",
+    "preferredLanguage",
+    "proxyAddresses",
+    "renewedDateTime",
+    "uniqueName",
+    "visibility",
+];
+
+/// The compared form.
+pub fn compared(text: &str) -> String {
+    let folded = Folded::of(text).into_string();
+    match folded.char_indices().nth(LONGEST) {
+        Some((end, _)) => folded[..end].to_owned(),
+        None => folded,
+    }
+}
+
+pub fn compared_moment(moment: Moment) -> String {
+    // Digits of one length, so that text and time have one order.
+    time::iso(moment).to_ascii_lowercase()
+}
+
+pub const fn compared_truth(truth: bool) -> &'static str {
+    if truth { "true" } else { "false" }
+}
+
+/// Backwards, so that an end is a beginning.
+pub fn reversed(text: &str) -> String {
+    text.chars().rev().collect()
+}
+
+/// The name under which words, or the other direction, are kept.
+pub fn words_of(property: &str) -> String {
+    format!("{property}~")
+}
+
+pub fn end_of(property: &str) -> String {
+    format!("{property}<")
+}
+
+#[derive(Default)]
+struct Facets(Vec<Facet>);
+
+impl Facets {
+    fn text(&mut self, property: &str, text: &str) {
+        let value = compared(text);
+        if value.is_empty() {
+            return;
+        }
+        if IN_WORDS.contains(&property) {
+            for word in words(&value) {
+                self.put(words_of(property), word.to_owned());
+            }
+        }
+        if BY_END.contains(&property) {
+            self.put(end_of(property), reversed(&value));
+        }
+        self.put(property.to_owned(), value);
+    }
+
+    fn put(&mut self, property: String, value: String) {
+        let facet = Facet { property, value };
+        if !self.0.contains(&facet) {
+            self.0.push(facet);
+        }
+    }
+
+    fn moment(&mut self, property: &str, moment: Moment) {
+        self.put(property.to_owned(), compared_moment(moment));
+    }
+
+    fn truth(&mut self, property: &str, truth: bool) {
+        self.put(property.to_owned(), compared_truth(truth).to_owned());
+    }
+
+    /// As Graph's JSON has it. What is no value of its own (an object, null) is not found by.
+    fn value(&mut self, property: &str, value: &Value) {
+        match value {
+            Value::String(text) if property.ends_with("Date") || property.ends_with("DateTime") => {
+                match time::parse(text) {
+                    Some(moment) => self.moment(property, moment),
+                    None => self.text(property, text),
+                }
+            }
+            Value::String(text) => self.text(property, text),
+            Value::Bool(truth) => self.truth(property, *truth),
+            Value::Number(number) => self.text(property, &number.to_string()),
+            Value::Array(values) => values.iter().for_each(|value| self.value(property, value)),
+            Value::Null | Value::Object(_) => {}
+        }
+    }
+
+    fn more(&mut self, properties: &[&str], more: &serde_json::Map<String, Value>) {
+        for property in properties {
+            let (first, rest) = property.split_once('/').unwrap_or((property, ""));
+            let found = more.get(first);
+            let found = if rest.is_empty() { found } else { found.and_then(|value| value.get(rest)) };
+            if let Some(value) = found {
+                self.value(property, value);
+            }
+        }
+    }
+}
+
+/// What stands between blanks and punctuation.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(MOST_WORDS)
+}
+
+pub fn of_user(user: &User) -> Vec<Facet> {
+    let mut facets = Facets::default();
+    facets.text("displayName", &user.display_name);
+    facets.text("userPrincipalName", user.upn.as_str());
+    if let Some(mail) = &user.mail {
+        facets.text("mail", mail);
+    }
+    facets.more(OF_USER, &user.more);
+    facets.0
+}
+
+pub fn of_group(group: &Group) -> Vec<Facet> {
+    let mut facets = Facets::default();
+    facets.text("displayName", &group.display_name);
+    facets.more(OF_GROUP, &group.more);
+    facets.0
+}
+
+pub fn of_application(card: &AppCard) -> Vec<Facet> {
+    let (mut facets, registration) = (Facets::default(), &card.registration);
+    facets.text("displayName", &registration.display_name);
+    facets.text("appId", &card.app_id.to_string());
+    facets.moment("createdDateTime", card.created);
+    facets.text("signInAudience", registration.sign_in_audience.word());
+    for (property, values) in [("identifierUris", &registration.identifier_uris), ("tags", &registration.tags)] {
+        values.iter().for_each(|value| facets.text(property, value));
+    }
+    for (property, value) in [
+        ("publisherDomain", &registration.publisher_domain),
+        ("description", &registration.description),
+        ("notes", &registration.notes),
+    ] {
+        value.iter().for_each(|value| facets.text(property, value));
+    }
+    for required in &registration.required_resource_access {
+        facets.text("requiredResourceAccess/resourceAppId", &required.resource_app_id.to_string());
+    }
+    for held in &card.secrets {
+        facets.text("passwordCredentials/keyId", &held.key_id.to_string());
+    }
+    for held in &card.certificates {
+        facets.text("keyCredentials/keyId", &held.key_id.to_string());
+    }
+    facets.0
+}
+
+pub fn of_service_principal(sp: &ServicePrincipal) -> Vec<Facet> {
+    let mut facets = Facets::default();
+    facets.text("displayName", &sp.display_name);
+    facets.text("appId", &sp.app_id.to_string());
+    facets.text("appOwnerOrganizationId", &sp.home.to_string());
+    facets.text("servicePrincipalType", "Application");
+    facets.moment("createdDateTime", sp.created);
+    let more = &sp.more;
+    for (property, values) in [("servicePrincipalNames", &more.service_principal_names), ("tags", &more.tags)] {
+        values.iter().for_each(|value| facets.text(property, value));
+    }
+    more.notes.iter().for_each(|notes| facets.text("notes", notes));
+    facets.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn found_by(facets: &Facets, property: &str) -> Vec<String> {
+        facets.0.iter().filter(|facet| facet.property == property).map(|facet| facet.value.clone()).collect()
+    }
+
+    #[test]
+    fn a_text_is_found_by_itself_its_words_and_its_end() {
+        let mut facets = Facets::default();
+        facets.text("displayName", " Sanne de Vries-Ünal ");
+        facets.text("mail", "Sanne@Waterkant.example");
+        assert_eq!(found_by(&facets, "displayName"), ["sanne de vries-ünal"]);
+        assert_eq!(found_by(&facets, "displayName~"), ["sanne", "de", "vries", "ünal"]);
+        assert_eq!(found_by(&facets, "mail"), ["sanne@waterkant.example"]);
+        assert_eq!(found_by(&facets, "mail<"), ["elpmaxe.tnakretaw@ennas"]);
+        assert!(found_by(&facets, "mail~").is_empty());
+    }
+
+    #[test]
+    fn values_of_json_are_found_by_what_they_are() {
+        let Value::Object(more) = json!({
+            "otherMails": ["A@x.example", "a@x.example", "b@x.example"],
+            "onPremisesSyncEnabled": false,
+            "employeeHireDate": "2026-11-23T07:14:52+01:00",
+            "employeeOrgData": { "division": "North", "costCenter": null },
+            "city": "",
+        }) else {
+            unreachable!("an object");
+        };
+        let mut facets = Facets::default();
+        facets.more(OF_USER, &more);
+        assert_eq!(found_by(&facets, "otherMails"), ["a@x.example", "b@x.example"]);
+        assert_eq!(found_by(&facets, "onPremisesSyncEnabled"), ["false"]);
+        assert_eq!(found_by(&facets, "employeeHireDate"), ["2026-11-23t06:14:52z"]);
+        assert_eq!(found_by(&facets, "employeeOrgData/division"), ["north"]);
+        assert!(found_by(&facets, "employeeOrgData/costCenter").is_empty());
+        assert!(found_by(&facets, "city").is_empty());
+    }
+
+    #[test]
+    fn a_long_value_is_found_by_its_beginning() {
+        let long = "Ä".repeat(1000);
+        assert_eq!(compared(&long).chars().count(), LONGEST);
+        assert_eq!(words(&"a ".repeat(50)).count(), MOST_WORDS);
+    }
+}

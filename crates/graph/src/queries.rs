@@ -1,0 +1,336 @@
+//! `$filter`, `$search` and `$orderby` → what the store is asked: each property as far as Graph lets it be asked for
+//! (`queries.tsv`, from graph-query-support.tsv and graph-api.md §3.4).
+//!
+//! What cannot be asked is refused and never passed over: a filter that is ignored answers with too much.
+
+use crate::errors::Refusal;
+use mandate_base::ObjectId;
+use mandate_domain::query::{Condition, Noun, Order, Test, compared, compared_moment, compared_truth, words};
+use mandate_domain::time;
+use mandate_odata::{Compare, Filter, Literal, Member, Options, Quantifier, Search, TextTest};
+use std::sync::OnceLock;
+
+/// One property of one kind of object.
+struct Askable {
+    noun: Noun,
+    /// `employeeOrgData/division`
+    path: &'static str,
+    of: Type,
+    operators: Vec<&'static str>,
+    search: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Type {
+    Id,
+    Text,
+    /// A collection of texts: asked for in a lambda.
+    Texts,
+    Truth,
+    Moment,
+}
+
+/// The question that options put, and whether it is one that wants `ConsistencyLevel: eventual`.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Question {
+    pub condition: Option<Condition>,
+    pub order: Order,
+    pub advanced: bool,
+}
+
+const TABLE: &str = include_str!("../queries.tsv");
+
+/// Every row is understood. The server asks before it listens.
+pub(crate) fn check() -> Result<(), String> {
+    let bad = TABLE.lines().skip(1).find(|line| read(line).is_none());
+    bad.map_or(Ok(()), |line| Err(format!("row `{line}` of queries.tsv is not understood")))
+}
+
+fn table() -> &'static [Askable] {
+    static ASKABLE: OnceLock<Vec<Askable>> = OnceLock::new();
+    ASKABLE.get_or_init(|| TABLE.lines().skip(1).filter_map(read).collect())
+}
+
+fn read(line: &'static str) -> Option<Askable> {
+    let cells: Vec<&'static str> = line.split('\t').collect();
+    let [noun, path, of, operators, search, _] = cells[..] else { return None };
+    let noun = match noun {
+        "user" => Noun::User,
+        "group" => Noun::Group,
+        "application" => Noun::Application,
+        "servicePrincipal" => Noun::ServicePrincipal,
+        _ => return None,
+    };
+    let of = match of {
+        "id" => Type::Id,
+        "text" => Type::Text,
+        "texts" => Type::Texts,
+        "truth" => Type::Truth,
+        "moment" => Type::Moment,
+        _ => return None,
+    };
+    Some(Askable { noun, path, of, operators: operators.split(',').collect(), search: search == "yes" })
+}
+
+pub(crate) fn question(noun: Noun, kind: &'static str, options: &Options) -> Result<Question, Refusal> {
+    let mut asking = Asking { noun, kind, advanced: false };
+    let filter = options.filter.as_ref().map(|filter| asking.filter(filter, None)).transpose()?;
+    let search = options.search.as_ref().map(|search| asking.search(search)).transpose()?;
+    asking.advanced |= search.is_some();
+    let order = asking.order(options)?;
+    // Graph sorts what is filtered only where it counts, too.
+    asking.advanced |= order != Order::Id && (filter.is_some() || search.is_some());
+    let condition = match (filter, search) {
+        (Some(filter), Some(search)) => Some(Condition::All(vec![filter, search])),
+        (filter, search) => filter.or(search),
+    };
+    Ok(Question { condition, order, advanced: asking.advanced })
+}
+
+struct Asking {
+    noun: Noun,
+    kind: &'static str,
+    advanced: bool,
+}
+
+impl Asking {
+    /// `of` is the collection, inside a lambda.
+    fn filter(&mut self, filter: &Filter, of: Option<&Member>) -> Result<Condition, Refusal> {
+        match filter {
+            Filter::All(terms) => Ok(Condition::All(self.terms(terms, of)?)),
+            Filter::Any(terms) => Ok(Condition::Any(self.terms(terms, of)?)),
+            Filter::Not(inner) => {
+                self.advanced = true;
+                self.mentions(inner, of, "not")?;
+                Ok(Condition::Not(Box::new(self.filter(inner, of)?)))
+            }
+            Filter::Compare { member, op, value } => self.compare(member, of, *op, value),
+            Filter::In { member, values } => {
+                let found = self.askable(member, of)?;
+                self.takes(found, "in")?;
+                let equal = values.iter().map(|value| self.equal(found, value)).collect::<Result<_, _>>()?;
+                Ok(Condition::Any(equal))
+            }
+            Filter::Text { test, member, value } => self.text(member, of, *test, value),
+            Filter::Lambda { member, quantifier, body } => self.lambda(member, *quantifier, body.as_deref()),
+            Filter::Count { member, op: Compare::Equal, value: 0 } => {
+                self.advanced = true;
+                let found = self.collection(member)?;
+                Ok(Condition::Not(Box::new(Condition::Is { property: found.path, test: Test::Present })))
+            }
+            Filter::Count { member, .. } => Err(self.unsupported(&member.path.join("/"))),
+            Filter::IsOf(kind) => Err(self.unsupported(kind)),
+        }
+    }
+
+    fn terms(&mut self, terms: &[Filter], of: Option<&Member>) -> Result<Vec<Condition>, Refusal> {
+        terms.iter().map(|term| self.filter(term, of)).collect()
+    }
+
+    /// `not` is an operator of the properties inside it.
+    fn mentions(&self, filter: &Filter, of: Option<&Member>, operator: &str) -> Result<(), Refusal> {
+        match filter {
+            Filter::All(terms) | Filter::Any(terms) => {
+                terms.iter().try_for_each(|term| self.mentions(term, of, operator))
+            }
+            Filter::Not(inner) => self.mentions(inner, of, operator),
+            Filter::Compare { member, .. } | Filter::In { member, .. } | Filter::Text { member, .. } => {
+                self.takes(self.askable(member, of)?, operator)
+            }
+            Filter::Lambda { member, body: None, .. } => self.takes(self.collection(member)?, operator),
+            Filter::Lambda { member, body: Some(body), .. } => self.mentions(body, Some(member), operator),
+            Filter::Count { .. } | Filter::IsOf(_) => Ok(()),
+        }
+    }
+
+    fn compare(
+        &mut self,
+        member: &Member,
+        of: Option<&Member>,
+        op: Compare,
+        value: &Literal,
+    ) -> Result<Condition, Refusal> {
+        let found = self.askable(member, of)?;
+        match op {
+            Compare::Equal => {
+                self.takes(found, "eq")?;
+                return self.equal(found, value);
+            }
+            Compare::NotEqual => {
+                self.takes(found, "ne")?;
+                self.advanced = true;
+                return Ok(Condition::Not(Box::new(self.equal(found, value)?)));
+            }
+            Compare::AtLeast | Compare::Greater => self.takes(found, "ge")?,
+            Compare::AtMost | Compare::Less => self.takes(found, "le")?,
+        }
+        let value = self.value(found, value)?;
+        let test = match op {
+            Compare::AtLeast => Test::AtLeast(value),
+            Compare::Greater => Test::Above(value),
+            Compare::AtMost => Test::AtMost(value),
+            Compare::Less | Compare::Equal | Compare::NotEqual => Test::Below(value),
+        };
+        Ok(Condition::Is { property: found.path, test })
+    }
+
+    /// Equal to null is to be without.
+    fn equal(&self, found: &'static Askable, value: &Literal) -> Result<Condition, Refusal> {
+        let is = |test| Condition::Is { property: found.path, test };
+        if *value == Literal::Null {
+            return Ok(Condition::Not(Box::new(is(Test::Present))));
+        }
+        if found.of == Type::Id {
+            let id = text_of(value).and_then(|text| ObjectId::parse(text).ok());
+            return id.map(|id| Condition::Id(vec![id])).ok_or_else(|| self.mistyped(found));
+        }
+        Ok(is(Test::Equal(self.value(found, value)?)))
+    }
+
+    fn text(
+        &mut self,
+        member: &Member,
+        of: Option<&Member>,
+        test: TextTest,
+        value: &str,
+    ) -> Result<Condition, Refusal> {
+        let found = self.askable(member, of)?;
+        let value = compared(value);
+        let test = match test {
+            TextTest::StartsWith => {
+                self.takes(found, "startsWith")?;
+                Test::StartsWith(value)
+            }
+            TextTest::EndsWith => {
+                self.takes(found, "endsWith")?;
+                self.advanced = true;
+                Test::EndsWith(value)
+            }
+            TextTest::Contains => return Err(self.unsupported(found.path)),
+        };
+        Ok(Condition::Is { property: found.path, test })
+    }
+
+    /// Each value of a collection is kept by itself, so one term is all that a lambda can hold, or several that any
+    /// value may fulfil.
+    fn lambda(&mut self, member: &Member, how: Quantifier, body: Option<&Filter>) -> Result<Condition, Refusal> {
+        let name = member.path.join("/");
+        if how == Quantifier::All || member.of_variable {
+            return Err(self.unsupported(&name));
+        }
+        match body {
+            None => {
+                let found = self.collection(member)?;
+                Ok(Condition::Is { property: found.path, test: Test::Present })
+            }
+            Some(Filter::All(_) | Filter::Not(_) | Filter::Lambda { .. } | Filter::Count { .. } | Filter::IsOf(_)) => {
+                Err(self.unsupported(&name))
+            }
+            Some(Filter::Compare { op: Compare::NotEqual, .. }) => Err(self.unsupported(&name)),
+            Some(Filter::Any(terms)) => {
+                let each = terms.iter().map(|term| self.lambda(member, how, Some(term)));
+                Ok(Condition::Any(each.collect::<Result<_, _>>()?))
+            }
+            Some(body) => self.filter(body, Some(member)),
+        }
+    }
+
+    fn search(&mut self, search: &Search) -> Result<Condition, Refusal> {
+        match search {
+            Search::All(terms) => {
+                Ok(Condition::All(terms.iter().map(|term| self.search(term)).collect::<Result<_, _>>()?))
+            }
+            Search::Any(terms) => {
+                Ok(Condition::Any(terms.iter().map(|term| self.search(term)).collect::<Result<_, _>>()?))
+            }
+            Search::Term { property, text } => self.searched(property.as_deref(), text),
+        }
+    }
+
+    /// Words in any order, each by its beginning; a property that is not kept by its words is found by its own.
+    fn searched(&self, property: Option<&str>, text: &str) -> Result<Condition, Refusal> {
+        let property = property.ok_or_else(|| Refusal::Unsearchable(String::new()))?;
+        let known = table().iter().filter(|known| known.noun == self.noun);
+        let found = known.into_iter().find(|known| known.path.eq_ignore_ascii_case(property));
+        let found = found.ok_or_else(|| self.unsupported(property))?;
+        let text = compared(text);
+        let is = |test| Condition::Is { property: found.path, test };
+        if found.search {
+            let each: Vec<Condition> = words(&text).map(|word| is(Test::WordStartsWith(word.to_owned()))).collect();
+            return if each.is_empty() {
+                Err(Refusal::Unsearchable(property.to_owned()))
+            } else {
+                Ok(Condition::All(each))
+            };
+        }
+        if found.operators.contains(&"startsWith") && !text.is_empty() {
+            return Ok(is(Test::StartsWith(text)));
+        }
+        Err(Refusal::Unsearchable(property.to_owned()))
+    }
+
+    fn order(&self, options: &Options) -> Result<Order, Refusal> {
+        match &options.order_by[..] {
+            [] => Ok(Order::Id),
+            [only] if only.property.eq_ignore_ascii_case("displayName") => {
+                Ok(Order::Name { descending: only.descending })
+            }
+            [first, ..] => Err(Refusal::Unsortable(first.property.clone())),
+        }
+    }
+
+    fn askable(&self, member: &Member, of: Option<&Member>) -> Result<&'static Askable, Refusal> {
+        let inside = of.map_or(&[][..], |of| &of.path[..]);
+        if of.is_some() != member.of_variable {
+            return Err(self.unsupported(&member.path.join("/")));
+        }
+        let path: Vec<&str> = inside.iter().chain(&member.path).map(String::as_str).collect();
+        let found = self.find(&path.join("/"))?;
+        // A collection is asked for by a lambda, and nothing else is.
+        let fits = (found.of == Type::Texts) == of.is_some();
+        if fits { Ok(found) } else { Err(self.unsupported(found.path)) }
+    }
+
+    fn collection(&self, member: &Member) -> Result<&'static Askable, Refusal> {
+        let found = self.find(&member.path.join("/"))?;
+        if found.of == Type::Texts { Ok(found) } else { Err(self.unsupported(found.path)) }
+    }
+
+    fn find(&self, path: &str) -> Result<&'static Askable, Refusal> {
+        let mut known = table().iter().filter(|known| known.noun == self.noun);
+        known.find(|known| known.path.eq_ignore_ascii_case(path)).ok_or_else(|| self.unsupported(path))
+    }
+
+    fn takes(&self, found: &Askable, operator: &str) -> Result<(), Refusal> {
+        if found.operators.contains(&operator) { Ok(()) } else { Err(self.unsupported(found.path)) }
+    }
+
+    fn value(&self, found: &Askable, value: &Literal) -> Result<String, Refusal> {
+        let value = match (found.of, value) {
+            (Type::Text | Type::Texts, Literal::Text(text) | Literal::Bare(text)) => Some(compared(text)),
+            (Type::Truth, Literal::Truth(truth)) => Some(compared_truth(*truth).to_owned()),
+            (Type::Moment, Literal::Bare(text) | Literal::Text(text)) => time::parse(text).map(compared_moment),
+            _ => None,
+        };
+        value.ok_or_else(|| self.mistyped(found))
+    }
+
+    fn unsupported(&self, path: &str) -> Refusal {
+        Refusal::Unfilterable { property: path.chars().take(64).collect(), kind: self.kind }
+    }
+
+    fn mistyped(&self, found: &Askable) -> Refusal {
+        Refusal::Mistyped { property: found.path, kind: self.kind }
+    }
+}
+
+fn text_of(value: &Literal) -> Option<&str> {
+    match value {
+        Literal::Text(text) | Literal::Bare(text) => Some(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "queries_tests.rs"]
+mod tests;

@@ -1,0 +1,218 @@
+//! `/applications`: registrations of this tenant. Secrets are shown by their hint, certificates without their key.
+
+use super::{entity, list};
+use crate::call::Call;
+use crate::dispatch::Key;
+use crate::errors::{Refusal, Stop};
+use crate::operations::Op;
+use crate::property::{Entity, Kind, Property, column, many, more, shown};
+use mandate_base::ObjectId;
+use mandate_domain::application::{AppCard, ClientCertificate, ClientSecret};
+use mandate_domain::query::{Condition, Noun, Query, Test, compared};
+use mandate_domain::time;
+use mandate_usecases::access::{Caller, Permit};
+use mandate_usecases::{Fault, House, directory};
+use mandate_web::Answer;
+use serde_json::{Map, Value, json};
+
+const COST: u8 = 2;
+
+pub(super) async fn show(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    let (condition, object, named) = meant(key);
+    let permit = call.permit(Op::ApplicationsGet, object)?;
+    let selection = call.selection(&[&APPLICATION])?;
+    let found = match condition {
+        Some(condition) => directory::application(call.house, &call.caller, &permit, condition).await?,
+        None => None,
+    };
+    let app = Application::of(&found.ok_or_else(|| Refusal::NoSuchObject(named.to_owned()))?);
+    let context = call.context(APPLICATION.set, &selection, true);
+    Ok(entity(call, context, shown(&app, &selection, permit.view()), COST))
+}
+
+/// What a key finds (`None`: nothing can be called so), the object where the key says it, and the name for a refusal.
+pub(super) fn meant(key: &Key) -> (Option<Condition>, Option<ObjectId>, &str) {
+    match key {
+        Key::Id(name) => {
+            let id = ObjectId::parse(name).ok();
+            (id.map(|id| Condition::Id(vec![id])), id, name)
+        }
+        Key::AppId(name) => (Some(Condition::Is { property: "appId", test: Test::Equal(compared(name)) }), None, name),
+    }
+}
+
+/// A registration as Graph shows it.
+pub(super) struct Application {
+    id: ObjectId,
+    name: String,
+    properties: Map<String, Value>,
+}
+
+impl Application {
+    pub fn of(card: &AppCard) -> Application {
+        let mut properties = match serde_json::to_value(&card.registration) {
+            Ok(Value::Object(properties)) => properties,
+            _ => Map::new(),
+        };
+        let id = card.application.into();
+        properties.insert("id".to_owned(), Value::from(card.application.to_string()));
+        properties.insert("appId".to_owned(), Value::from(card.app_id.to_string()));
+        properties.insert("createdDateTime".to_owned(), Value::from(time::iso(card.created)));
+        properties.insert("passwordCredentials".to_owned(), card.secrets.iter().map(secret).collect());
+        properties.insert("keyCredentials".to_owned(), card.certificates.iter().map(certificate).collect());
+        Application { id, name: card.registration.display_name.clone(), properties }
+    }
+}
+
+fn secret(held: &ClientSecret) -> Value {
+    json!({
+        "customKeyIdentifier": null,
+        "displayName": held.display_name,
+        "endDateTime": time::iso(held.end),
+        "hint": held.hint,
+        "keyId": held.key_id.to_string(),
+        "secretText": null,
+        "startDateTime": time::iso(held.start),
+    })
+}
+
+/// `customKeyIdentifier` is the thumbprint in base64, as every binary is.
+fn certificate(held: &ClientCertificate) -> Value {
+    let mut thumbprint = held.sha1.replace('-', "+").replace('_', "/");
+    while !thumbprint.len().is_multiple_of(4) {
+        thumbprint.push('=');
+    }
+    json!({
+        "customKeyIdentifier": thumbprint,
+        "displayName": held.display_name,
+        "endDateTime": time::iso(held.end),
+        "key": null,
+        "keyId": held.key_id.to_string(),
+        "startDateTime": time::iso(held.start),
+        "type": "AsymmetricX509Cert",
+        "usage": "Verify",
+    })
+}
+
+impl Entity for Application {
+    const KIND: &'static Kind = &APPLICATION;
+
+    fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    fn column(&self, name: &str) -> Value {
+        self.properties.get(name).cloned().unwrap_or(Value::Null)
+    }
+
+    fn more(&self, name: &str) -> Option<&Value> {
+        self.properties.get(name)
+    }
+}
+
+impl list::Listed for Application {
+    const NOUN: Noun = Noun::Application;
+    const LIST: Op = Op::ApplicationsList;
+    const COUNT: Op = Op::ApplicationsCount;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn find(house: &House, caller: &Caller, permit: &Permit, query: Query) -> Result<(Vec<Self>, bool), Fault> {
+        let (found, more) = directory::applications(house, caller, permit, query).await?;
+        Ok((found.iter().map(Application::of).collect(), more))
+    }
+}
+
+pub(super) static APPLICATION: Kind =
+    Kind { name: "microsoft.graph.application", set: "applications", properties: PROPERTIES };
+
+const PROPERTIES: &[Property] = &[
+    column("id").default().basic(),
+    more("deletedDateTime").default(),
+    column("appId").default(),
+    more("applicationTemplateId").default(),
+    more("disabledByMicrosoftStatus").default(),
+    column("createdDateTime").default(),
+    column("displayName").default(),
+    more("description").default(),
+    more("groupMembershipClaims").default(),
+    many("identifierUris").default(),
+    more("isDeviceOnlyAuthSupported").default(),
+    more("isDisabled"),
+    more("isFallbackPublicClient").default(),
+    more("nativeAuthenticationApisEnabled"),
+    more("notes").default(),
+    more("optionalClaims").default(),
+    more("publisherDomain").default(),
+    more("samlMetadataUrl").default(),
+    more("serviceManagementReference").default(),
+    column("signInAudience").default(),
+    many("tags").default(),
+    more("tokenEncryptionKeyId").default(),
+    more("uniqueName").default(),
+    many("addIns").default(),
+    column("api").default(),
+    many("appRoles").default(),
+    more("certification").default(),
+    more("defaultRedirectUri").default(),
+    column("info").default(),
+    many("keyCredentials").default(),
+    more("parentalControlSettings").default(),
+    many("passwordCredentials").default(),
+    column("publicClient").default(),
+    many("requiredResourceAccess").default(),
+    more("requestSignatureVerification").default(),
+    more("servicePrincipalLockConfiguration").default(),
+    column("spa").default(),
+    more("verifiedPublisher").default(),
+    column("web").default(),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mandate_base::{AppId, ApplicationId, Moment, TenantId};
+    use mandate_domain::application::Registration;
+
+    #[test]
+    fn what_proves_an_app_is_not_shown() {
+        let held = ClientSecret {
+            key_id: ObjectId::from_u128(5),
+            display_name: Some("ci".to_owned()),
+            hint: "abc".to_owned(),
+            digest: "the digest".to_owned(),
+            start: Moment::from_secs(0),
+            end: Moment::from_secs(60),
+        };
+        let certificate = ClientCertificate {
+            key_id: ObjectId::from_u128(6),
+            display_name: None,
+            sha1: "-_-_-_-_-_-_-_-_-_-_-_-_-_8".to_owned(),
+            sha256: "x".to_owned(),
+            certificate: "the certificate".to_owned(),
+            public: "the key".to_owned(),
+            start: Moment::from_secs(0),
+            end: Moment::from_secs(60),
+        };
+        let card = AppCard {
+            app_id: AppId::from_u128(1),
+            application: ApplicationId::from_u128(2),
+            home: TenantId::from_u128(3),
+            created: Moment::from_secs(0),
+            registration: Registration::default(),
+            secrets: vec![held],
+            certificates: vec![certificate],
+            federated: Vec::new(),
+        };
+        let shown = Value::Object(Application::of(&card).properties);
+        assert_eq!(shown["passwordCredentials"][0]["hint"], "abc");
+        assert_eq!(shown["passwordCredentials"][0]["secretText"], Value::Null);
+        assert_eq!(shown["keyCredentials"][0]["customKeyIdentifier"], "+/+/+/+/+/+/+/+/+/+/+/+/+/8=");
+        for secret in ["the digest", "the certificate", "the key"] {
+            assert!(!shown.to_string().contains(secret), "{secret}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Collections that are asked for by properties: one page of a query, and how many there are.
+
+use super::collection;
+use crate::call::Call;
+use crate::errors::{Refusal, Stop};
+use crate::operations::Op;
+use crate::paging::Pages;
+use crate::property::{Entity, shown};
+use crate::queries::Question;
+use crate::respond;
+use mandate_domain::query::{Noun, Order, Place, Query, compared};
+use mandate_usecases::access::{Caller, Permit};
+use mandate_usecases::{Fault, House, directory};
+use mandate_web::Answer;
+
+const COST: u8 = 2;
+
+/// A kind of object that is kept in a table of its own.
+pub(super) trait Listed: Entity + Sized {
+    const NOUN: Noun;
+    const LIST: Op;
+    const COUNT: Op;
+
+    /// What the collection is sorted by, where it is not by id.
+    fn name(&self) -> &str;
+
+    /// One page, and whether more follows.
+    fn find(
+        house: &House,
+        caller: &Caller,
+        permit: &Permit,
+        query: Query,
+    ) -> impl Future<Output = Result<(Vec<Self>, bool), Fault>> + Send;
+}
+
+pub(super) async fn list<E: Listed>(call: &Call<'_>) -> Result<Answer, Stop> {
+    let permit = call.permit(E::LIST, None)?;
+    let selection = call.selection(&[E::KIND])?;
+    let Question { condition, order, .. } = call.question(E::NOUN, E::KIND)?;
+    let path = format!("/{}", E::KIND.set);
+    let pages = Pages::of(call, E::LIST, &path);
+    let after = pages.place()?;
+    let counted = call.eventual && call.options.count == Some(true) && after.is_none();
+    let query = Query { noun: E::NOUN, condition, order, after, most: pages.most() as i64 };
+    let count = match counted {
+        true => Some(directory::count(call.house, &call.caller, &permit, &query).await?),
+        false => None,
+    };
+    let (found, more) = E::find(call.house, &call.caller, &permit, query).await?;
+    let next = found.last().filter(|_| more).map(|last| pages.next_place(&place(last, order)));
+    let value = found.iter().map(|object| shown(object, &selection, permit.view())).collect();
+    Ok(collection(call, call.context(E::KIND.set, &selection, false), count, value, next, COST))
+}
+
+fn place<E: Listed>(last: &E, order: Order) -> Place {
+    let name = if order == Order::Id { String::new() } else { compared(last.name()) };
+    Place { id: last.id(), name }
+}
+
+/// `/users/$count`: a number and nothing else.
+pub(super) async fn count<E: Listed>(call: &Call<'_>) -> Result<Answer, Stop> {
+    let permit = call.permit(E::COUNT, None)?;
+    if !call.eventual {
+        return Err(Refusal::NoCountSegment.into());
+    }
+    let condition = call.counting(E::NOUN, E::KIND)?;
+    let query = Query { noun: E::NOUN, condition, order: Order::Id, after: None, most: 0 };
+    let count = directory::count(call.house, &call.caller, &permit, &query).await?;
+    Ok(respond::number(count, call.cost(1)))
+}

@@ -1,0 +1,252 @@
+//! Collections of the directory asked for by properties: `$filter`, `$search`, `$orderby`, `$count`, and pages of them
+//! (graph-api.md §3.3 to §3.5).
+
+use mandate_tests::World;
+use mandate_tests::app::{CONTACTS, EXPORT, INTRANET, ORDERS_API};
+use mandate_tests::graph::{Graph, GraphReply};
+use mandate_tests::people::{JORIS, JORIS_ID, SANNE, SANNE_ID, WATERKANT};
+use serde_json::{Value, json};
+
+const READ: &str = "Application.Read.All Directory.Read.All";
+
+/// An administrator, through an app that may read the directory.
+async fn reading(world: &World) -> Graph<'_> {
+    world.allow_for_everybody(INTRANET, SANNE, READ).await;
+    let tokens = world.tokens(INTRANET, SANNE, "Directory.Read.All").await;
+    world.graph(tokens.access())
+}
+
+fn query(pairs: &[(&str, &str)]) -> String {
+    let encoded = pairs.iter().map(|(name, value)| format!("{name}={}", mandate_web::percent::encode(value)));
+    encoded.collect::<Vec<_>>().join("&")
+}
+
+async fn filtered(graph: &Graph<'_>, set: &str, filter: &str) -> Vec<String> {
+    let found = graph.eventually(&format!("/v1.0/{set}?{}", query(&[("$filter", filter), ("$count", "true")]))).await;
+    let found = found.found();
+    let names = names(&found);
+    assert_eq!(found["@odata.count"], names.len(), "{filter}");
+    names
+}
+
+fn names(found: &Value) -> Vec<String> {
+    let mut names: Vec<String> = found["value"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no collection: {found}"))
+        .iter()
+        .map(|object| object["displayName"].as_str().expect("all of them have one").to_owned())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+#[tokio::test]
+async fn users_are_found_by_what_clients_filter_by() {
+    let world = World::new().await;
+    let graph = reading(&world).await;
+    let id = format!("id eq '{JORIS_ID}'");
+    let cases: &[(&str, &[&str])] = &[
+        ("userPrincipalName eq 'JORIS.bakker@waterkant.example'", &["Joris Bakker"]),
+        (&id, &["Joris Bakker"]),
+        ("displayName eq 'Jürgen Müller'", &["Jürgen Müller"]),
+        ("startsWith(displayName,'j')", &["Joris Bakker", "Jürgen Müller"]),
+        ("startswith(displayName,'j') and not(startswith(surname,'b'))", &["Jürgen Müller"]),
+        (
+            "mail eq 'joris.bakker@waterkant.example' or mail eq 'emma.smit@waterkant.example'",
+            &["Emma Smit", "Joris Bakker"],
+        ),
+        ("givenName in ('Joris', 'Emma', 'Nobody')", &["Emma Smit", "Joris Bakker"]),
+        ("endsWith(userPrincipalName,'#EXT#@waterkant.example')", &["Gijs de Gast"]),
+        ("userType eq 'guest'", &["Gijs de Gast"]),
+        ("userType ne 'Member'", &["Gijs de Gast"]),
+        ("displayName eq 'Katrin Weber'", &[]),
+        ("displayName ge 'p'", &["Pieter van Dijk", "Sanne de Vries"]),
+        ("displayName eq 'O''Brien'", &[]),
+    ];
+    for (filter, expected) in cases {
+        assert_eq!(filtered(&graph, "users", filter).await, *expected, "{filter}");
+    }
+    // Everybody has a mail address or has none.
+    let with = filtered(&graph, "users", "mail ne null").await.len();
+    let without = filtered(&graph, "users", "mail eq null").await.len();
+    let all = filtered(&graph, "users", "accountEnabled eq true or accountEnabled eq false").await.len();
+    assert_eq!(with + without, all);
+}
+
+#[tokio::test]
+async fn apps_and_their_instances_are_found_as_azure_cli_looks_for_them() {
+    let world = World::new().await;
+    let graph = reading(&world).await;
+    let (app, contacts) = (ORDERS_API, CONTACTS.id);
+    let by_app = format!("appId eq '{app}'");
+    assert_eq!(filtered(&graph, "applications", &by_app).await, ["Waterkant Orders API"]);
+    let by_uri = "identifierUris/any(s:s eq 'api://waterkant-orders')";
+    assert_eq!(filtered(&graph, "applications", by_uri).await, ["Waterkant Orders API"]);
+    let begins = "startswith(displayName,'Waterkant P')";
+    assert_eq!(filtered(&graph, "applications", begins).await, ["Waterkant Payroll", "Waterkant Planner"]);
+    // Another organisation's app is registered there, and here as an instance only.
+    assert!(filtered(&graph, "applications", &format!("appId eq '{contacts}'")).await.is_empty());
+    let named = format!("servicePrincipalNames/any(c:c eq '{app}')");
+    assert_eq!(filtered(&graph, "servicePrincipals", &named).await, ["Waterkant Orders API"]);
+    let named = "servicePrincipalNames/any(c:c eq 'api://waterkant-orders')";
+    assert_eq!(filtered(&graph, "servicePrincipals", named).await, ["Waterkant Orders API"]);
+
+    let found = graph.get(&format!("/v1.0/servicePrincipals(appId='{app}')")).await.found();
+    assert_eq!(found["appOwnerOrganizationId"], WATERKANT);
+    assert_eq!(found["appRoles"][0]["value"], "Orders.Read.All");
+    let id = found["id"].as_str().expect("it has one").to_owned();
+    let again = graph.get(&format!("/v1.0/servicePrincipals/{id}")).await.found();
+    assert_eq!(again["displayName"], "Waterkant Orders API");
+    let found =
+        graph.get(&format!("/v1.0/applications(appId='{app}')?$select=appId,passwordCredentials")).await.found();
+    assert_eq!(found["passwordCredentials"][0]["secretText"], Value::Null);
+    assert_eq!(found["passwordCredentials"][0]["hint"], "ord");
+    let stranger = graph.get(&format!("/v1.0/applications(appId='{contacts}')")).await;
+    assert_eq!(stranger.refusal(), (404, "Request_ResourceNotFound"));
+}
+
+#[tokio::test]
+async fn the_built_in_api_is_an_instance_with_its_real_permissions() {
+    let world = World::new().await;
+    let graph = reading(&world).await;
+    let path = "/v1.0/servicePrincipals?$filter=appId%20eq%20'00000003-0000-0000-c000-000000000000'";
+    let found = graph.get(path).await.found();
+    let sp = &found["value"][0];
+    let scopes = sp["oauth2PermissionScopes"].as_array().expect("it publishes scopes");
+    let mail = scopes.iter().find(|scope| scope["value"] == "User.Read").expect("everybody's scope");
+    assert_eq!((&mail["id"], &mail["type"]), (&json!("e1fe6dd8-ba31-4d61-89e7-88639da4683d"), &json!("User")));
+    assert!(sp["appRoles"].as_array().is_some_and(|roles| roles.iter().any(|role| role["value"] == "User.Read.All")));
+}
+
+#[tokio::test]
+async fn a_search_is_of_the_beginnings_of_words() {
+    let world = World::new().await;
+    let graph = reading(&world).await;
+    let search = async |text: &str| graph.eventually(&format!("/v1.0/users?{}", query(&[("$search", text)]))).await;
+    for (text, expected) in [
+        ("\"displayName:mül\"", &["Jürgen Müller"][..]),
+        ("\"displayName:de\"", &["Gijs de Gast", "Sanne de Vries"]),
+        ("\"displayName:vri sa\"", &["Sanne de Vries"]),
+        ("\"displayName:ries\"", &[]),
+        ("\"displayName:smit\" OR \"mail:joris\"", &["Emma Smit", "Joris Bakker"]),
+    ] {
+        assert_eq!(names(&search(text).await.found()), expected, "{text}");
+    }
+    let refused = graph.get(&format!("/v1.0/users?{}", query(&[("$search", "\"displayName:a\"")]))).await;
+    assert_eq!(refused.refusal(), (400, "Request_UnsupportedQuery"));
+    assert!(
+        refused.json["error"]["message"].as_str().is_some_and(|text| text.contains("'ConsistencyLevel: eventual'"))
+    );
+}
+
+async fn page(graph: &Graph<'_>, link: &str) -> (Vec<String>, Option<String>) {
+    let found = graph.eventually(link).await.found();
+    let value = found["value"].as_array().expect("a collection");
+    let names = value.iter().map(|user| user["displayName"].as_str().unwrap_or("").to_owned()).collect();
+    let next = found["@odata.nextLink"].as_str().map(|link| {
+        let at = link.find("/v1.0").expect("a link of ours");
+        link[at..].to_owned()
+    });
+    (names, next)
+}
+
+#[tokio::test]
+async fn pages_of_a_sorted_and_filtered_list_repeat_and_lose_nobody() {
+    let world = World::new().await;
+    let graph = reading(&world).await;
+    for (order, backwards) in [("displayName", false), ("displayName desc", true)] {
+        let options = [("$filter", "userType eq 'Member'"), ("$orderby", order), ("$count", "true"), ("$top", "3")];
+        let mut link = Some(format!("/v1.0/users?{}", query(&options)));
+        let (mut seen, mut pages) = (Vec::new(), 0);
+        while let Some(at) = link {
+            let (names, next) = page(&graph, &at).await;
+            assert!(names.len() == 3 || next.is_none());
+            seen.extend(names);
+            (link, pages) = (next, pages + 1);
+        }
+        let mut sorted = seen.clone();
+        sorted.sort_by_key(|name| name.to_lowercase());
+        if backwards {
+            sorted.reverse();
+        }
+        assert_eq!(seen, sorted);
+        sorted.dedup();
+        assert_eq!((seen.len(), pages), (sorted.len(), seen.len().div_ceil(3)));
+    }
+    // A link belongs to its question and to its tenant.
+    let (_, next) = page(&graph, "/v1.0/users?$top=2").await;
+    let token = next.expect("more than two").split_once("$skiptoken=").expect("a token").1.to_owned();
+    let other = graph.get(&format!("/v1.0/users?$top=3&$skiptoken={token}")).await;
+    assert_eq!(other.refusal(), (400, "Directory_ExpiredPageToken"));
+}
+
+#[tokio::test]
+async fn objects_are_counted() {
+    let world = World::new().await;
+    let graph = reading(&world).await;
+    let counted = |reply: GraphReply| reply.found().as_i64().expect("a number");
+    let all = counted(graph.eventually("/v1.0/users/$count").await);
+    let guests = counted(graph.eventually("/v1.0/users/$count?$filter=userType%20eq%20'Guest'").await);
+    assert_eq!((all > 10, guests), (true, 1));
+    assert_eq!(counted(graph.eventually("/v1.0/groups/$count").await), 4);
+    let reply = graph.eventually("/v1.0/users/$count").await;
+    assert!(reply.header("content-type").is_some_and(|kind| kind.starts_with("text/plain")));
+    assert_eq!(graph.get("/v1.0/users/$count").await.refusal(), (400, "Request_BadRequest"));
+    // Without the header `$count` is passed over.
+    assert_eq!(graph.get("/v1.0/users?$count=true").await.found().get("@odata.count"), None);
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_refused_and_never_ignored() {
+    let world = World::new().await;
+    let graph = reading(&world).await;
+    let unsupported = (400, "Request_UnsupportedQuery");
+    let cases = [
+        ("users", "department ne 'x'", unsupported),
+        ("users", "endsWith(mail,'x')", unsupported),
+        ("users", "contains(displayName,'x')", unsupported),
+        ("users", "passwordProfile/password eq 'x'", unsupported),
+        ("users", "shoeSize eq 42", unsupported),
+        ("users", "displayName eq", (400, "BadRequest")),
+        ("users", "accountEnabled eq 'yes'", (400, "Request_BadRequest")),
+        ("organization", "displayName eq 'x'", unsupported),
+    ];
+    for (set, filter, expected) in cases {
+        let reply = graph.get(&format!("/v1.0/{set}?{}", query(&[("$filter", filter)]))).await;
+        assert_eq!(reply.refusal(), expected, "{filter}");
+    }
+    for path in [
+        "/v1.0/me/memberOf?$filter=displayName%20eq%20'IT'",
+        "/v1.0/me?$filter=id%20eq%20'x'",
+        "/v1.0/users?$orderby=city",
+        "/v1.0/users/$count?$top=5",
+    ] {
+        assert_eq!(graph.eventually(path).await.status, 400, "{path}");
+    }
+    let bomb = format!("/v1.0/users?{}", query(&[("$filter", &"(".repeat(900))]));
+    assert_eq!(graph.get(&bomb).await.refusal(), (400, "BadRequest"));
+}
+
+#[tokio::test]
+async fn nobody_finds_what_is_another_organisations() {
+    let world = World::new().await;
+    let here = reading(&world).await;
+    for filter in ["displayName eq 'Katrin Weber'", "startsWith(userPrincipalName,'katrin')"] {
+        assert!(filtered(&here, "users", filter).await.is_empty(), "{filter}");
+    }
+    let uri = format!("id eq '{SANNE_ID}'");
+    assert_eq!(filtered(&here, "users", &uri).await, ["Sanne de Vries"]);
+}
+
+#[tokio::test]
+async fn a_list_of_apps_takes_its_permission_and_a_right() {
+    let world = World::new().await;
+    let tokens = world.tokens(INTRANET, JORIS, "User.Read").await;
+    for set in ["applications", "servicePrincipals", "groups", "applications/$count"] {
+        let refused = world.graph(tokens.access()).eventually(&format!("/v1.0/{set}")).await;
+        assert_eq!(refused.refusal(), (403, "Authorization_RequestDenied"), "{set}");
+    }
+    let app = world.client(EXPORT).client_credentials("https://graph.microsoft.com/.default").await.granted();
+    let refused = world.graph(app.access()).get("/v1.0/applications").await;
+    assert_eq!((refused.status, refused.reason()), (403, Some("client_scope_missing")));
+}
