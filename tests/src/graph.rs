@@ -27,6 +27,15 @@ impl Graph<'_> {
         self.send(Ask::get(path).header("consistencylevel", "eventual")).await
     }
 
+    /// A write, with its body.
+    pub async fn write(&self, method: Method, path: &str, body: &Value) -> GraphReply {
+        self.send(Ask::post(path, Some("application/json"), body.to_string()).by(method)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> GraphReply {
+        self.write(Method::POST, path, body).await
+    }
+
     pub async fn by(&self, method: Method, path: &str) -> GraphReply {
         self.send(Ask::get(path).by(method)).await
     }
@@ -37,7 +46,8 @@ impl Graph<'_> {
             None => ask,
         };
         let reply = self.world.send(ask).await;
-        GraphReply { status: reply.status, headers: reply.headers.clone(), json: reply.json() }
+        let json = if reply.status == 204 { Value::Null } else { reply.json() };
+        GraphReply { status: reply.status, headers: reply.headers.clone(), json }
     }
 }
 
@@ -46,6 +56,18 @@ impl GraphReply {
     pub fn found(self) -> Value {
         assert_eq!(self.status, 200, "{}", self.json);
         self.json
+    }
+
+    /// Something must have been made.
+    pub fn made(self) -> Value {
+        assert_eq!(self.status, 201, "{}", self.json);
+        self.json
+    }
+
+    /// It must have been done, without a word.
+    pub fn done(self) {
+        assert_eq!((self.status, &self.json), (204, &Value::Null));
+        assert_eq!(self.header("content-type"), None);
     }
 
     /// Status and code of a refusal.

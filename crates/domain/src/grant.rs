@@ -17,6 +17,47 @@ pub struct Grant {
     pub version: i64,
 }
 
+/// What a grant is between. There is one of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GrantParties {
+    pub client: ServicePrincipalId,
+    pub resource: ServicePrincipalId,
+    /// `None`: everybody.
+    pub principal: Option<UserId>,
+}
+
+/// Which grants are meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GrantQuery {
+    pub client: Option<ServicePrincipalId>,
+    pub resource: Option<ServicePrincipalId>,
+    pub whose: Whose,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    #[default]
+    Anybodys,
+    /// Consented for all principals.
+    Everybodys,
+    /// Of one person each.
+    Peoples,
+    Of(UserId),
+    Nobodys,
+}
+
+impl Whose {
+    /// What both mean.
+    pub fn and(self, other: Whose) -> Whose {
+        match (self, other) {
+            (Whose::Anybodys, whose) | (whose, Whose::Anybodys) => whose,
+            (Whose::Peoples, Whose::Of(user)) | (Whose::Of(user), Whose::Peoples) => Whose::Of(user),
+            (one, other) if one == other => one,
+            _ => Whose::Nobodys,
+        }
+    }
+}
+
 /// `appRoleAssignment`: an app role given to a user, a group, or (as application permission) a service principal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AppRoleAssignment {
@@ -29,6 +70,10 @@ pub struct AppRoleAssignment {
 }
 
 impl Grant {
+    pub fn parties(&self) -> GrantParties {
+        GrantParties { client: self.client, resource: self.resource, principal: self.principal }
+    }
+
     pub fn holds(&self, scope: &str) -> bool {
         self.scopes.iter().any(|held| held.eq_ignore_ascii_case(scope))
     }

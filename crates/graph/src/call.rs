@@ -6,7 +6,8 @@ use crate::errors::Refusal;
 use crate::operations::{Op, operation};
 use crate::property::{Kind, Selection};
 use crate::queries::{Question, question};
-use mandate_base::ObjectId;
+use http::Method;
+use mandate_base::{CorrelationId, ObjectId};
 use mandate_decide::{Target, View};
 use mandate_domain::query::{Condition, Noun};
 use mandate_odata::Options;
@@ -18,6 +19,11 @@ pub(crate) struct Call<'a> {
     pub house: &'a House,
     pub caller: Caller,
     pub version: Version,
+    pub method: Method,
+    pub body: &'a [u8],
+    /// The body is compressed.
+    pub encoded: bool,
+    pub correlation: CorrelationId,
     pub options: Options,
     /// `ConsistencyLevel: eventual`: the caller takes queries that Graph answers from an index.
     pub eventual: bool,
@@ -54,6 +60,17 @@ impl Call<'_> {
         let Options { filter, search, order_by, count, .. } = &self.options;
         let asked = [
             ("$filter", filter.is_some()),
+            ("$search", search.is_some()),
+            ("$orderby", !order_by.is_empty()),
+            ("$count", self.eventual && *count == Some(true)),
+        ];
+        asked.into_iter().find(|(_, asked)| *asked).map_or(Ok(()), |(option, _)| Err(Refusal::NoQuery(option)))
+    }
+
+    /// For a collection that is filtered, and has one order.
+    pub fn refuse_sorting(&self) -> Result<(), Refusal> {
+        let Options { search, order_by, count, .. } = &self.options;
+        let asked = [
             ("$search", search.is_some()),
             ("$orderby", !order_by.is_empty()),
             ("$count", self.eventual && *count == Some(true)),

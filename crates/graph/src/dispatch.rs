@@ -29,6 +29,8 @@ pub(crate) enum Route {
     Application(Key),
     ServicePrincipal(Key),
     Members(String, Option<Cast>),
+    Grants(GrantsOf),
+    Grant(String),
     Organizations,
     Organization(String),
 }
@@ -38,6 +40,14 @@ pub(crate) enum Route {
 pub(crate) enum Subject {
     Me,
     Named(String),
+}
+
+/// All of them, or those of one client or one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum GrantsOf {
+    All,
+    Client(String),
+    Person(Subject),
 }
 
 /// Which application, or instance of one.
@@ -56,8 +66,11 @@ pub(crate) enum Cast {
     ServicePrincipal,
 }
 
+const GRANTS: &str = "oauth2PermissionGrants";
+
 static READ: [Method; 1] = [Method::GET];
 static READ_OR_POST: [Method; 2] = [Method::GET, Method::POST];
+static READ_OR_WRITE: [Method; 3] = [Method::GET, Method::PATCH, Method::DELETE];
 
 impl Version {
     pub fn of(request: &Incoming) -> Option<Version> {
@@ -77,7 +90,11 @@ impl Version {
 
 impl Route {
     pub fn methods(&self) -> &'static [Method] {
-        if *self == Route::UserInfo { &READ_OR_POST } else { &READ }
+        match self {
+            Route::UserInfo | Route::Grants(GrantsOf::All) => &READ_OR_POST,
+            Route::Grant(_) => &READ_OR_WRITE,
+            _ => &READ,
+        }
     }
 }
 
@@ -117,6 +134,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("groups") => of_groups(rest),
         _ if head.is("applications") => of_apps(Noun::Application, rest),
         _ if head.is("servicePrincipals") => of_apps(Noun::ServicePrincipal, rest),
+        _ if head.is(GRANTS) => of_grants(rest),
         _ if head.is("organization") => of_organization(rest),
         _ if head.is("$metadata") && rest.is_empty() => Err(Refusal::NoSchema),
         _ => Err(unknown(steps)),
@@ -137,6 +155,7 @@ fn of_user(subject: Subject, rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
         [] => Ok(Route::User(subject)),
         [relation, rest @ ..] if relation.is("memberOf") => Ok(Route::MemberOf(subject, cast(rest)?)),
+        [relation] if relation.is(GRANTS) => Ok(Route::Grants(GrantsOf::Person(subject))),
         _ => Err(unknown(rest)),
     }
 }
@@ -157,10 +176,21 @@ fn of_apps(noun: Noun, rest: &[Step]) -> Result<Route, Refusal> {
         [count] if count.is("$count") => return Ok(Route::Count(noun)),
         [Step::NamedKey { name, value }] if name.eq_ignore_ascii_case("appId") => Key::AppId(value.clone()),
         [key @ (Step::Name(_) | Step::Key(_))] => Key::Id(key_of(key)?),
+        [key, relation] if noun == Noun::ServicePrincipal && relation.is(GRANTS) => {
+            return Ok(Route::Grants(GrantsOf::Client(key_of(key)?)));
+        }
         [Step::Name(_) | Step::Key(_), rest @ ..] => return Err(unknown(rest)),
         _ => return Err(unknown(rest)),
     };
     Ok(if noun == Noun::Application { Route::Application(key) } else { Route::ServicePrincipal(key) })
+}
+
+fn of_grants(rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [] => Ok(Route::Grants(GrantsOf::All)),
+        [key] => Ok(Route::Grant(key_of(key)?)),
+        [_, rest @ ..] => Err(unknown(rest)),
+    }
 }
 
 fn of_organization(rest: &[Step]) -> Result<Route, Refusal> {

@@ -65,6 +65,19 @@ pub(crate) enum Refusal {
         property: &'static str,
         kind: &'static str,
     },
+    /// A body that is no JSON object.
+    Unreadable,
+    /// A body that is compressed.
+    Encoded,
+    Missing(String),
+    UnknownMember(String),
+    /// A value that cannot be, in a sentence.
+    Invalid(String),
+    /// A body names an object that is not here.
+    NoSuchReference(String),
+    AlreadyThere(&'static str),
+    /// The call is allowed, and what it would give is more than policy lets this person give.
+    BeyondPolicy,
     Unsearchable(String),
     Unsortable(String),
     /// `$search` without `ConsistencyLevel: eventual`.
@@ -165,6 +178,40 @@ impl Refusal {
             Refusal::Mistyped { property, kind } => bad(
                 DIRECTORY_BAD_REQUEST,
                 format!("Invalid filter clause: the value is not of the type of property '{property}' of '{kind}'."),
+            ),
+            Refusal::Unreadable => bad(
+                BAD_REQUEST,
+                "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid \
+                 JSON format.",
+            ),
+            Refusal::Encoded => entry(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UnsupportedMediaType",
+                "A compressed request body is not supported.",
+            ),
+            Refusal::Missing(property) => {
+                bad(DIRECTORY_BAD_REQUEST, format!("A value is required for property '{property}' of the resource."))
+            }
+            Refusal::UnknownMember(name) => bad(
+                DIRECTORY_BAD_REQUEST,
+                format!(
+                    "One or more property values specified are invalid: there is no property '{name}' to set here."
+                ),
+            ),
+            Refusal::Invalid(text) => bad(DIRECTORY_BAD_REQUEST, text.clone()),
+            Refusal::NoSuchReference(name) => bad(
+                DIRECTORY_BAD_REQUEST,
+                format!(
+                    "Resource '{name}' does not exist or one of its queried reference-property objects are not present."
+                ),
+            ),
+            Refusal::AlreadyThere(text) => {
+                entry(StatusCode::CONFLICT, "Request_MultipleObjectsWithSameKeyValue", *text)
+            }
+            Refusal::BeyondPolicy => entry(
+                StatusCode::FORBIDDEN,
+                DENIED,
+                "Insufficient privileges to complete the operation: no policy lets the signed-in user consent to this.",
             ),
             Refusal::Unsearchable(property) => bad(
                 UNSUPPORTED,

@@ -7,6 +7,7 @@
 
 mod accept;
 mod bearer;
+mod body;
 mod call;
 mod cors;
 mod dispatch;
@@ -72,5 +73,20 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
     let options = Options::parse(params.pairs()).map_err(Refusal::Option)?;
     let eventual = request.header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
     let metadata = Metadata::asked(request);
-    resources::answer(&Call { house, caller, version, options, eventual, metadata }, &route).await
+    resources::answer(
+        &Call {
+            house,
+            caller,
+            version,
+            method: request.method.clone(),
+            body: &request.body,
+            encoded: request.header("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")),
+            correlation: request.correlation,
+            options,
+            eventual,
+            metadata,
+        },
+        &route,
+    )
+    .await
 }

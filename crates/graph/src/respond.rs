@@ -57,6 +57,20 @@ pub(crate) fn found(body: Map<String, Value>, metadata: Metadata, cost: u8) -> A
     answer
 }
 
+/// What was made, and where it is.
+pub(crate) fn created(body: Map<String, Value>, location: &str, metadata: Metadata, cost: u8) -> Answer {
+    let mut answer = found(body, metadata, cost);
+    *answer.status_mut() = StatusCode::CREATED;
+    answer::put_text(&mut answer, header::LOCATION, location);
+    answer
+}
+
+pub(crate) fn nothing() -> Answer {
+    let mut answer = Answer::new(Default::default());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    answer
+}
+
 /// `$count` is text.
 pub(crate) fn number(number: i64, cost: u8) -> Answer {
     let mut answer = answer::text(StatusCode::OK, number.to_string());

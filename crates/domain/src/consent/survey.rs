@@ -228,6 +228,19 @@ pub fn standing_scopes<'a>(client: AppId, resource: &'a AppCard, grants: &[Grant
     registration.api.oauth2_permission_scopes.iter().filter(stands).collect()
 }
 
+/// May whoever holds these roles give the client this scope: in one person's name, or in everybody's? What one person may
+/// be asked for, whoever manages grants may write down for them; the rest takes a role's policy.
+pub fn may_give(facts: &SurveyFacts<'_>, api: &ResourceFacts<'_>, value: &str, in_ones_name: bool) -> bool {
+    let scope = api.card.registration.scope_named(value);
+    if in_ones_name && scope.is_some_and(|scope| scope.consent == ScopeConsent::User) {
+        return true;
+    }
+    // A scope that the API does not publish has no id: only a policy that includes everything includes it.
+    let id = scope.map_or(ObjectId::from_u128(0), |scope| scope.id.into());
+    let event = facts.event(api, id, EventKind::Delegated { user_consentable: false });
+    facts.for_all_policies().any(|policy| policy.passes(&event))
+}
+
 impl<'a> SurveyFacts<'a> {
     fn resource(&self, app_id: AppId) -> Result<&ResourceFacts<'a>, ScopeRefusal> {
         self.resources.iter().find(|api| api.card.app_id == app_id).ok_or(ScopeRefusal::NoSuchResource)

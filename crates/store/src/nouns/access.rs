@@ -6,7 +6,7 @@ use crate::Fault;
 use crate::sql::TenantSql;
 use crate::value::{Row, id, id_or_none};
 use mandate_base::{GrantId, ObjectId, RoleTemplateId, ServicePrincipalId, UserId};
-use mandate_domain::grant::{AppRoleAssignment, Grant};
+use mandate_domain::grant::{AppRoleAssignment, Grant, GrantParties};
 use mandate_domain::role::RoleAssignment;
 
 /// The tenant-wide grant (no principal) and this user's own.
@@ -22,6 +22,10 @@ const GRANTS_OF_CLIENT: TenantSql = TenantSql::new(
 const GRANTS_OF_PRINCIPAL: TenantSql = TenantSql::new(
     "SELECT id, client, resource, principal, scope, created, version FROM grants
       WHERE tenant_id = $1 AND principal = $2 ORDER BY client, resource, id LIMIT 500",
+);
+const GRANT_BY_PARTIES: TenantSql = TenantSql::new(
+    "SELECT id, client, resource, principal, scope, created, version FROM grants
+      WHERE tenant_id = $1 AND client = $2 AND resource = $3 AND principal = $4",
 );
 const GRANT_BY_ID: TenantSql = TenantSql::new(
     "SELECT id, client, resource, principal, scope, created, version FROM grants WHERE tenant_id = $1 AND id = $2",
@@ -74,6 +78,11 @@ impl TenantView<'_> {
         self.all(&GRANTS_OF_PRINCIPAL, [id(user)], grant_of).await
     }
 
+    pub async fn grant_by_parties(&self, parties: GrantParties) -> Result<Option<Grant>, Fault> {
+        let values = [id(parties.client), id(parties.resource), id_or_none(parties.principal)];
+        self.one(&GRANT_BY_PARTIES, values, grant_of).await
+    }
+
     pub async fn grant_by_id(&self, grant: GrantId) -> Result<Option<Grant>, Fault> {
         self.one(&GRANT_BY_ID, [id(grant)], grant_of).await
     }
@@ -114,7 +123,7 @@ impl TenantView<'_> {
     }
 }
 
-fn grant_of(row: &Row) -> Result<Grant, Fault> {
+pub(super) fn grant_of(row: &Row) -> Result<Grant, Fault> {
     Ok(Grant {
         id: row.id(0)?,
         client: row.id(1)?,

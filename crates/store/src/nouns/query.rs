@@ -3,13 +3,16 @@
 //! The only statements whose text is made while the program runs. Text of strangers is bound, never written into one.
 
 use super::TenantView;
+use super::access::grant_of;
 use super::application::sp_of;
 use super::global::card_of;
 use super::group::group_of;
 use super::user::user_of;
 use crate::Fault;
-use crate::value::{Row, Value, id};
+use crate::value::{Row, Value, id, id_or_none};
+use mandate_base::{GrantId, UserId};
 use mandate_domain::application::AppCard;
+use mandate_domain::grant::{Grant, GrantQuery, Whose};
 use mandate_domain::group::Group;
 use mandate_domain::query::{Condition, Noun, Order, Query, Test, compared_truth, end_of, reversed, words_of};
 use mandate_domain::service_principal::ServicePrincipal;
@@ -31,6 +34,30 @@ impl TenantView<'_> {
 
     pub async fn sps_where(&self, query: &Query) -> Result<Vec<ServicePrincipal>, Fault> {
         self.found(query, sp_of).await
+    }
+
+    /// By id, so that a page neither repeats nor loses a grant that stays.
+    pub async fn grants_where(
+        &self,
+        query: &GrantQuery,
+        after: Option<GrantId>,
+        most: i64,
+    ) -> Result<Vec<Grant>, Fault> {
+        let select = "SELECT o.id, o.client, o.resource, o.principal, o.scope, o.created, o.version FROM grants o";
+        let mut built = Built::of(self, select.to_owned());
+        built.also("o.client", "=", query.client.map(id));
+        built.also("o.resource", "=", query.resource.map(id));
+        match query.whose {
+            Whose::Anybodys => {}
+            Whose::Everybodys => built.also("o.principal", "=", Some(id_or_none(None::<UserId>))),
+            Whose::Peoples => built.also("o.principal", ">", Some(id_or_none(None::<UserId>))),
+            Whose::Of(user) => built.also("o.principal", "=", Some(id(user))),
+            Whose::Nobodys => return Ok(Vec::new()),
+        }
+        built.also("o.id", ">", after.map(id));
+        let most = built.bind(most);
+        built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
+        self.driver.rows_built(&built.sql, &built.values).await?.iter().map(grant_of).collect()
     }
 
     /// How many there are, whatever the page.
@@ -126,6 +153,13 @@ impl Built {
     fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
+    }
+
+    fn also(&mut self, column: &str, op: &str, value: Option<Value>) {
+        if let Some(value) = value {
+            let place = self.bind(value);
+            self.sql.push_str(&format!(" AND {column} {op} {place}"));
+        }
     }
 
     fn only(&mut self, noun: Noun, condition: Option<&Condition>) {

@@ -1,11 +1,11 @@
 //! What was given: delegated grants, app-role assignments, directory roles.
 
 use crate::sample::{
-    LATER, WATERKANT, app_role_id, assigned, assignment_id, changes, commit, done, grant, grant_id, group_id, group_in,
-    owner_of, role, role_id, sp_id, user_id, user_in,
+    LATER, WATERKANT, ZONNEBEL, app_role_id, assigned, assignment_id, changes, commit, done, grant, grant_id, group_id,
+    group_in, owner_of, role, role_id, sp_id, user_id, user_in,
 };
 use mandate_base::ObjectId;
-use mandate_domain::grant::{AppRoleAssignment, Grant};
+use mandate_domain::grant::{AppRoleAssignment, Grant, GrantQuery, Whose};
 use mandate_domain::group::MemberKind;
 use mandate_domain::permission::DEFAULT_ACCESS;
 use mandate_domain::record::Change;
@@ -15,6 +15,7 @@ use mandate_store::{Committed, Store};
 on_each_backend!(
     a_grant_comes_back_whole,
     grants_between_are_everybodys_and_ones_own,
+    grants_are_found_by_their_parties,
     grants_of_a_client_are_all_of_them,
     a_grant_is_removed_once,
     parties_have_one_grant,
@@ -177,4 +178,34 @@ async fn holders_of_a_role_are_listed_by_id(store: Store) {
     assert_eq!(view.role_holders(role_id(1), 10).await.expect("reads"), holders);
     assert_eq!(view.role_holders(role_id(1), 2).await.expect("reads"), holders[..2]);
     assert_eq!(view.role_holders(role_id(3), 10).await.expect("reads"), []);
+}
+
+async fn grants_are_found_by_their_parties(store: Store) {
+    let grants = [grant(1, None, &["a"]), grant(2, Some(user_id(1)), &["b"]), grant(3, Some(user_id(2)), &["c"])];
+    done(&store, changes(grants.clone().map(Change::GrantAdded))).await;
+    let view = store.tenant(WATERKANT);
+    let found = async |query: GrantQuery, after, most| {
+        let found = view.grants_where(&query, after, most).await.expect("reads");
+        found.iter().map(|grant| grant.scope_text()).collect::<String>()
+    };
+    let of = |whose| GrantQuery { whose, ..GrantQuery::default() };
+    let cases = [
+        (of(Whose::Anybodys), "abc"),
+        (of(Whose::Everybodys), "a"),
+        (of(Whose::Peoples), "bc"),
+        (of(Whose::Of(user_id(2))), "c"),
+        (of(Whose::Nobodys), ""),
+        (GrantQuery { client: Some(sp_id(1)), ..GrantQuery::default() }, "abc"),
+        (GrantQuery { client: Some(sp_id(9)), ..GrantQuery::default() }, ""),
+        (GrantQuery { resource: Some(sp_id(2)), ..of(Whose::Everybodys) }, "a"),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(found(query, None, 10).await, expected, "{query:?}");
+    }
+    assert_eq!(found(GrantQuery::default(), None, 2).await, "ab");
+    assert_eq!(found(GrantQuery::default(), Some(grant_id(2)), 2).await, "c");
+    for grant in grants {
+        assert_eq!(view.grant_by_parties(grant.parties()).await.expect("reads"), Some(grant.clone()));
+        assert_eq!(store.tenant(ZONNEBEL).grant_by_parties(grant.parties()).await.expect("reads"), None);
+    }
 }

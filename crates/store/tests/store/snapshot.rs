@@ -11,7 +11,7 @@ use mandate_base::{AppId, Folded, GroupId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::Activity;
 use mandate_domain::consent::request::ConsentRequest;
-use mandate_domain::grant::{AppRoleAssignment, Grant};
+use mandate_domain::grant::{AppRoleAssignment, Grant, GrantParties, GrantQuery};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 use mandate_domain::query::{Condition, Noun, Order, Query, Test};
 use mandate_domain::record::{Change, Record, Trace};
@@ -142,6 +142,8 @@ impl Organisation {
             grants_of_client: self.grants.to_vec(),
             grants_of_principal: vec![self.grants[1].clone()],
             grant_by_id: Some(self.grants[1].clone()),
+            grant_by_parties: Some(self.grants[1].clone()),
+            grants_where: self.grants.to_vec(),
             assignments_of: vec![self.assignments[1]],
             assignments_of_principal: vec![self.assignments[1]],
             assignments_of_user: self.assignments.to_vec(),
@@ -195,6 +197,8 @@ pub struct Snapshot {
     grants_of_client: Vec<Grant>,
     grants_of_principal: Vec<Grant>,
     grant_by_id: Option<Grant>,
+    grant_by_parties: Option<Grant>,
+    grants_where: Vec<Grant>,
     assignments_of: Vec<AppRoleAssignment>,
     assignments_of_principal: Vec<AppRoleAssignment>,
     assignments_of_user: Vec<AppRoleAssignment>,
@@ -228,6 +232,7 @@ impl Snapshot {
         let (user, [group, above]) = (user_id(1), [1, 2].map(group_id));
         let upn = Folded::of("sanne.devries@waterkant.example");
         let api = Folded::of(&app_id(2).to_string());
+        let parties = GrantParties { client: sp_id(1), resource: sp_id(2), principal: Some(user) };
         Snapshot {
             user_by_id: view.user_by_id(user).await.expect("reads"),
             user_by_upn: view.user_by_upn(&upn).await.expect("reads"),
@@ -251,6 +256,8 @@ impl Snapshot {
             grants_of_client: view.grants_of_client(sp_id(1)).await.expect("reads"),
             grants_of_principal: view.grants_of_principal(user).await.expect("reads"),
             grant_by_id: view.grant_by_id(grant_id(2)).await.expect("reads"),
+            grant_by_parties: view.grant_by_parties(parties).await.expect("reads"),
+            grants_where: view.grants_where(&GrantQuery::default(), None, ALL).await.expect("reads"),
             assignments_of: view.assignments_of(user, sp_id(2)).await.expect("reads"),
             assignments_of_principal: view.assignments_of_principal(user).await.expect("reads"),
             assignments_of_user: view.assignments_of_user(user, sp_id(2)).await.expect("reads"),

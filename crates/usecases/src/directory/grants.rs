@@ -2,7 +2,7 @@
 
 use mandate_base::{AppId, AppRoleId, Draw, Moment, ServicePrincipalId, UserId};
 use mandate_domain::application::AppCard;
-use mandate_domain::audit::{Activity, Doer};
+use mandate_domain::audit::{Activity, AuditEntry, Doer};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::MemberKind;
 use mandate_domain::record::{Change, Record};
@@ -53,26 +53,33 @@ impl<'a> GrantWriter<'a> {
         if same || scopes.is_empty() {
             return;
         }
+        match held {
+            Some(held) => self.change(between, held, scopes),
+            None => drop(self.grant(between, principal, scopes)),
+        }
+    }
+
+    pub fn grant(&mut self, between: Between<'_>, principal: Option<UserId>, scopes: Vec<String>) -> Grant {
+        let entry = self.of_grant(Activity::AddDelegatedPermissionGrant, between, &[], &scopes);
+        let (client, resource) = (between.client.0, between.api.0);
+        let id = self.draw.id().into();
+        let grant = Grant { id, client, resource, principal, scopes, created: self.now, version: 1 };
+        self.record.change(Change::GrantAdded(grant.clone()), entry);
+        grant
+    }
+
+    pub fn change(&mut self, between: Between<'_>, held: &Grant, scopes: Vec<String>) {
+        let entry = self.of_grant(Activity::AddDelegatedPermissionGrant, between, &held.scopes, &scopes);
+        self.record.change(Change::GrantScopes { grant: held.id, scopes, version: held.version }, entry);
+    }
+
+    fn of_grant(&self, activity: Activity, between: Between<'_>, before: &[String], after: &[String]) -> AuditEntry {
         let Between { client, api } = between;
-        let entry = self
-            .doer
-            .entry(Activity::AddDelegatedPermissionGrant)
+        self.doer
+            .entry(activity)
             .target(client.0, "ServicePrincipal", client.1)
             .target(api.0, "ServicePrincipal", api.1)
-            .changed("DelegatedPermissionGrant.Scope", Some(before.join(" ")), Some(scopes.join(" ")));
-        let change = match held {
-            Some(grant) => Change::GrantScopes { grant: grant.id, scopes, version: grant.version },
-            None => Change::GrantAdded(Grant {
-                id: self.draw.id().into(),
-                client: client.0,
-                resource: api.0,
-                principal,
-                scopes,
-                created: self.now,
-                version: 1,
-            }),
-        };
-        self.record.change(change, entry);
+            .changed("DelegatedPermissionGrant.Scope", Some(before.join(" ")), Some(after.join(" ")))
     }
 
     pub fn role(&mut self, between: Between<'_>, role: AppRoleId, value: Option<String>) {

@@ -2,8 +2,9 @@
 
 use crate::access::{Caller, Permit};
 use crate::{Fault, House, authority};
-use mandate_base::{AppId, Folded, GroupId, ObjectId, UserId};
+use mandate_base::{AppId, Folded, GrantId, GroupId, ObjectId, UserId};
 use mandate_domain::application::AppCard;
+use mandate_domain::grant::{Grant, GrantParties, GrantQuery};
 use mandate_domain::group::{Group, LinkRole, MemberKind};
 use mandate_domain::query::{Condition, Noun, Order, Query};
 use mandate_domain::service_principal::ServicePrincipal;
@@ -66,6 +67,22 @@ pub async fn service_principals(
 /// How many objects a query finds, whatever its page.
 pub async fn count(house: &House, caller: &Caller, _: &Permit, query: &Query) -> Result<i64, Fault> {
     house.store.tenant(caller.tenant).count_where(query.noun, query.condition.as_ref()).await
+}
+
+pub async fn grant(house: &House, caller: &Caller, _: &Permit, parties: GrantParties) -> Result<Option<Grant>, Fault> {
+    house.store.tenant(caller.tenant).grant_by_parties(parties).await
+}
+
+/// One page of grants, by id, and whether there is more.
+pub async fn grants(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    query: &GrantQuery,
+    after: Option<GrantId>,
+    most: usize,
+) -> Result<(Vec<Grant>, bool), Fault> {
+    Ok(page(house.store.tenant(caller.tenant).grants_where(query, after, most as i64 + 1).await?, most))
 }
 
 fn with_one_more(query: Query) -> (Query, usize) {
