@@ -46,6 +46,13 @@ pub enum Whose {
     Nobodys,
 }
 
+/// Which app-role assignments are meant. `None`: whichever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AssignmentQuery {
+    pub principal: Option<ObjectId>,
+    pub resource: Option<ServicePrincipalId>,
+}
+
 impl Whose {
     /// What both mean.
     pub fn and(self, other: Whose) -> Whose {

@@ -31,6 +31,8 @@ pub(crate) enum Route {
     Members(String, Option<Cast>),
     Grants(GrantsOf),
     Grant(String),
+    Assignments(Assignments),
+    Assignment(Assignments, String),
     Organizations,
     Organization(String),
 }
@@ -50,6 +52,22 @@ pub(crate) enum GrantsOf {
     Person(Subject),
 }
 
+/// Of whom, or at which API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Assignments {
+    App(String, Side),
+    Group(String),
+    Person(Subject),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// `appRoleAssignedTo`: who holds the app's own roles.
+    Given,
+    /// `appRoleAssignments`: what it holds elsewhere.
+    Held,
+}
+
 /// Which application, or instance of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
@@ -66,10 +84,12 @@ pub(crate) enum Cast {
     ServicePrincipal,
 }
 
+const HELD: &str = "appRoleAssignments";
 const GRANTS: &str = "oauth2PermissionGrants";
 
 static READ: [Method; 1] = [Method::GET];
 static READ_OR_POST: [Method; 2] = [Method::GET, Method::POST];
+static READ_OR_REMOVE: [Method; 2] = [Method::GET, Method::DELETE];
 static READ_OR_WRITE: [Method; 3] = [Method::GET, Method::PATCH, Method::DELETE];
 
 impl Version {
@@ -92,6 +112,10 @@ impl Route {
     pub fn methods(&self) -> &'static [Method] {
         match self {
             Route::UserInfo | Route::Grants(GrantsOf::All) => &READ_OR_POST,
+            Route::Assignments(Assignments::Person(Subject::Me)) => &READ,
+            Route::Assignments(_) => &READ_OR_POST,
+            Route::Assignment(Assignments::Person(Subject::Me), _) => &READ,
+            Route::Assignment(..) => &READ_OR_REMOVE,
             Route::Grant(_) => &READ_OR_WRITE,
             _ => &READ,
         }
@@ -156,6 +180,7 @@ fn of_user(subject: Subject, rest: &[Step]) -> Result<Route, Refusal> {
         [] => Ok(Route::User(subject)),
         [relation, rest @ ..] if relation.is("memberOf") => Ok(Route::MemberOf(subject, cast(rest)?)),
         [relation] if relation.is(GRANTS) => Ok(Route::Grants(GrantsOf::Person(subject))),
+        [relation, rest @ ..] if relation.is(HELD) => assignments(Assignments::Person(subject), rest),
         _ => Err(unknown(rest)),
     }
 }
@@ -165,6 +190,7 @@ fn of_groups(rest: &[Step]) -> Result<Route, Refusal> {
         [] => Ok(Route::List(Noun::Group)),
         [count] if count.is("$count") => Ok(Route::Count(Noun::Group)),
         [key] => Ok(Route::Group(key_of(key)?)),
+        [key, relation, rest @ ..] if relation.is(HELD) => assignments(Assignments::Group(key_of(key)?), rest),
         [key, relation, rest @ ..] if relation.is("members") => Ok(Route::Members(key_of(key)?, cast(rest)?)),
         [_, rest @ ..] => Err(unknown(rest)),
     }
@@ -179,10 +205,30 @@ fn of_apps(noun: Noun, rest: &[Step]) -> Result<Route, Refusal> {
         [key, relation] if noun == Noun::ServicePrincipal && relation.is(GRANTS) => {
             return Ok(Route::Grants(GrantsOf::Client(key_of(key)?)));
         }
+        [key, relation, rest @ ..] if noun == Noun::ServicePrincipal && side(relation).is_some() => {
+            let side = side(relation).unwrap_or(Side::Held);
+            return assignments(Assignments::App(key_of(key)?, side), rest);
+        }
         [Step::Name(_) | Step::Key(_), rest @ ..] => return Err(unknown(rest)),
         _ => return Err(unknown(rest)),
     };
     Ok(if noun == Noun::Application { Route::Application(key) } else { Route::ServicePrincipal(key) })
+}
+
+fn side(step: &Step) -> Option<Side> {
+    match () {
+        () if step.is("appRoleAssignedTo") => Some(Side::Given),
+        () if step.is(HELD) => Some(Side::Held),
+        () => None,
+    }
+}
+
+fn assignments(of: Assignments, rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [] => Ok(Route::Assignments(of)),
+        [key] => Ok(Route::Assignment(of, key_of(key)?)),
+        [_, rest @ ..] => Err(unknown(rest)),
+    }
 }
 
 fn of_grants(rest: &[Step]) -> Result<Route, Refusal> {

@@ -55,12 +55,22 @@ operations! {
     ServicePrincipalsGrants = "servicePrincipals.grants",
     UsersGrants = "users.grants",
     MeGrants = "me.grants",
+    AssignedToList = "assignedTo.list",
+    AssignedToWrite = "assignedTo.write",
+    ServicePrincipalsAssignments = "servicePrincipals.assignments",
+    ServicePrincipalsAssign = "servicePrincipals.assign",
+    GroupsAssignments = "groups.assignments",
+    GroupsAssign = "groups.assign",
+    UsersAssignments = "users.assignments",
+    UsersAssign = "users.assign",
+    MeAssignments = "me.assignments",
     OrganizationList = "organization.list",
     OrganizationGet = "organization.get",
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
+    include_str!("../permissions/assignments.tsv"),
     include_str!("../permissions/grants.tsv"),
     include_str!("../permissions/applications.tsv"),
     include_str!("../permissions/users.tsv"),

@@ -9,4 +9,5 @@ CREATE INDEX user_groups_by_name ON user_groups (tenant_id, display_key, id);
 CREATE INDEX user_groups_by_created ON user_groups (tenant_id, created);
 CREATE INDEX applications_by_name ON applications (tenant_id, display_key, id);
 CREATE INDEX grants_by_resource ON grants (tenant_id, resource);
+CREATE INDEX app_role_assignments_by_resource ON app_role_assignments (tenant_id, resource);
 CREATE INDEX service_principals_by_name ON service_principals (tenant_id, display_key, id)

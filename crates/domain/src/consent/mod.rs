@@ -7,8 +7,8 @@ pub mod request;
 mod survey;
 
 pub use survey::{
-    Asked, Item, Permission, ResourceFacts, ScopeRefusal, Standing, Survey, SurveyFacts, Wants, Why, may_give,
-    standing_scopes, survey,
+    Asked, Item, Permission, ResourceFacts, ScopeRefusal, Standing, Survey, SurveyFacts, Wants, Why, may_assign,
+    may_give, standing_scopes, survey,
 };
 
 #[cfg(test)]

@@ -241,6 +241,12 @@ pub fn may_give(facts: &SurveyFacts<'_>, api: &ResourceFacts<'_>, value: &str, i
     facts.for_all_policies().any(|policy| policy.passes(&event))
 }
 
+/// May whoever holds these roles give the client this application permission? Never by a person's own right.
+pub fn may_assign(facts: &SurveyFacts<'_>, api: &ResourceFacts<'_>, role: AppRoleId) -> bool {
+    let event = facts.event(api, role.into(), EventKind::Application);
+    facts.for_all_policies().any(|policy| policy.passes(&event))
+}
+
 impl<'a> SurveyFacts<'a> {
     fn resource(&self, app_id: AppId) -> Result<&ResourceFacts<'a>, ScopeRefusal> {
         self.resources.iter().find(|api| api.card.app_id == app_id).ok_or(ScopeRefusal::NoSuchResource)

@@ -247,7 +247,7 @@ fn parties(id: &str) -> Option<GrantParties> {
 }
 
 /// A GUID's first three groups are little-endian there.
-fn swapped(id: &[u8; 16]) -> [u8; 16] {
+pub(super) fn swapped(id: &[u8; 16]) -> [u8; 16] {
     let mut bytes = *id;
     bytes[..4].reverse();
     bytes[4..6].reverse();

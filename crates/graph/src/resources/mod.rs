@@ -4,6 +4,7 @@
 //! stranger learns nothing of what there is.
 
 mod application;
+mod assignment;
 mod grant;
 mod group;
 mod list;
@@ -42,6 +43,8 @@ pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Sto
         Route::MemberOf(subject, cast) => member::groups_of(call, subject, *cast).await,
         Route::Group(id) => group::show(call, id).await,
         Route::Members(id, cast) => member::members_of(call, id, *cast).await,
+        Route::Assignments(of) => assignment::answer_all(call, of).await,
+        Route::Assignment(of, id) => assignment::answer_one(call, of, id).await,
         Route::Grants(of) => grant::answer_all(call, of).await,
         Route::Grant(id) => grant::answer_one(call, id).await,
         Route::Organizations => organization::list(call).await,

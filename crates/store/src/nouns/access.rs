@@ -5,7 +5,7 @@ use super::group::kind_of;
 use crate::Fault;
 use crate::sql::TenantSql;
 use crate::value::{Row, id, id_or_none};
-use mandate_base::{GrantId, ObjectId, RoleTemplateId, ServicePrincipalId, UserId};
+use mandate_base::{AssignmentId, GrantId, ObjectId, RoleTemplateId, ServicePrincipalId, UserId};
 use mandate_domain::grant::{AppRoleAssignment, Grant, GrantParties};
 use mandate_domain::role::RoleAssignment;
 
@@ -29,6 +29,9 @@ const GRANT_BY_PARTIES: TenantSql = TenantSql::new(
 );
 const GRANT_BY_ID: TenantSql = TenantSql::new(
     "SELECT id, client, resource, principal, scope, created, version FROM grants WHERE tenant_id = $1 AND id = $2",
+);
+const ASSIGNMENT_BY_ID: TenantSql = TenantSql::new(
+    "SELECT id, principal, kind, resource, role, created FROM app_role_assignments WHERE tenant_id = $1 AND id = $2",
 );
 const ASSIGNMENTS_OF: TenantSql = TenantSql::new(
     "SELECT id, principal, kind, resource, role, created FROM app_role_assignments
@@ -87,6 +90,10 @@ impl TenantView<'_> {
         self.one(&GRANT_BY_ID, [id(grant)], grant_of).await
     }
 
+    pub async fn assignment_by_id(&self, assignment: AssignmentId) -> Result<Option<AppRoleAssignment>, Fault> {
+        self.one(&ASSIGNMENT_BY_ID, [id(assignment)], assignment_of).await
+    }
+
     /// App roles that a principal itself holds on a resource.
     pub async fn assignments_of(
         &self,
@@ -135,7 +142,7 @@ pub(super) fn grant_of(row: &Row) -> Result<Grant, Fault> {
     })
 }
 
-fn assignment_of(row: &Row) -> Result<AppRoleAssignment, Fault> {
+pub(super) fn assignment_of(row: &Row) -> Result<AppRoleAssignment, Fault> {
     Ok(AppRoleAssignment {
         id: row.id(0)?,
         principal: row.id(1)?,

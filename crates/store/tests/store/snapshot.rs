@@ -3,15 +3,15 @@
 //! Two tenants may hold things of the same ids: only what is global (the tenant, its domain, its app) differs.
 
 use crate::sample::{
-    NOON, app_id, assigned, card, code, entry, family, family_id, grant, grant_id, group, group_id, group_in, owner_of,
-    refresh, request, request_id, role, role_id, session, session_id, sign_in, sp, sp_id, tenant, user, user_id,
-    user_in,
+    NOON, app_id, assigned, assignment_id, card, code, entry, family, family_id, grant, grant_id, group, group_id,
+    group_in, owner_of, refresh, request, request_id, role, role_id, session, session_id, sign_in, sp, sp_id, tenant,
+    user, user_id, user_in,
 };
 use mandate_base::{AppId, Folded, GroupId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::Activity;
 use mandate_domain::consent::request::ConsentRequest;
-use mandate_domain::grant::{AppRoleAssignment, Grant, GrantParties, GrantQuery};
+use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantParties, GrantQuery};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 use mandate_domain::query::{Condition, Noun, Order, Query, Test};
 use mandate_domain::record::{Change, Record, Trace};
@@ -144,6 +144,8 @@ impl Organisation {
             grant_by_id: Some(self.grants[1].clone()),
             grant_by_parties: Some(self.grants[1].clone()),
             grants_where: self.grants.to_vec(),
+            assignment_by_id: Some(self.assignments[1]),
+            assignments_where: self.assignments.to_vec(),
             assignments_of: vec![self.assignments[1]],
             assignments_of_principal: vec![self.assignments[1]],
             assignments_of_user: self.assignments.to_vec(),
@@ -199,6 +201,8 @@ pub struct Snapshot {
     grant_by_id: Option<Grant>,
     grant_by_parties: Option<Grant>,
     grants_where: Vec<Grant>,
+    assignment_by_id: Option<AppRoleAssignment>,
+    assignments_where: Vec<AppRoleAssignment>,
     assignments_of: Vec<AppRoleAssignment>,
     assignments_of_principal: Vec<AppRoleAssignment>,
     assignments_of_user: Vec<AppRoleAssignment>,
@@ -258,6 +262,8 @@ impl Snapshot {
             grant_by_id: view.grant_by_id(grant_id(2)).await.expect("reads"),
             grant_by_parties: view.grant_by_parties(parties).await.expect("reads"),
             grants_where: view.grants_where(&GrantQuery::default(), None, ALL).await.expect("reads"),
+            assignment_by_id: view.assignment_by_id(assignment_id(2)).await.expect("reads"),
+            assignments_where: view.assignments_where(AssignmentQuery::default(), None, ALL).await.expect("reads"),
             assignments_of: view.assignments_of(user, sp_id(2)).await.expect("reads"),
             assignments_of_principal: view.assignments_of_principal(user).await.expect("reads"),
             assignments_of_user: view.assignments_of_user(user, sp_id(2)).await.expect("reads"),

@@ -1,6 +1,6 @@
 //! What a client holds at an API, and the instances that hold it: each written with its audit entry, whoever decided.
 
-use mandate_base::{AppId, AppRoleId, Draw, Moment, ServicePrincipalId, UserId};
+use mandate_base::{AppId, AppRoleId, Draw, Moment, ObjectId, ServicePrincipalId, UserId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::{Activity, AuditEntry, Doer};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
@@ -84,21 +84,33 @@ impl<'a> GrantWriter<'a> {
 
     pub fn role(&mut self, between: Between<'_>, role: AppRoleId, value: Option<String>) {
         let Between { client, api } = between;
+        self.assign((client.0.into(), MemberKind::ServicePrincipal, client.1), api, role, value);
+    }
+
+    /// To whoever it is: id, kind and name.
+    pub fn assign(
+        &mut self,
+        to: (ObjectId, MemberKind, &str),
+        api: (ServicePrincipalId, &str),
+        role: AppRoleId,
+        value: Option<String>,
+    ) -> AppRoleAssignment {
+        let (principal, kind, name) = to;
+        let activity = match kind {
+            MemberKind::User => Activity::AddAppRoleAssignmentToUser,
+            MemberKind::Group => Activity::AddAppRoleAssignmentToGroup,
+            MemberKind::ServicePrincipal => Activity::AddAppRoleAssignmentToServicePrincipal,
+        };
         let entry = self
             .doer
-            .entry(Activity::AddAppRoleAssignmentToServicePrincipal)
-            .target(client.0, "ServicePrincipal", client.1)
+            .entry(activity)
+            .target(principal, kind.word(), name)
             .target(api.0, "ServicePrincipal", api.1)
             .changed("AppRole.Value", None, value);
-        let assignment = AppRoleAssignment {
-            id: self.draw.id().into(),
-            principal: client.0.into(),
-            kind: MemberKind::ServicePrincipal,
-            resource: api.0,
-            role,
-            created: self.now,
-        };
+        let id = self.draw.id().into();
+        let assignment = AppRoleAssignment { id, principal, kind, resource: api.0, role, created: self.now };
         self.record.change(Change::AppRoleAssigned(assignment), entry);
+        assignment
     }
 }
 

@@ -2,14 +2,15 @@
 
 use crate::access::{Caller, Permit};
 use crate::{Fault, House, authority};
-use mandate_base::{AppId, Folded, GrantId, GroupId, ObjectId, UserId};
+use mandate_base::{AppId, AssignmentId, Folded, GrantId, GroupId, ObjectId, UserId};
 use mandate_domain::application::AppCard;
-use mandate_domain::grant::{Grant, GrantParties, GrantQuery};
+use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantParties, GrantQuery};
 use mandate_domain::group::{Group, LinkRole, MemberKind};
 use mandate_domain::query::{Condition, Noun, Order, Query};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::User;
+use mandate_store::TenantView;
 use std::sync::Arc;
 
 /// An object of a collection that mixes kinds.
@@ -83,6 +84,56 @@ pub async fn grants(
     most: usize,
 ) -> Result<(Vec<Grant>, bool), Fault> {
     Ok(page(house.store.tenant(caller.tenant).grants_where(query, after, most as i64 + 1).await?, most))
+}
+
+/// An assignment with the names of its two sides, where both are still there.
+#[derive(Clone, Debug)]
+pub struct NamedAssignment {
+    pub assignment: AppRoleAssignment,
+    pub principal_name: Option<String>,
+    pub resource_name: Option<String>,
+}
+
+pub async fn assignment(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    id: AssignmentId,
+) -> Result<Option<NamedAssignment>, Fault> {
+    let view = house.store.tenant(caller.tenant);
+    match view.assignment_by_id(id).await? {
+        Some(assignment) => named(view, assignment).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// One page of assignments, by id, and whether there is more.
+pub async fn assignments(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    query: AssignmentQuery,
+    after: Option<AssignmentId>,
+    most: usize,
+) -> Result<(Vec<NamedAssignment>, bool), Fault> {
+    let view = house.store.tenant(caller.tenant);
+    let (found, more) = page(view.assignments_where(query, after, most as i64 + 1).await?, most);
+    let mut all = Vec::with_capacity(found.len());
+    for assignment in found {
+        all.push(named(view, assignment).await?);
+    }
+    Ok((all, more))
+}
+
+async fn named(view: TenantView<'_>, assignment: AppRoleAssignment) -> Result<NamedAssignment, Fault> {
+    let principal = assignment.principal;
+    let principal_name = match assignment.kind {
+        MemberKind::User => view.user_by_id(principal.into()).await?.map(|user| user.display_name),
+        MemberKind::Group => view.group_by_id(principal.into()).await?.map(|group| group.display_name),
+        MemberKind::ServicePrincipal => view.sp_by_id(principal.into()).await?.map(|sp| sp.display_name),
+    };
+    let resource_name = view.sp_by_id(assignment.resource).await?.map(|sp| sp.display_name);
+    Ok(NamedAssignment { assignment, principal_name, resource_name })
 }
 
 fn with_one_more(query: Query) -> (Query, usize) {

@@ -1,0 +1,275 @@
+//! App-role assignments: who holds which role of which API, asked from either side (graph-api.md §2.9).
+
+use super::{collection, entity};
+use crate::body;
+use crate::call::Call;
+use crate::dispatch::{Assignments, Side, Subject};
+use crate::errors::{Refusal, Stop};
+use crate::operations::Op;
+use crate::paging::Pages;
+use crate::property::{Entity, Kind, Property, Selection, column, shown};
+use crate::resources::grant::swapped;
+use crate::resources::user;
+use crate::respond;
+use http::Method;
+use mandate_base::{AppRoleId, AssignmentId, ObjectId, ServicePrincipalId};
+use mandate_decide::View;
+use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery};
+use mandate_domain::time;
+use mandate_odata::{Compare, Filter, Literal};
+use mandate_usecases::access::Permit;
+use mandate_usecases::directory::{self, AssignRefusal, AssignRole, NamedAssignment, Revocation, Revoke};
+use mandate_usecases::settle;
+use mandate_web::{Answer, base64};
+use serde::Deserialize;
+use serde_json::Value;
+
+const COST: u8 = 1;
+
+/// What the path says: whose assignments, from which side, and what each deed needs there.
+struct Place {
+    id: ObjectId,
+    side: Side,
+    path: String,
+    list: Op,
+    write: Op,
+}
+
+pub(super) async fn answer_all(call: &Call<'_>, of: &Assignments) -> Result<Answer, Stop> {
+    let place = place(call, of).await?;
+    if call.method == Method::POST { create(call, &place).await } else { list(call, &place).await }
+}
+
+pub(super) async fn answer_one(call: &Call<'_>, of: &Assignments, name: &str) -> Result<Answer, Stop> {
+    let place = place(call, of).await?;
+    let id = named(name).ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
+    let op = if call.method == Method::DELETE { place.write } else { place.list };
+    let permit = call.permit(op, Some(place.id))?;
+    let missing = || Refusal::NoSuchObject(name.to_owned());
+    let found = directory::assignment(call.house, &call.caller, &permit, id).await?;
+    let found = found.filter(|found| place.holds(&found.assignment)).ok_or_else(missing)?;
+    if call.method == Method::DELETE {
+        let what = Revocation::AppRole(id);
+        let deed = Revoke { permit: &permit, what, correlation: call.correlation };
+        settle(call.house, call.caller.tenant, &deed).await?.map_err(|_| missing())?;
+        return Ok(respond::nothing());
+    }
+    call.refuse_paging()?;
+    let selection = call.selection(&[&ASSIGNMENT])?;
+    Ok(entity(call, call.context(&place.set(), &selection, true), shown(&found, &selection, permit.view()), COST))
+}
+
+async fn place(call: &Call<'_>, of: &Assignments) -> Result<Place, Stop> {
+    let missing = |name: &String| Refusal::NoSuchObject(name.clone());
+    let parsed = |name: &String| ObjectId::parse(name).map_err(|_| missing(name));
+    Ok(match of {
+        Assignments::App(name, Side::Given) => {
+            let id = parsed(name)?;
+            let path = format!("/servicePrincipals/{id}/appRoleAssignedTo");
+            Place { id, side: Side::Given, path, list: Op::AssignedToList, write: Op::AssignedToWrite }
+        }
+        Assignments::App(name, Side::Held) => {
+            let id = parsed(name)?;
+            let path = format!("/servicePrincipals/{id}/appRoleAssignments");
+            let (list, write) = (Op::ServicePrincipalsAssignments, Op::ServicePrincipalsAssign);
+            Place { id, side: Side::Held, path, list, write }
+        }
+        Assignments::Group(name) => {
+            let id = parsed(name)?;
+            let path = format!("/groups/{id}/appRoleAssignments");
+            Place { id, side: Side::Held, path, list: Op::GroupsAssignments, write: Op::GroupsAssign }
+        }
+        Assignments::Person(subject) => {
+            let target = user::target(call, subject).await?;
+            let id = target.id.ok_or(Refusal::NoSuchObject(target.name))?;
+            let mine = *subject == Subject::Me;
+            let whose = if mine { "/me".to_owned() } else { format!("/users/{id}") };
+            let (list, write) = (if mine { Op::MeAssignments } else { Op::UsersAssignments }, Op::UsersAssign);
+            Place { id: id.into(), side: Side::Held, path: format!("{whose}/appRoleAssignments"), list, write }
+        }
+    })
+}
+
+impl Place {
+    fn holds(&self, assignment: &AppRoleAssignment) -> bool {
+        match self.side {
+            Side::Given => ObjectId::from(assignment.resource) == self.id,
+            Side::Held => assignment.principal == self.id,
+        }
+    }
+
+    /// As `@odata.context` names it: `servicePrincipals('id')/appRoleAssignedTo`.
+    fn set(&self) -> String {
+        let path = self.path.trim_start_matches('/');
+        match path.split('/').collect::<Vec<_>>()[..] {
+            [set, id, relation] => format!("{set}('{id}')/{relation}"),
+            _ => format!("users('{}')/appRoleAssignments", self.id),
+        }
+    }
+}
+
+async fn list(call: &Call<'_>, place: &Place) -> Result<Answer, Stop> {
+    let permit = call.permit(place.list, Some(place.id))?;
+    let selection = call.selection(&[&ASSIGNMENT])?;
+    call.refuse_sorting()?;
+    let mut query = match place.side {
+        Side::Given => AssignmentQuery { principal: None, resource: Some(place.id.into()) },
+        Side::Held => AssignmentQuery { principal: Some(place.id), resource: None },
+    };
+    if let Some(filter) = &call.options.filter {
+        let resource = resource_of(filter)?;
+        query.resource = match query.resource {
+            Some(held) if held != resource => Some(ServicePrincipalId::from_u128(0)),
+            _ => Some(resource),
+        };
+    }
+    let pages = Pages::of(call, place.list, &place.path);
+    let after = pages.after()?.map(AssignmentId::from);
+    let (found, more) = directory::assignments(call.house, &call.caller, &permit, query, after, pages.most()).await?;
+    let next = found.last().filter(|_| more).map(|last| pages.next(last.assignment.id.into()));
+    let value = found.iter().map(|one| shown(one, &selection, permit.view())).collect();
+    Ok(collection(call, call.context(&place.set(), &selection, false), None, value, next, COST))
+}
+
+/// `resourceId eq '…'` is all that is asked of assignments.
+fn resource_of(filter: &Filter) -> Result<ServicePrincipalId, Refusal> {
+    let refused =
+        |property: &str| Refusal::Unfilterable { property: property.chars().take(64).collect(), kind: ASSIGNMENT.name };
+    let Filter::Compare { member, op: Compare::Equal, value } = filter else { return Err(refused("")) };
+    let property = member.path.join("/");
+    match value {
+        Literal::Text(text) | Literal::Bare(text) if property.eq_ignore_ascii_case("resourceId") => {
+            Ok(ServicePrincipalId::parse(text).unwrap_or(ServicePrincipalId::from_u128(0)))
+        }
+        _ => Err(refused(&property)),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Wanted {
+    principal_id: ObjectId,
+    resource_id: ServicePrincipalId,
+    app_role_id: AppRoleId,
+    // The rest is the service's to fill in; clients send back what they read.
+    #[serde(default, rename = "id")]
+    _id: Value,
+    #[serde(default, rename = "principalType")]
+    _kind: Value,
+    #[serde(default, rename = "principalDisplayName")]
+    _principal: Value,
+    #[serde(default, rename = "resourceDisplayName")]
+    _resource: Value,
+    #[serde(default, rename = "createdDateTime")]
+    _created: Value,
+    #[serde(default, rename = "deletedDateTime")]
+    _deleted: Value,
+}
+
+async fn create(call: &Call<'_>, place: &Place) -> Result<Answer, Stop> {
+    let permit = call.permit(place.write, Some(place.id))?;
+    also_reads_apps(call, place)?;
+    let wanted: Wanted = body::read(call)?;
+    let side = match place.side {
+        Side::Given => ObjectId::from(wanted.resource_id),
+        Side::Held => wanted.principal_id,
+    };
+    if side != place.id {
+        return Err(Refusal::Invalid("Not a valid reference update.".to_owned()).into());
+    }
+    let deed = AssignRole {
+        permit: &permit,
+        caller: &call.caller,
+        principal: wanted.principal_id,
+        resource: wanted.resource_id,
+        role: wanted.app_role_id,
+        correlation: call.correlation,
+    };
+    let made = settle(call.house, call.caller.tenant, &deed).await?.map_err(told)?;
+    shown_new(call, place, &permit, made.id).await
+}
+
+async fn shown_new(call: &Call<'_>, place: &Place, permit: &Permit, id: AssignmentId) -> Result<Answer, Stop> {
+    let made = directory::assignment(call.house, &call.caller, permit, id).await?;
+    let made = made.ok_or_else(|| Refusal::NoSuchObject(id.to_string()))?;
+    let mut properties = shown(&made, &Selection::Default, View::Full);
+    call.metadata.say(&mut properties, "@odata.context", call.context(&place.set(), &Selection::Default, true));
+    let location = format!("{}{}/{}", call.root(), place.path, id_of(&made.assignment));
+    Ok(respond::created(properties, &location, call.metadata, COST))
+}
+
+/// To give an application permission the app must be let read apps, too (graph-api.md §1.2, AlsoRequires).
+fn also_reads_apps(call: &Call<'_>, place: &Place) -> Result<(), Refusal> {
+    match place.write {
+        Op::AssignedToWrite | Op::ServicePrincipalsAssign => call.permit(Op::ServicePrincipalsGet, None).map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Clients look for the words (graph-api.md §2.9).
+fn told(refusal: AssignRefusal) -> Refusal {
+    match refusal {
+        AssignRefusal::NoSuchPrincipal | AssignRefusal::NoSuchResource => {
+            Refusal::Invalid("Not a valid reference update.".to_owned())
+        }
+        AssignRefusal::NoSuchRole => {
+            Refusal::Invalid("Permission being assigned was not found on application.".to_owned())
+        }
+        AssignRefusal::AlreadyThere => {
+            Refusal::Invalid("Permission being assigned already exists on the object.".to_owned())
+        }
+        AssignRefusal::BeyondPolicy => Refusal::BeyondPolicy,
+    }
+}
+
+/// The principal's id in Graph's byte order, then the assignment's own.
+fn id_of(assignment: &AppRoleAssignment) -> String {
+    base64::url(&[swapped(assignment.principal.bytes()), *assignment.id.bytes()].concat())
+}
+
+fn named(text: &str) -> Option<AssignmentId> {
+    let bytes = base64::from_url(text).filter(|bytes| bytes.len() == 32)?;
+    Some(AssignmentId::from_bytes(bytes[16..].try_into().ok()?))
+}
+
+impl Entity for NamedAssignment {
+    const KIND: &'static Kind = &ASSIGNMENT;
+
+    fn id(&self) -> ObjectId {
+        self.assignment.id.into()
+    }
+
+    fn column(&self, name: &str) -> Value {
+        let AppRoleAssignment { principal, kind, resource, role, created, .. } = &self.assignment;
+        match name {
+            "id" => Value::from(id_of(&self.assignment)),
+            "appRoleId" => Value::from(role.to_string()),
+            "createdDateTime" => Value::from(time::iso(*created)),
+            "principalDisplayName" => Value::from(self.principal_name.as_deref()),
+            "principalId" => Value::from(principal.to_string()),
+            "principalType" => Value::from(kind.word()),
+            "resourceDisplayName" => Value::from(self.resource_name.as_deref()),
+            "resourceId" => Value::from(resource.to_string()),
+            _ => Value::Null,
+        }
+    }
+
+    fn more(&self, _: &str) -> Option<&Value> {
+        None
+    }
+}
+
+static ASSIGNMENT: Kind =
+    Kind { name: "microsoft.graph.appRoleAssignment", set: "appRoleAssignments", properties: PROPERTIES };
+
+const PROPERTIES: &[Property] = &[
+    column("id").default().basic(),
+    column("deletedDateTime").default(),
+    column("appRoleId").default(),
+    column("createdDateTime").default(),
+    column("principalDisplayName").default(),
+    column("principalId").default(),
+    column("principalType").default(),
+    column("resourceDisplayName").default(),
+    column("resourceId").default(),
+];
