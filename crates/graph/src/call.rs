@@ -57,41 +57,31 @@ impl Call<'_> {
 
     /// For a collection that is listed whole or not at all. `$count` is passed over, as Graph does without its header.
     pub fn refuse_queries(&self) -> Result<(), Refusal> {
-        let Options { filter, search, order_by, count, .. } = &self.options;
-        let asked = [
-            ("$filter", filter.is_some()),
-            ("$search", search.is_some()),
-            ("$orderby", !order_by.is_empty()),
-            ("$count", self.eventual && *count == Some(true)),
-        ];
-        asked.into_iter().find(|(_, asked)| *asked).map_or(Ok(()), |(option, _)| Err(Refusal::NoQuery(option)))
+        refuse([("$filter", self.options.filter.is_some())])?;
+        self.refuse_sorting()
     }
 
     /// For a collection that is filtered, and has one order.
     pub fn refuse_sorting(&self) -> Result<(), Refusal> {
         let Options { search, order_by, count, .. } = &self.options;
-        let asked = [
+        refuse([
             ("$search", search.is_some()),
             ("$orderby", !order_by.is_empty()),
             ("$count", self.eventual && *count == Some(true)),
-        ];
-        asked.into_iter().find(|(_, asked)| *asked).map_or(Ok(()), |(option, _)| Err(Refusal::NoQuery(option)))
+        ])
     }
 
     /// What is counted: a question without an order or a page.
     pub fn counting(&self, noun: Noun, kind: &Kind) -> Result<Option<Condition>, Refusal> {
         let Options { top, skip_token, count, select, order_by, .. } = &self.options;
-        let asked = [
+        refuse([
             ("$top", top.is_some()),
             ("$skiptoken", skip_token.is_some()),
             ("$count", count.is_some()),
             ("$select", select.is_some()),
             ("$orderby", !order_by.is_empty()),
-        ];
-        match asked.into_iter().find(|(_, asked)| *asked) {
-            Some((option, _)) => Err(Refusal::NoQuery(option)),
-            None => question(noun, kind.name, &self.options).map(|question| question.condition),
-        }
+        ])?;
+        question(noun, kind.name, &self.options).map(|question| question.condition)
     }
 
     /// What the options ask of a collection, and whether the caller took what comes with it (graph-api.md §3.4).
@@ -128,6 +118,12 @@ impl Call<'_> {
         let few = u8::from(self.options.top.is_some_and(|top| top < 20));
         base.saturating_sub(selects + few).max(1)
     }
+}
+
+/// The first option that was asked and is not taken.
+fn refuse(options: impl IntoIterator<Item = (&'static str, bool)>) -> Result<(), Refusal> {
+    let asked = options.into_iter().find(|(_, asked)| *asked);
+    asked.map_or(Ok(()), |(option, _)| Err(Refusal::NoQuery(option)))
 }
 
 /// `None` is a whole collection, or an object that nothing is known by.

@@ -1,19 +1,18 @@
 //! App-role assignments: who holds which role of which API, asked from either side (graph-api.md §2.9).
 
-use super::{collection, entity};
+use super::{collection, entity, made};
 use crate::body;
 use crate::call::Call;
 use crate::dispatch::{Assignments, Side, Subject};
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::paging::Pages;
-use crate::property::{Entity, Kind, Property, Selection, column, shown};
+use crate::property::{Entity, Kind, Property, column, shown};
 use crate::resources::grant::swapped;
 use crate::resources::user;
 use crate::respond;
 use http::Method;
 use mandate_base::{AppRoleId, AssignmentId, ObjectId, ServicePrincipalId};
-use mandate_decide::View;
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery};
 use mandate_domain::time;
 use mandate_odata::{Compare, Filter, Literal};
@@ -190,12 +189,10 @@ async fn create(call: &Call<'_>, place: &Place) -> Result<Answer, Stop> {
 }
 
 async fn shown_new(call: &Call<'_>, place: &Place, permit: &Permit, id: AssignmentId) -> Result<Answer, Stop> {
-    let made = directory::assignment(call.house, &call.caller, permit, id).await?;
-    let made = made.ok_or_else(|| Refusal::NoSuchObject(id.to_string()))?;
-    let mut properties = shown(&made, &Selection::Default, View::Full);
-    call.metadata.say(&mut properties, "@odata.context", call.context(&place.set(), &Selection::Default, true));
-    let location = format!("{}{}/{}", call.root(), place.path, id_of(&made.assignment));
-    Ok(respond::created(properties, &location, call.metadata, COST))
+    let found = directory::assignment(call.house, &call.caller, permit, id).await?;
+    let found = found.ok_or_else(|| Refusal::NoSuchObject(id.to_string()))?;
+    let location = format!("{}{}/{}", call.root(), place.path, id_of(&found.assignment));
+    Ok(made(call, &place.set(), &found, &location, COST))
 }
 
 /// To give an application permission the app must be let read apps, too (graph-api.md §1.2, AlsoRequires).

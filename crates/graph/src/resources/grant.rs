@@ -2,19 +2,18 @@
 //!
 //! A grant's id is made of its parties' ids, as Graph makes it: whoever knows them knows it.
 
-use super::{collection, entity};
+use super::{collection, entity, made};
 use crate::body;
 use crate::call::Call;
 use crate::dispatch::{GrantsOf, Subject};
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::paging::Pages;
-use crate::property::{Entity, Kind, Property, Selection, column, shown};
+use crate::property::{Entity, Kind, Property, column, shown};
 use crate::resources::user;
 use crate::respond;
 use http::Method;
 use mandate_base::{GrantId, ObjectId, ServicePrincipalId, UserId};
-use mandate_decide::View;
 use mandate_domain::grant::{Grant, GrantParties, GrantQuery, Whose};
 use mandate_odata::{Compare, Filter, Literal};
 use mandate_usecases::directory::{self, ChangeGrant, GrantRefusal, NewGrant, Revocation, Revoke};
@@ -171,10 +170,8 @@ async fn create(call: &Call<'_>) -> Result<Answer, Stop> {
     let scopes = scopes(wanted.scope.as_deref().unwrap_or(""))?;
     let deed = NewGrant { permit: &permit, caller: &call.caller, parties, scopes, correlation: call.correlation };
     let grant = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(&refusal, parties, ""))?;
-    let mut properties = shown(&grant, &Selection::Default, View::Full);
-    call.metadata.say(&mut properties, "@odata.context", call.context(SET, &Selection::Default, true));
     let location = format!("{}/{SET}/{}", call.root(), id_of(parties));
-    Ok(respond::created(properties, &location, call.metadata, COST))
+    Ok(made(call, SET, &grant, &location, COST))
 }
 
 async fn change(call: &Call<'_>, id: &str) -> Result<Answer, Stop> {

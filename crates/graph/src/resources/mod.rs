@@ -17,8 +17,10 @@ mod userinfo;
 use crate::call::Call;
 use crate::dispatch::Route;
 use crate::errors::Stop;
+use crate::property::{Entity, Selection, shown};
 use crate::respond;
 use application::Application;
+use mandate_decide::View;
 use mandate_domain::group::Group;
 use mandate_domain::query::Noun;
 use mandate_domain::user::User;
@@ -56,6 +58,13 @@ pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Sto
 fn entity(call: &Call<'_>, context: String, mut properties: Map<String, Value>, cost: u8) -> Answer {
     call.metadata.say(&mut properties, "@odata.context", context);
     respond::found(properties, call.metadata, call.cost(cost))
+}
+
+/// One object that was just made, whole, and where it is.
+fn made<E: Entity>(call: &Call<'_>, set: &str, object: &E, location: &str, cost: u8) -> Answer {
+    let mut properties = shown(object, &Selection::Default, View::Full);
+    call.metadata.say(&mut properties, "@odata.context", call.context(set, &Selection::Default, true));
+    respond::created(properties, location, call.metadata, cost)
 }
 
 fn collection(
