@@ -4,6 +4,7 @@
 //! The gate has judged the call. An application permission is a consent besides: a signed-in person gives it only as far
 //! as a policy of their roles goes (consent-and-governance.md §2).
 
+use super::delegated::{Party, party};
 use super::grants::GrantWriter;
 use crate::access::{Caller, Permit, Who};
 use crate::settle::{Facing, UseCase};
@@ -15,7 +16,6 @@ use mandate_domain::grant::AppRoleAssignment;
 use mandate_domain::group::MemberKind;
 use mandate_domain::permission::{DEFAULT_ACCESS, MemberType};
 use mandate_domain::record::Plan;
-use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::tenant::Tenant;
 use std::sync::Arc;
 
@@ -43,13 +43,13 @@ pub enum AssignRefusal {
 pub enum Principal {
     User(String),
     Group(String),
-    App(Box<(ServicePrincipal, Arc<AppCard>)>),
+    App(Box<Party>),
 }
 
 pub struct AssignFacts {
     tenant: Option<Arc<Tenant>>,
     principal: Option<Principal>,
-    resource: Option<(ServicePrincipal, Arc<AppCard>)>,
+    resource: Option<Party>,
     held: Vec<AppRoleAssignment>,
 }
 
@@ -62,13 +62,13 @@ impl UseCase for AssignRole<'_> {
         Ok(AssignFacts {
             tenant: facing.tenant().await?,
             principal: principal(facing, self.principal).await?,
-            resource: app(facing, self.resource).await?,
+            resource: party(facing, self.resource).await?,
             held: facing.view.assignments_of(self.principal, self.resource).await?,
         })
     }
 
     fn plan(&self, facts: AssignFacts, now: Moment, draw: &mut dyn Draw) -> Plan<AppRoleAssignment, AssignRefusal> {
-        let (principal, (sp, card)) = match self.judge(&facts) {
+        let (principal, Party { sp, card }) = match self.judge(&facts) {
             Ok(judged) => judged,
             Err(refusal) => return Plan::refuse(refusal),
         };
@@ -82,13 +82,10 @@ impl UseCase for AssignRole<'_> {
 }
 
 impl AssignRole<'_> {
-    fn judge<'f>(
-        &self,
-        facts: &'f AssignFacts,
-    ) -> Result<(&'f Principal, &'f (ServicePrincipal, Arc<AppCard>)), AssignRefusal> {
+    fn judge<'f>(&self, facts: &'f AssignFacts) -> Result<(&'f Principal, &'f Party), AssignRefusal> {
         let principal = facts.principal.as_ref().ok_or(AssignRefusal::NoSuchPrincipal)?;
         let resource = facts.resource.as_ref().ok_or(AssignRefusal::NoSuchResource)?;
-        if !self.is_role_for(principal, &resource.1) {
+        if !self.is_role_for(principal, &resource.card) {
             return Err(AssignRefusal::NoSuchRole);
         }
         if facts.held.iter().any(|held| held.role == self.role) {
@@ -111,15 +108,15 @@ impl AssignRole<'_> {
         published || (self.role == DEFAULT_ACCESS && member == MemberType::User)
     }
 
-    fn may(&self, facts: &AssignFacts, principal: &Principal, (sp, card): &(ServicePrincipal, Arc<AppCard>)) -> bool {
+    fn may(&self, facts: &AssignFacts, principal: &Principal, Party { sp, card }: &Party) -> bool {
         let (Who::Person(person), Principal::App(client)) = (&self.caller.who, principal) else { return true };
         let Some(tenant) = &facts.tenant else { return false };
         let roles = people::tenant_wide(&person.roles);
         let api = ResourceFacts { card, sp: Some(sp), grants: &[], roles_held: &[] };
         let survey = SurveyFacts {
             tenant,
-            client: &client.1,
-            client_sp: Some(&client.0),
+            client: &client.card,
+            client_sp: Some(&client.sp),
             roles: &roles,
             resources: std::slice::from_ref(&api),
         };
@@ -134,12 +131,7 @@ async fn principal(facing: Facing<'_>, id: ObjectId) -> Result<Option<Principal>
     if let Some(group) = facing.view.group_by_id(id.into()).await? {
         return Ok(Some(Principal::Group(group.display_name)));
     }
-    Ok(app(facing, id.into()).await?.map(|app| Principal::App(Box::new(app))))
-}
-
-async fn app(facing: Facing<'_>, id: ServicePrincipalId) -> Result<Option<(ServicePrincipal, Arc<AppCard>)>, Fault> {
-    let Some(sp) = facing.view.sp_by_id(id).await? else { return Ok(None) };
-    Ok(facing.card(sp.app_id).await?.map(|card| (sp, card)))
+    Ok(party(facing, id.into()).await?.map(|app| Principal::App(Box::new(app))))
 }
 
 impl Principal {
@@ -154,7 +146,7 @@ impl Principal {
     fn name(&self) -> &str {
         match self {
             Principal::User(name) | Principal::Group(name) => name,
-            Principal::App(app) => &app.0.display_name,
+            Principal::App(app) => &app.sp.display_name,
         }
     }
 }

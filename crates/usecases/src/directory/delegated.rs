@@ -55,12 +55,13 @@ pub struct GrantFacts {
     held: Option<Grant>,
 }
 
-struct Party {
-    sp: ServicePrincipal,
-    card: Arc<AppCard>,
+/// An instance, and the app behind it.
+pub(super) struct Party {
+    pub sp: ServicePrincipal,
+    pub card: Arc<AppCard>,
 }
 
-async fn party(facing: Facing<'_>, id: ServicePrincipalId) -> Result<Option<Party>, Fault> {
+pub(super) async fn party(facing: Facing<'_>, id: ServicePrincipalId) -> Result<Option<Party>, Fault> {
     let Some(sp) = facing.view.sp_by_id(id).await? else { return Ok(None) };
     Ok(facing.card(sp.app_id).await?.map(|card| Party { sp, card }))
 }
