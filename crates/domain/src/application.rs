@@ -5,9 +5,10 @@
 use crate::permission::{AppRole, Scope};
 use mandate_base::{AppId, ApplicationId, Moment, ObjectId, TenantId};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// What any tenant may know of an app, kept by its home tenant's changes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AppCard {
     pub app_id: AppId,
     pub application: ApplicationId,
@@ -17,6 +18,8 @@ pub struct AppCard {
     pub secrets: Vec<ClientSecret>,
     pub certificates: Vec<ClientCertificate>,
     pub federated: Vec<FederatedCredential>,
+    /// Raised at each change; a write that read an older one is raced.
+    pub version: i64,
 }
 
 impl AppCard {
@@ -53,6 +56,9 @@ pub struct Registration {
     /// By id; the first that there is counts.
     pub token_lifetime_policies: Vec<ObjectId>,
     pub mandate: Choices,
+    /// Every other Graph property, as it was set.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
 /// What the owner of an app may choose here that Entra has no word for. Everything unset is Entra's way.

@@ -1,7 +1,10 @@
 //! What is remembered of changes (directory audit) and of sign-ins.
 
+use crate::properties::Properties;
 use mandate_base::{AppId, CorrelationId, Moment, ObjectId, UserId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// One row of the directory audit, written in the same transaction as the change it tells of.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,37 +16,78 @@ pub struct AuditEntry {
     pub correlation: CorrelationId,
 }
 
-/// Named as Graph's `directoryAudit.activityDisplayName` names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activity {
-    CreateCompany,
-    AddUser,
-    DisableAccount,
-    EnableAccount,
-    DeleteUser,
-    AddGroup,
-    AddMemberToGroup,
-    AddOwnerToGroup,
-    AddApplication,
-    UpdateApplication,
-    AddServicePrincipal,
-    UpdateServicePrincipal,
-    RemoveServicePrincipal,
-    ConsentToApplication,
-    AddDelegatedPermissionGrant,
-    RemoveDelegatedPermissionGrant,
-    AddAppRoleAssignmentToServicePrincipal,
-    AddAppRoleAssignmentToUser,
-    AddAppRoleAssignmentToGroup,
-    RemoveAppRoleAssignment,
-    AddMemberToRole,
-    UpdateAuthorizationPolicy,
-    RevokeSession,
-    RevokeSignInSessions,
-    ChangeUserPassword,
-    CreateConsentRequest,
-    RequestApproved,
-    RequestDenied,
+macro_rules! activities {
+    ($($activity:ident = $name:literal in $category:literal),+ $(,)?) => {
+        /// Named as Graph's `directoryAudit.activityDisplayName` names them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Activity { $($activity),+ }
+
+        impl Activity {
+            pub const fn name(self) -> &'static str {
+                match self { $(Activity::$activity => $name),+ }
+            }
+
+            pub const fn category(self) -> &'static str {
+                match self { $(Activity::$activity => $category),+ }
+            }
+        }
+    };
+}
+
+activities! {
+    CreateCompany = "Create company" in "DirectoryManagement",
+    AddUser = "Add user" in "UserManagement",
+    UpdateUser = "Update user" in "UserManagement",
+    DisableAccount = "Disable account" in "UserManagement",
+    EnableAccount = "Enable account" in "UserManagement",
+    DeleteUser = "Delete user" in "UserManagement",
+    RestoreUser = "Restore user" in "UserManagement",
+    HardDeleteUser = "Hard Delete user" in "UserManagement",
+    SetUserManager = "Set user manager" in "UserManagement",
+    RemoveUserManager = "Remove user manager" in "UserManagement",
+    AddGroup = "Add group" in "GroupManagement",
+    UpdateGroup = "Update group" in "GroupManagement",
+    DeleteGroup = "Delete group" in "GroupManagement",
+    RestoreGroup = "Restore group" in "GroupManagement",
+    HardDeleteGroup = "Hard Delete group" in "GroupManagement",
+    AddMemberToGroup = "Add member to group" in "GroupManagement",
+    RemoveMemberFromGroup = "Remove member from group" in "GroupManagement",
+    AddOwnerToGroup = "Add owner to group" in "GroupManagement",
+    RemoveOwnerFromGroup = "Remove owner from group" in "GroupManagement",
+    AddApplication = "Add application" in "ApplicationManagement",
+    UpdateApplication = "Update application" in "ApplicationManagement",
+    UpdateApplicationCredentials = "Update application – Certificates and secrets management" in "ApplicationManagement",
+    DeleteApplication = "Delete application" in "ApplicationManagement",
+    HardDeleteApplication = "Hard Delete application" in "ApplicationManagement",
+    RestoreApplication = "Restore application" in "ApplicationManagement",
+    AddOwnerToApplication = "Add owner to application" in "ApplicationManagement",
+    RemoveOwnerFromApplication = "Remove owner from application" in "ApplicationManagement",
+    AddServicePrincipal = "Add service principal" in "ApplicationManagement",
+    UpdateServicePrincipal = "Update service principal" in "ApplicationManagement",
+    RemoveServicePrincipal = "Remove service principal" in "ApplicationManagement",
+    HardDeleteServicePrincipal = "Hard delete service principal" in "ApplicationManagement",
+    RestoreServicePrincipal = "Restore service principal" in "ApplicationManagement",
+    AddServicePrincipalCredentials = "Add service principal credentials" in "ApplicationManagement",
+    RemoveServicePrincipalCredentials = "Remove service principal credentials" in "ApplicationManagement",
+    AddOwnerToServicePrincipal = "Add owner to service principal" in "ApplicationManagement",
+    RemoveOwnerFromServicePrincipal = "Remove owner from service principal" in "ApplicationManagement",
+    ConsentToApplication = "Consent to application" in "ApplicationManagement",
+    AddDelegatedPermissionGrant = "Add delegated permission grant" in "ApplicationManagement",
+    RemoveDelegatedPermissionGrant = "Remove delegated permission grant" in "ApplicationManagement",
+    AddAppRoleAssignmentToServicePrincipal = "Add app role assignment to service principal" in "ApplicationManagement",
+    AddAppRoleAssignmentToUser = "Add app role assignment grant to user" in "ApplicationManagement",
+    AddAppRoleAssignmentToGroup = "Add app role assignment to group" in "ApplicationManagement",
+    RemoveAppRoleAssignment = "Remove app role assignment from service principal" in "ApplicationManagement",
+    AddMemberToRole = "Add member to role" in "RoleManagement",
+    RemoveMemberFromRole = "Remove member from role" in "RoleManagement",
+    UpdateAuthorizationPolicy = "Update authorization policy" in "AuthorizationPolicy",
+    RevokeSession = "Revoke session" in "UserManagement",
+    RevokeSignInSessions = "Revoke sign-in sessions" in "UserManagement",
+    ChangeUserPassword = "Change user password" in "UserManagement",
+    ResetUserPassword = "Reset user password" in "UserManagement",
+    CreateConsentRequest = "Create request" in "UserManagement",
+    RequestApproved = "Request approved" in "UserManagement",
+    RequestDenied = "Request denied" in "UserManagement",
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,62 +150,31 @@ pub enum SignInKind {
     ServicePrincipal,
 }
 
-impl Activity {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Activity::CreateCompany => "Create company",
-            Activity::AddUser => "Add user",
-            Activity::DisableAccount => "Disable account",
-            Activity::EnableAccount => "Enable account",
-            Activity::DeleteUser => "Delete user",
-            Activity::AddGroup => "Add group",
-            Activity::AddMemberToGroup => "Add member to group",
-            Activity::AddOwnerToGroup => "Add owner to group",
-            Activity::AddApplication => "Add application",
-            Activity::UpdateApplication => "Update application",
-            Activity::AddServicePrincipal => "Add service principal",
-            Activity::UpdateServicePrincipal => "Update service principal",
-            Activity::RemoveServicePrincipal => "Remove service principal",
-            Activity::ConsentToApplication => "Consent to application",
-            Activity::AddDelegatedPermissionGrant => "Add delegated permission grant",
-            Activity::RemoveDelegatedPermissionGrant => "Remove delegated permission grant",
-            Activity::AddAppRoleAssignmentToServicePrincipal => "Add app role assignment to service principal",
-            Activity::AddAppRoleAssignmentToUser => "Add app role assignment grant to user",
-            Activity::AddAppRoleAssignmentToGroup => "Add app role assignment to group",
-            Activity::RemoveAppRoleAssignment => "Remove app role assignment from service principal",
-            Activity::AddMemberToRole => "Add member to role",
-            Activity::UpdateAuthorizationPolicy => "Update authorization policy",
-            Activity::RevokeSession => "Revoke session",
-            Activity::RevokeSignInSessions => "Revoke sign-in sessions",
-            Activity::ChangeUserPassword => "Change user password",
-            Activity::CreateConsentRequest => "Create request",
-            Activity::RequestApproved => "Request approved",
-            Activity::RequestDenied => "Request denied",
-        }
-    }
+const LONGEST_VALUE: usize = 2000;
 
-    pub const fn category(self) -> &'static str {
-        match self {
-            Activity::CreateCompany => "DirectoryManagement",
-            Activity::AddUser
-            | Activity::DisableAccount
-            | Activity::EnableAccount
-            | Activity::DeleteUser
-            | Activity::RevokeSession
-            | Activity::ChangeUserPassword
-            | Activity::RevokeSignInSessions => "UserManagement",
-            Activity::AddGroup | Activity::AddMemberToGroup | Activity::AddOwnerToGroup => "GroupManagement",
-            Activity::AddMemberToRole => "RoleManagement",
-            Activity::UpdateAuthorizationPolicy => "AuthorizationPolicy",
-            Activity::CreateConsentRequest | Activity::RequestApproved | Activity::RequestDenied => "UserManagement",
-            _ => "ApplicationManagement",
-        }
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST_VALUE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 
 impl AuditEntry {
     pub fn target(mut self, id: impl Into<ObjectId>, kind: &str, name: &str) -> AuditEntry {
         self.targets.push(AuditTarget { id: id.into(), kind: kind.to_owned(), name: name.to_owned() });
+        self
+    }
+
+    /// Each property that is not what it was. Values as JSON, and long ones by their beginning.
+    pub fn differences(mut self, before: &Properties, after: &Properties) -> AuditEntry {
+        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        for name in names {
+            let (old, new) = (before.get(name), after.get(name));
+            if old != new {
+                self = self.changed(name, old.map(shown), new.map(shown));
+            }
+        }
         self
     }
 

@@ -109,6 +109,7 @@ fn card(scopes: Vec<Scope>, roles: Vec<AppRole>) -> AppCard {
         secrets: Vec::new(),
         certificates: Vec::new(),
         federated: Vec::new(),
+        version: 1,
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::group::MemberKind;
 use mandate_base::{AppRoleId, AssignmentId, GrantId, Moment, ObjectId, ServicePrincipalId, UserId};
+use serde::{Deserialize, Serialize};
 
 /// `oauth2PermissionGrant`: scopes of one resource that a client may use, for one user or for everybody.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     pub id: GrantId,
     pub client: ServicePrincipalId,
@@ -66,7 +67,7 @@ impl Whose {
 }
 
 /// `appRoleAssignment`: an app role given to a user, a group, or (as application permission) a service principal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppRoleAssignment {
     pub id: AssignmentId,
     pub principal: ObjectId,

@@ -3,16 +3,22 @@
 //! Never: async, HTTP, SQL, clocks, randomness, cryptography. Next: `record` for how a plan becomes rows.
 #![forbid(unsafe_code)]
 
+pub mod address;
 pub mod application;
 pub mod audit;
 pub mod catalogue;
 pub mod consent;
+pub mod deleted;
+pub mod federated;
 pub mod grant;
 pub mod group;
+pub mod group_properties;
 pub mod permission;
 pub mod permission_text;
+pub mod properties;
 pub mod query;
 pub mod record;
+pub mod registration;
 pub mod role;
 pub mod service_principal;
 pub mod signin;
@@ -20,3 +26,4 @@ pub mod tenant;
 pub mod time;
 pub mod token;
 pub mod user;
+pub mod user_properties;

@@ -20,6 +20,18 @@ pub enum Noun {
     ServicePrincipal,
 }
 
+impl Noun {
+    /// As the audit names its kind.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Noun::User => "User",
+            Noun::Group => "Group",
+            Noun::Application => "Application",
+            Noun::ServicePrincipal => "ServicePrincipal",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     All(Vec<Condition>),
@@ -148,6 +160,8 @@ const OF_GROUP: &[&str] = &[
     "uniqueName",
     "visibility",
 ];
+
+const OF_SERVICE_PRINCIPAL: &[&str] = &["alternativeNames", "description", "preferredSingleSignOnMode"];
 
 /// The compared form.
 pub fn compared(text: &str) -> String {
@@ -284,6 +298,9 @@ pub fn of_application(card: &AppCard) -> Vec<Facet> {
     ] {
         value.iter().for_each(|value| facets.text(property, value));
     }
+    if let Some(name) = registration.other.get("uniqueName") {
+        facets.value("uniqueName", name);
+    }
     for required in &registration.required_resource_access {
         facets.text("requiredResourceAccess/resourceAppId", &required.resource_app_id.to_string());
     }
@@ -301,13 +318,14 @@ pub fn of_service_principal(sp: &ServicePrincipal) -> Vec<Facet> {
     facets.text("displayName", &sp.display_name);
     facets.text("appId", &sp.app_id.to_string());
     facets.text("appOwnerOrganizationId", &sp.home.to_string());
-    facets.text("servicePrincipalType", "Application");
+    facets.text("servicePrincipalType", sp.kind());
     facets.moment("createdDateTime", sp.created);
     let more = &sp.more;
     for (property, values) in [("servicePrincipalNames", &more.service_principal_names), ("tags", &more.tags)] {
         values.iter().for_each(|value| facets.text(property, value));
     }
     more.notes.iter().for_each(|notes| facets.text("notes", notes));
+    facets.more(OF_SERVICE_PRINCIPAL, &more.other);
     facets.0
 }
 

@@ -5,6 +5,7 @@
 use crate::application::AppCard;
 use crate::audit::{AuditEntry, SignIn};
 use crate::consent::request::{ConsentRequest, Decision};
+use crate::deleted::{Attached, Deleted};
 use crate::grant::{AppRoleAssignment, Grant};
 use crate::group::{Group, Link};
 use crate::role::RoleAssignment;
@@ -16,7 +17,8 @@ use crate::tenant::Tenant;
 use crate::token::refresh::{Family, RefreshToken};
 use crate::user::User;
 use mandate_base::{
-    AppId, AssignmentId, ConsentRequestId, FamilyId, GrantId, Moment, Secret, ServicePrincipalId, SessionId, UserId,
+    AppId, ApplicationId, AssignmentId, ConsentRequestId, FamilyId, GrantId, GroupId, Moment, ObjectId, Secret,
+    ServicePrincipalId, SessionId, UserId,
 };
 use serde_json::{Map, Value};
 
@@ -26,6 +28,8 @@ pub enum Change {
     TenantAdded(Box<Tenant>),
     TenantSettings(Box<Tenant>),
     UserAdded(Box<User>),
+    /// All of it but its password. Guarded by the version that was read, as every update of a whole object is.
+    UserUpdated(Box<User>),
     UserEnabled {
         user: UserId,
         enabled: bool,
@@ -37,10 +41,19 @@ pub enum Change {
         at: Moment,
     },
     GroupAdded(Box<Group>),
+    GroupUpdated(Box<Group>),
+    GroupRemoved(GroupId),
     LinkAdded(Link),
+    /// Guarded: somebody may have removed it meanwhile.
+    LinkRemoved(Link),
     ApplicationAdded(Box<AppCard>),
     ApplicationUpdated(Box<AppCard>),
+    ApplicationRemoved {
+        application: ApplicationId,
+        app: AppId,
+    },
     ServicePrincipalAdded(Box<ServicePrincipal>),
+    ServicePrincipalUpdated(Box<ServicePrincipal>),
     ServicePrincipalEnabled {
         sp: ServicePrincipalId,
         enabled: bool,
@@ -54,9 +67,16 @@ pub enum Change {
         version: i64,
     },
     GrantRemoved(GrantId),
+    /// What can be brought back for a while. What was removed is told by a change of its own.
+    Kept(Box<Deleted>),
+    /// What hung on an object hangs on it again.
+    AttachedAgain(Box<Attached>),
+    /// It was brought back, or is gone for good. Guarded.
+    KeptNoLonger(ObjectId),
     AppRoleAssigned(AppRoleAssignment),
     AppRoleUnassigned(AssignmentId),
     RoleAssigned(RoleAssignment),
+    RoleUnassigned(AssignmentId),
     ConsentRequested(Box<ConsentRequest>),
     /// Guarded: of two decisions the first counts, the other is `Raced`.
     ConsentRequestDecided {
@@ -129,7 +149,7 @@ pub enum Trace {
 /// See the module's text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
-    changes: Vec<(Change, AuditEntry)>,
+    changes: Vec<(Change, Option<AuditEntry>)>,
     audits: Vec<AuditEntry>,
     traces: Vec<Trace>,
     sign_ins: Vec<SignIn>,
@@ -137,7 +157,13 @@ pub struct Record {
 
 impl Record {
     pub fn change(&mut self, change: Change, audit: AuditEntry) {
-        self.changes.push((change, audit));
+        self.changes.push((change, Some(audit)));
+    }
+
+    /// A part of the change before it, whose entry tells of both.
+    pub fn and(&mut self, change: Change) {
+        debug_assert!(!self.changes.is_empty(), "what is told of comes first");
+        self.changes.push((change, None));
     }
 
     /// An audit entry that sums several changes up ("Consent to application").
@@ -158,7 +184,7 @@ impl Record {
     }
 
     pub fn audits(&self) -> impl Iterator<Item = &AuditEntry> {
-        self.changes.iter().map(|(_, audit)| audit).chain(&self.audits)
+        self.changes.iter().filter_map(|(_, audit)| audit.as_ref()).chain(&self.audits)
     }
 
     pub fn traces(&self) -> &[Trace] {

@@ -6,6 +6,7 @@ use crate::tenant::AuthorizationPolicy;
 use crate::user::UserKind;
 use mandate_base::{AssignmentId, Moment, ObjectId, RoleTemplateId};
 use mandate_decide::{Action, ActionSet};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -17,7 +18,7 @@ pub const APPLICATION_DEVELOPER: RoleTemplateId = RoleTemplateId::from_u128(0xcf
 pub const PLAIN_MEMBER_WID: &str = "b79fbf4d-3ef9-4689-8143-76b194e85509";
 
 /// A directory role given to somebody, in the whole tenant or a part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleAssignment {
     pub id: AssignmentId,
     pub principal: ObjectId,
@@ -48,6 +49,50 @@ struct DefaultRight {
     action: Action,
     gated_by: &'static str,
 }
+
+/// Who may change what is sensitive of whom: a role, and the only roles that its targets may hold (graph-api.md §1.4).
+const ABOVE: [(&str, &[&str]); 4] = [
+    ("Password Administrator", &["Directory Readers", "Guest Inviter", "Password Administrator"]),
+    (
+        "Helpdesk Administrator",
+        &[
+            "Directory Readers",
+            "Guest Inviter",
+            "Helpdesk Administrator",
+            "Message Center Reader",
+            "Password Administrator",
+            "Reports Reader",
+            "Usage Summary Reports Reader",
+        ],
+    ),
+    (
+        "Authentication Administrator",
+        &[
+            "Authentication Administrator",
+            "Directory Readers",
+            "Guest Inviter",
+            "Message Center Reader",
+            "Password Administrator",
+            "Reports Reader",
+            "Usage Summary Reports Reader",
+        ],
+    ),
+    (
+        "User Administrator",
+        &[
+            "Directory Readers",
+            "Groups Administrator",
+            "Guest Inviter",
+            "Helpdesk Administrator",
+            "Message Center Reader",
+            "Password Administrator",
+            "Reports Reader",
+            "User Administrator",
+            "Usage Summary Reports Reader",
+        ],
+    ),
+];
+const ABOVE_ALL: [&str; 2] = ["Global Administrator", "Privileged Authentication Administrator"];
 
 /// The values of `authorizationPolicy.guestUserRoleId` beside the default (consent-and-governance.md 14.5).
 const GUESTS_AS_MEMBERS: &str = "a0b1b346-4d3e-4e8b-98f8-753987be4970";
@@ -143,6 +188,17 @@ impl Roles {
         &self.templates
     }
 
+    /// May holders of `actor` change what is sensitive of a holder of `target`? Who holds nothing is below everybody.
+    pub fn stands_above(&self, actor: &[RoleTemplateId], target: &[RoleTemplateId]) -> bool {
+        let named = |id: &RoleTemplateId| self.template(*id).map_or("", |role| role.name);
+        if target.is_empty() || actor.iter().any(|role| ABOVE_ALL.contains(&named(role))) {
+            return true;
+        }
+        let reach = actor.iter().filter_map(|role| ABOVE.iter().find(|(name, _)| *name == named(role)));
+        let mut reach = reach.map(|(_, below)| below);
+        reach.any(|below| target.iter().all(|role| below.contains(&named(role))))
+    }
+
     /// What a person may do without any role: the default rights that the tenant's policy leaves on.
     pub fn default_rights(&self, kind: UserKind, policy: &AuthorizationPolicy) -> ActionSet {
         let class = match (kind, policy.guest_user_role_id.as_deref()) {
@@ -182,6 +238,22 @@ mod tests {
         assert_eq!(role.grants_for_all, ["microsoft-company-admin"]);
         let read = roles().action("microsoft.directory/users/standard/read").expect("in the table");
         assert!(role.actions.holds(read));
+    }
+
+    #[test]
+    fn who_stands_above_whom_is_as_the_matrix_says() {
+        let id = |name: &str| roles().named(name).unwrap_or_else(|| panic!("no role `{name}`")).id;
+        for (name, below) in ABOVE {
+            for held in below {
+                assert!(roles().stands_above(&[id(name)], &[id(held)]), "{name} over {held}");
+            }
+            assert!(roles().stands_above(&[id(name)], &[]), "{name}");
+            assert!(!roles().stands_above(&[id(name)], &[GLOBAL_ADMINISTRATOR]), "{name}");
+            assert!(!roles().stands_above(&[id(name)], &[id(below[0]), id("Application Administrator")]), "{name}");
+        }
+        assert!(roles().stands_above(&[id(ABOVE_ALL[1])], &[GLOBAL_ADMINISTRATOR]));
+        assert!(!roles().stands_above(&[], &[GLOBAL_ADMINISTRATOR]));
+        assert!(roles().stands_above(&[], &[]));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! A service principal: the instance of an application in one tenant. Grants, assignments and policies hang on it.
 
+use crate::application::{ClientCertificate, ClientSecret};
 use mandate_base::{AppId, Moment, ObjectId, ServicePrincipalId, TenantId};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServicePrincipal {
     pub id: ServicePrincipalId,
     pub app_id: AppId,
@@ -14,6 +16,8 @@ pub struct ServicePrincipal {
     pub app_role_assignment_required: bool,
     pub created: Moment,
     pub more: SpMore,
+    /// Raised at each change; a write that read an older one is raced.
+    pub version: i64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +30,12 @@ pub struct SpMore {
     pub notes: Option<String>,
     /// By id; the first that there is counts.
     pub token_lifetime_policies: Vec<ObjectId>,
+    /// Secrets and certificates of this instance only, beside those of its app.
+    pub secrets: Vec<ClientSecret>,
+    pub certificates: Vec<ClientCertificate>,
+    /// Every other Graph property, as it was set.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
 /// `delegatedPermissionClassification`: the tenant's own judgement of one scope of this API.
@@ -45,7 +55,14 @@ pub enum Class {
     High,
 }
 
+const KIND: &str = "servicePrincipalType";
+
 impl ServicePrincipal {
+    /// Graph's `servicePrincipalType`.
+    pub fn kind(&self) -> &str {
+        self.more.other.get(KIND).and_then(Value::as_str).unwrap_or("Application")
+    }
+
     pub fn class_of(&self, permission: ObjectId) -> Option<Class> {
         let classes = &self.more.delegated_permission_classifications;
         classes.iter().find(|entry| entry.permission_id == permission).map(|entry| entry.classification)

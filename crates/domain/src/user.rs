@@ -19,6 +19,8 @@ pub struct User {
     pub password: Option<Secret<String>>,
     /// Every other Graph property, as it was set.
     pub more: Map<String, Value>,
+    /// Raised at each change; a write that read an older one is raced.
+    pub version: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,18 +2,88 @@
 
 use crate::call::Call;
 use crate::errors::Refusal;
+use crate::schema;
+use mandate_base::ObjectId;
+use mandate_domain::properties::Properties;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Annotations (`@odata.type`, `x@odata.type`) say how a client reads its own words, and are passed over.
 pub(crate) fn read<T: DeserializeOwned>(call: &Call<'_>) -> Result<T, Refusal> {
+    let mut members = object(call)?;
+    members.retain(|name, _| !name.contains('@'));
+    serde_json::from_value(Value::Object(members)).map_err(|error| told(&error.to_string()))
+}
+
+/// What is written of one object: its properties, and whom it is linked to.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Written {
+    pub properties: Properties,
+    /// `owners@odata.bind`, `members@odata.bind`
+    pub owners: Vec<ObjectId>,
+    pub members: Vec<ObjectId>,
+}
+
+/// Of one bind (graph-api.md §2.3).
+const MOST_BOUND: usize = 20;
+
+/// By the schema of `kind`: a member that it has not is refused, and one that is not for callers to set.
+pub(crate) fn read_object(call: &Call<'_>, kind: &str, read_only: &[&str]) -> Result<Written, Refusal> {
+    let mut written = Written::default();
+    for (name, mut value) in object(call)? {
+        match name.as_str() {
+            "owners@odata.bind" => written.owners = bound(&name, &value)?,
+            "members@odata.bind" => written.members = bound(&name, &value)?,
+            _ if name.ends_with("@odata.bind") => return Err(Refusal::UnknownMember(name)),
+            _ if name.contains('@') => {}
+            _ if read_only.contains(&name.as_str()) => return Err(Refusal::ReadOnly(name)),
+            _ => {
+                let known = schema::member(kind, &name).filter(|member| !member.navigation);
+                let known = known.ok_or_else(|| Refusal::UnknownMember(name.chars().take(128).collect()))?;
+                schema::check(&name, known, &mut value)?;
+                written.properties.insert(name, value);
+            }
+        }
+    }
+    Ok(written)
+}
+
+/// `{"@odata.id": "https://…/directoryObjects/{id}"}`
+pub(crate) fn read_reference(call: &Call<'_>) -> Result<ObjectId, Refusal> {
+    let members = object(call)?;
+    let address = members.get("@odata.id").and_then(Value::as_str);
+    address.and_then(referred).ok_or_else(|| Refusal::Missing("@odata.id".to_owned()))
+}
+
+fn object(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
     // Graph's libraries send what they compressed again, plain, when they hear so (graph-api.md §5.5).
     if call.encoded {
         return Err(Refusal::Encoded);
     }
-    let Ok(Value::Object(mut members)) = serde_json::from_slice(call.body) else { return Err(Refusal::Unreadable) };
-    members.retain(|name, _| !name.contains('@'));
-    serde_json::from_value(Value::Object(members)).map_err(|error| told(&error.to_string()))
+    match serde_json::from_slice(call.body) {
+        Ok(Value::Object(members)) => Ok(members),
+        _ => Err(Refusal::Unreadable),
+    }
+}
+
+fn bound(name: &str, value: &Value) -> Result<Vec<ObjectId>, Refusal> {
+    let Value::Array(addresses) = value else { return Err(Refusal::MistypedMember(name.to_owned())) };
+    if addresses.len() > MOST_BOUND {
+        return Err(Refusal::Invalid(format!("The number of references in '{name}' is limited to {MOST_BOUND}.")));
+    }
+    let all = addresses.iter().map(|address| {
+        let id = address.as_str().and_then(referred);
+        id.ok_or_else(|| Refusal::MistypedMember(name.to_owned()))
+    });
+    all.collect()
+}
+
+/// The id at the end of an address, as a segment or in parentheses. Its host and collection may be anybody's: clients
+/// write those of the cloud that they were made for (graph-api.md §3.6).
+fn referred(address: &str) -> Option<ObjectId> {
+    let last = address.trim_end_matches('/').rsplit('/').next()?;
+    let key = last.split_once("('").and_then(|(_, rest)| rest.strip_suffix("')"));
+    ObjectId::parse(key.unwrap_or(last)).ok()
 }
 
 /// In our words, by the name that the reader puts in backticks.
@@ -35,5 +105,21 @@ mod tests {
         assert_eq!(told("missing field `clientId`"), Refusal::Missing("clientId".to_owned()));
         assert_eq!(told("unknown field `x`, expected `scope`"), Refusal::UnknownMember("x".to_owned()));
         assert!(matches!(told("invalid type: map, expected a string"), Refusal::Invalid(_)));
+    }
+
+    #[test]
+    fn a_reference_is_read_by_its_end() {
+        let id = ObjectId::from_u128(5);
+        for address in [
+            format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}"),
+            format!("https://other.example/v1.0/users('{id}')"),
+            format!("/v1.0/servicePrincipals/{id}/"),
+            id.to_string(),
+        ] {
+            assert_eq!(referred(&address), Some(id), "{address}");
+        }
+        for bad in ["", "https://x.example/users/joris@x.example", "('x')"] {
+            assert_eq!(referred(bad), None, "{bad}");
+        }
     }
 }

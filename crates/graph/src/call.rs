@@ -2,7 +2,7 @@
 
 use crate::accept::Metadata;
 use crate::dispatch::Version;
-use crate::errors::Refusal;
+use crate::errors::{Refusal, Stop};
 use crate::operations::{Op, operation};
 use crate::property::{Kind, Selection};
 use crate::queries::{Question, question};
@@ -24,19 +24,31 @@ pub(crate) struct Call<'a> {
     /// The body is compressed.
     pub encoded: bool,
     pub correlation: CorrelationId,
+    /// Where the request came from.
+    pub peer: std::net::IpAddr,
     pub options: Options,
     /// `ConsistencyLevel: eventual`: the caller takes queries that Graph answers from an index.
     pub eventual: bool,
     pub metadata: Metadata,
+    /// `Prefer: create-if-missing`
+    pub upsert: bool,
 }
 
 impl Call<'_> {
     /// Like [`gate`]; a denial comes with its explanation.
     pub fn permit(&self, op: Op, object: Option<ObjectId>) -> Result<Permit, Refusal> {
-        gate(&self.caller, op, object).map_err(|denial| {
-            let explanation = Box::new(explain::denial(&self.caller, &denial));
-            Refusal::Denied { operation: op.name(), explanation }
-        })
+        gate(&self.caller, op, object).map_err(|denial| self.denied(op, &denial))
+    }
+
+    /// Like [`Call::permit`], where owning the object opens the operation.
+    pub async fn permit_on(&self, op: Op, object: Option<ObjectId>) -> Result<Permit, Stop> {
+        let judged = access::permit_on(self.house, &self.caller, operation(op), object).await?;
+        Ok(judged.map_err(|denial| self.denied(op, &denial))?)
+    }
+
+    fn denied(&self, op: Op, denial: &Denial) -> Refusal {
+        let explanation = Box::new(explain::denial(&self.caller, denial));
+        Refusal::Denied { operation: op.name(), explanation }
     }
 
     /// How much of an object the caller may see that another operation came by. `None`: that it is there.
@@ -59,6 +71,12 @@ impl Call<'_> {
     pub fn refuse_queries(&self) -> Result<(), Refusal> {
         refuse([("$filter", self.options.filter.is_some())])?;
         self.refuse_sorting()
+    }
+
+    /// For a collection of one order that is counted, where the caller takes what comes with it.
+    pub fn refuse_queries_but_count(&self) -> Result<(), Refusal> {
+        let Options { search, order_by, filter, .. } = &self.options;
+        refuse([("$filter", filter.is_some()), ("$search", search.is_some()), ("$orderby", !order_by.is_empty())])
     }
 
     /// For a collection that is filtered, and has one order.

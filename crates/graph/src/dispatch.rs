@@ -23,18 +23,39 @@ pub(crate) enum Route {
     List(Noun),
     /// `/users/$count`
     Count(Noun),
-    User(Subject),
-    MemberOf(Subject, Option<Cast>),
-    Group(String),
-    Application(Key),
-    ServicePrincipal(Key),
-    Members(String, Option<Cast>),
+    Object(Object),
+    Act(Object, Action),
+    Related(Object, Relation, Option<Cast>),
+    RelatedCount(Object, Relation, Option<Cast>),
+    /// `…/owners/$ref`
+    References(Object, Relation),
+    /// `…/owners/{id}/$ref`
+    Reference(Object, Relation, String),
+    FederatedCredentials(Key),
+    FederatedCredential(Key, Part),
+    Classifications(Key),
+    Classification(Key, String),
     Grants(GrantsOf),
     Grant(String),
     Assignments(Assignments),
     Assignment(Assignments, String),
+    ByIds,
+    Deleted(Noun),
+    DeletedItem(String),
+    Restore(String),
     Organizations,
     Organization(String),
+}
+
+/// One object of the directory, as a path names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Object {
+    User(Subject),
+    Group(Key),
+    Application(Key),
+    ServicePrincipal(Key),
+    /// `/directoryObjects/{id}`: of whatever kind.
+    Any(String),
 }
 
 /// Whose object it is: `/me`, or a user by id or user principal name.
@@ -42,6 +63,51 @@ pub(crate) enum Route {
 pub(crate) enum Subject {
     Me,
     Named(String),
+}
+
+/// Which object: by its id, or by another key of its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    Id(String),
+    /// `(appId='…')`
+    AppId(String),
+    /// `(uniqueName='…')`
+    UniqueName(String),
+}
+
+/// A part of an object, which has a name beside its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    IdOrName(String),
+    /// `(name='…')`
+    Name(String),
+}
+
+/// What other objects are to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Relation {
+    Owners,
+    Members,
+    TransitiveMembers,
+    MemberOf,
+    TransitiveMemberOf,
+    OwnedObjects,
+    Manager,
+    DirectReports,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    AddPassword,
+    RemovePassword,
+    AddKey,
+    RemoveKey,
+    CheckMemberGroups,
+    CheckMemberObjects,
+    GetMemberGroups,
+    GetMemberObjects,
+    RevokeSignInSessions,
+    ChangePassword,
 }
 
 /// All of them, or those of one client or one person.
@@ -68,29 +134,29 @@ pub(crate) enum Side {
     Held,
 }
 
-/// Which application, or instance of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
-    Id(String),
-    /// `(appId='…')`
-    AppId(String),
-}
-
 /// `/microsoft.graph.user` behind a collection of several kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cast {
     User,
     Group,
+    Application,
     ServicePrincipal,
 }
 
 const HELD: &str = "appRoleAssignments";
 const GRANTS: &str = "oauth2PermissionGrants";
+const FEDERATED: &str = "federatedIdentityCredentials";
+const CLASSES: &str = "delegatedPermissionClassifications";
 
 static READ: [Method; 1] = [Method::GET];
+static POST: [Method; 1] = [Method::POST];
+static REMOVE: [Method; 1] = [Method::DELETE];
 static READ_OR_POST: [Method; 2] = [Method::GET, Method::POST];
 static READ_OR_REMOVE: [Method; 2] = [Method::GET, Method::DELETE];
+static READ_OR_CHANGE: [Method; 2] = [Method::GET, Method::PATCH];
 static READ_OR_WRITE: [Method; 3] = [Method::GET, Method::PATCH, Method::DELETE];
+static REFER: [Method; 2] = [Method::GET, Method::POST];
+static REFER_TO_ONE: [Method; 3] = [Method::GET, Method::PUT, Method::DELETE];
 
 impl Version {
     pub fn of(request: &Incoming) -> Option<Version> {
@@ -111,12 +177,19 @@ impl Version {
 impl Route {
     pub fn methods(&self) -> &'static [Method] {
         match self {
-            Route::UserInfo | Route::Grants(GrantsOf::All) => &READ_OR_POST,
+            Route::UserInfo | Route::Grants(GrantsOf::All) | Route::List(_) => &READ_OR_POST,
+            Route::FederatedCredentials(_) | Route::Classifications(_) => &READ_OR_POST,
+            Route::Object(Object::Any(_)) => &READ,
+            Route::Object(Object::User(Subject::Me)) => &READ_OR_CHANGE,
+            Route::Object(_) | Route::FederatedCredential(..) | Route::Grant(_) => &READ_OR_WRITE,
+            Route::Act(..) | Route::ByIds | Route::Restore(_) => &POST,
+            Route::References(_, Relation::Manager) => &REFER_TO_ONE,
+            Route::References(..) => &REFER,
+            Route::Reference(..) | Route::Classification(..) => &REMOVE,
             Route::Assignments(Assignments::Person(Subject::Me)) => &READ,
             Route::Assignments(_) => &READ_OR_POST,
             Route::Assignment(Assignments::Person(Subject::Me), _) => &READ,
-            Route::Assignment(..) => &READ_OR_REMOVE,
-            Route::Grant(_) => &READ_OR_WRITE,
+            Route::Assignment(..) | Route::DeletedItem(_) => &READ_OR_REMOVE,
             _ => &READ,
         }
     }
@@ -130,8 +203,106 @@ impl Cast {
         match folded.strip_prefix("microsoft.graph.").or(folded.strip_prefix("graph."))? {
             "user" => Some(Cast::User),
             "group" => Some(Cast::Group),
+            "application" => Some(Cast::Application),
             "serviceprincipal" => Some(Cast::ServicePrincipal),
             _ => None,
+        }
+    }
+
+    pub const fn noun(self) -> Noun {
+        match self {
+            Cast::User => Noun::User,
+            Cast::Group => Noun::Group,
+            Cast::Application => Noun::Application,
+            Cast::ServicePrincipal => Noun::ServicePrincipal,
+        }
+    }
+}
+
+impl Relation {
+    const ALL: [(Relation, &str); 8] = [
+        (Relation::Owners, "owners"),
+        (Relation::Members, "members"),
+        (Relation::TransitiveMembers, "transitiveMembers"),
+        (Relation::MemberOf, "memberOf"),
+        (Relation::TransitiveMemberOf, "transitiveMemberOf"),
+        (Relation::OwnedObjects, "ownedObjects"),
+        (Relation::Manager, "manager"),
+        (Relation::DirectReports, "directReports"),
+    ];
+
+    fn of(object: &Object, step: &Step) -> Option<Relation> {
+        let found = Relation::ALL.iter().find(|(_, word)| step.is(word)).map(|(relation, _)| *relation)?;
+        object.has(found).then_some(found)
+    }
+
+    pub fn word(self) -> &'static str {
+        Relation::ALL.iter().find(|(relation, _)| *relation == self).map_or("", |(_, word)| word)
+    }
+
+    /// Whether callers set it.
+    fn is_written(self) -> bool {
+        matches!(self, Relation::Owners | Relation::Members | Relation::Manager)
+    }
+}
+
+impl Action {
+    const ALL: [(Action, &str); 10] = [
+        (Action::AddPassword, "addPassword"),
+        (Action::RemovePassword, "removePassword"),
+        (Action::AddKey, "addKey"),
+        (Action::RemoveKey, "removeKey"),
+        (Action::CheckMemberGroups, "checkMemberGroups"),
+        (Action::CheckMemberObjects, "checkMemberObjects"),
+        (Action::GetMemberGroups, "getMemberGroups"),
+        (Action::GetMemberObjects, "getMemberObjects"),
+        (Action::RevokeSignInSessions, "revokeSignInSessions"),
+        (Action::ChangePassword, "changePassword"),
+    ];
+
+    /// Bare, or named in full (graph-api.md §3.1).
+    fn of(object: &Object, step: &Step) -> Option<Action> {
+        let Step::Name(text) = step else { return None };
+        let bare = text.rsplit('.').next().unwrap_or(text);
+        let found = Action::ALL.iter().find(|(_, word)| bare.eq_ignore_ascii_case(word)).map(|(action, _)| *action)?;
+        object.can(found).then_some(found)
+    }
+}
+
+impl Object {
+    /// `None`: of whatever kind.
+    pub fn noun(&self) -> Option<Noun> {
+        match self {
+            Object::User(_) => Some(Noun::User),
+            Object::Group(_) => Some(Noun::Group),
+            Object::Application(_) => Some(Noun::Application),
+            Object::ServicePrincipal(_) => Some(Noun::ServicePrincipal),
+            Object::Any(_) => None,
+        }
+    }
+
+    fn has(&self, relation: Relation) -> bool {
+        match relation {
+            Relation::Owners => !matches!(self, Object::User(_) | Object::Any(_)),
+            Relation::Members | Relation::TransitiveMembers => matches!(self, Object::Group(_)),
+            Relation::MemberOf | Relation::TransitiveMemberOf => {
+                matches!(self, Object::User(_) | Object::Group(_) | Object::ServicePrincipal(_))
+            }
+            Relation::OwnedObjects => matches!(self, Object::User(_) | Object::ServicePrincipal(_)),
+            Relation::Manager | Relation::DirectReports => matches!(self, Object::User(_)),
+        }
+    }
+
+    fn can(&self, action: Action) -> bool {
+        match action {
+            Action::AddPassword | Action::RemovePassword | Action::AddKey | Action::RemoveKey => {
+                matches!(self, Object::Application(_) | Object::ServicePrincipal(_))
+            }
+            Action::CheckMemberGroups
+            | Action::CheckMemberObjects
+            | Action::GetMemberGroups
+            | Action::GetMemberObjects => !matches!(self, Object::Application(_)),
+            Action::RevokeSignInSessions | Action::ChangePassword => matches!(self, Object::User(_)),
         }
     }
 }
@@ -153,11 +324,13 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         return Err(unknown(steps));
     };
     match head {
-        _ if head.is("me") => of_user(Subject::Me, rest),
-        _ if head.is("users") => of_users(rest),
-        _ if head.is("groups") => of_groups(rest),
-        _ if head.is("applications") => of_apps(Noun::Application, rest),
-        _ if head.is("servicePrincipals") => of_apps(Noun::ServicePrincipal, rest),
+        _ if head.is("me") => of_object(Object::User(Subject::Me), rest),
+        _ if head.is("users") => of_set(Noun::User, rest),
+        _ if head.is("groups") => of_set(Noun::Group, rest),
+        _ if head.is("applications") => of_set(Noun::Application, rest),
+        _ if head.is("servicePrincipals") => of_set(Noun::ServicePrincipal, rest),
+        _ if head.is("directoryObjects") => of_any(rest),
+        _ if head.is("directory") => of_deleted(rest),
         _ if head.is(GRANTS) => of_grants(rest),
         _ if head.is("organization") => of_organization(rest),
         _ if head.is("$metadata") && rest.is_empty() => Err(Refusal::NoSchema),
@@ -165,54 +338,121 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
     }
 }
 
-fn of_users(rest: &[Step]) -> Result<Route, Refusal> {
-    let Some((key, rest)) = rest.split_first() else {
-        return Ok(Route::List(Noun::User));
+fn of_set(noun: Noun, rest: &[Step]) -> Result<Route, Refusal> {
+    let Some((key, below)) = rest.split_first() else {
+        return Ok(Route::List(noun));
     };
-    if rest.is_empty() && key.is("$count") {
-        return Ok(Route::Count(Noun::User));
+    if below.is_empty() && key.is("$count") {
+        return Ok(Route::Count(noun));
     }
-    of_user(Subject::Named(key_of(key)?), rest)
+    of_object(keyed(noun, key)?, below)
 }
 
-fn of_user(subject: Subject, rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        [] => Ok(Route::User(subject)),
-        [relation, rest @ ..] if relation.is("memberOf") => Ok(Route::MemberOf(subject, cast(rest)?)),
-        [relation] if relation.is(GRANTS) => Ok(Route::Grants(GrantsOf::Person(subject))),
-        [relation, rest @ ..] if relation.is(HELD) => assignments(Assignments::Person(subject), rest),
+fn keyed(noun: Noun, key: &Step) -> Result<Object, Refusal> {
+    let no_such_key = || unknown(std::slice::from_ref(key));
+    let key = match key {
+        Step::NamedKey { name, value } => match name.to_ascii_lowercase().as_str() {
+            "appid" if matches!(noun, Noun::Application | Noun::ServicePrincipal) => Key::AppId(value.clone()),
+            "uniquename" if matches!(noun, Noun::Application | Noun::Group) => Key::UniqueName(value.clone()),
+            _ => return Err(no_such_key()),
+        },
+        _ => Key::Id(key_of(key)?),
+    };
+    Ok(match (noun, key) {
+        (Noun::User, Key::Id(name)) => Object::User(Subject::Named(name)),
+        (Noun::User, _) => return Err(Refusal::MalformedPath),
+        (Noun::Group, key) => Object::Group(key),
+        (Noun::Application, key) => Object::Application(key),
+        (Noun::ServicePrincipal, key) => Object::ServicePrincipal(key),
+    })
+}
+
+fn of_object(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
+    let Some((step, below)) = rest.split_first() else {
+        return Ok(Route::Object(object));
+    };
+    if let Some(relation) = Relation::of(&object, step) {
+        return of_relation(object, relation, below);
+    }
+    if let Some(action) = Action::of(&object, step)
+        && matches!(below, [] | [Step::Call])
+    {
+        return Ok(Route::Act(object, action));
+    }
+    of_parts(object, rest)
+}
+
+fn of_relation(object: Object, relation: Relation, below: &[Step]) -> Result<Route, Refusal> {
+    match below {
+        [reference] if reference.is("$ref") && relation.is_written() => Ok(Route::References(object, relation)),
+        [key, reference] if reference.is("$ref") && relation.is_written() && relation != Relation::Manager => {
+            Ok(Route::Reference(object, relation, key_of(key)?))
+        }
+        [count] if count.is("$count") && relation != Relation::Manager => {
+            Ok(Route::RelatedCount(object, relation, None))
+        }
+        [kind, count] if count.is("$count") && relation != Relation::Manager => {
+            let cast = Cast::of(kind).ok_or_else(|| unknown(below))?;
+            Ok(Route::RelatedCount(object, relation, Some(cast)))
+        }
+        _ => Ok(Route::Related(object, relation, cast(below)?)),
+    }
+}
+
+/// Collections that only one kind of object has.
+fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
+    let [part, below @ ..] = rest else { return Err(unknown(rest)) };
+    match object {
+        Object::User(subject) => match below {
+            [] if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Person(subject))),
+            _ if part.is(HELD) => assignments(Assignments::Person(subject), below),
+            _ => Err(unknown(rest)),
+        },
+        Object::Group(Key::Id(id)) if part.is(HELD) => assignments(Assignments::Group(id), below),
+        Object::Application(key) if part.is(FEDERATED) => match below {
+            [] => Ok(Route::FederatedCredentials(key)),
+            [Step::NamedKey { name, value }] if name.eq_ignore_ascii_case("name") => {
+                Ok(Route::FederatedCredential(key, Part::Name(value.clone())))
+            }
+            [one] => Ok(Route::FederatedCredential(key, Part::IdOrName(key_of(one)?))),
+            [_, below @ ..] => Err(unknown(below)),
+        },
+        Object::ServicePrincipal(key) if part.is(CLASSES) => match below {
+            [] => Ok(Route::Classifications(key)),
+            [one] => Ok(Route::Classification(key, key_of(one)?)),
+            [_, below @ ..] => Err(unknown(below)),
+        },
+        Object::ServicePrincipal(Key::Id(id)) => match (side(part), below) {
+            (Some(side), _) => assignments(Assignments::App(id, side), below),
+            (None, []) if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Client(id))),
+            _ => Err(unknown(rest)),
+        },
         _ => Err(unknown(rest)),
     }
 }
 
-fn of_groups(rest: &[Step]) -> Result<Route, Refusal> {
+fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
-        [] => Ok(Route::List(Noun::Group)),
-        [count] if count.is("$count") => Ok(Route::Count(Noun::Group)),
-        [key] => Ok(Route::Group(key_of(key)?)),
-        [key, relation, rest @ ..] if relation.is(HELD) => assignments(Assignments::Group(key_of(key)?), rest),
-        [key, relation, rest @ ..] if relation.is("members") => Ok(Route::Members(key_of(key)?, cast(rest)?)),
-        [_, rest @ ..] => Err(unknown(rest)),
+        [step] if step.is("getByIds") || step.is("microsoft.graph.getByIds") => Ok(Route::ByIds),
+        [key, below @ ..] => of_object(Object::Any(key_of(key)?), below),
+        [] => Err(unknown(rest)),
     }
 }
 
-fn of_apps(noun: Noun, rest: &[Step]) -> Result<Route, Refusal> {
-    let key = match rest {
-        [] => return Ok(Route::List(noun)),
-        [count] if count.is("$count") => return Ok(Route::Count(noun)),
-        [Step::NamedKey { name, value }] if name.eq_ignore_ascii_case("appId") => Key::AppId(value.clone()),
-        [key @ (Step::Name(_) | Step::Key(_))] => Key::Id(key_of(key)?),
-        [key, relation] if noun == Noun::ServicePrincipal && relation.is(GRANTS) => {
-            return Ok(Route::Grants(GrantsOf::Client(key_of(key)?)));
+/// `/directory/deletedItems`: a list is of one kind (graph-api.md §2.4).
+fn of_deleted(rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [items, kind] if items.is("deletedItems") && Cast::of(kind).is_some() => {
+            Cast::of(kind).map(|cast| Route::Deleted(cast.noun())).ok_or_else(|| unknown(rest))
         }
-        [key, relation, rest @ ..] if noun == Noun::ServicePrincipal && side(relation).is_some() => {
-            let side = side(relation).unwrap_or(Side::Held);
-            return assignments(Assignments::App(key_of(key)?, side), rest);
+        [items, key] if items.is("deletedItems") => Ok(Route::DeletedItem(key_of(key)?)),
+        [items, key, restore]
+            if items.is("deletedItems") && (restore.is("restore") || restore.is("microsoft.graph.restore")) =>
+        {
+            Ok(Route::Restore(key_of(key)?))
         }
-        [Step::Name(_) | Step::Key(_), rest @ ..] => return Err(unknown(rest)),
-        _ => return Err(unknown(rest)),
-    };
-    Ok(if noun == Noun::Application { Route::Application(key) } else { Route::ServicePrincipal(key) })
+        _ => Err(unknown(rest)),
+    }
 }
 
 fn side(step: &Step) -> Option<Side> {

@@ -28,6 +28,22 @@ fn named(name: &str) -> Subject {
     Subject::Named(name.to_owned())
 }
 
+fn person(subject: Subject) -> Route {
+    Route::Object(Object::User(subject))
+}
+
+fn group(id: &str) -> Object {
+    Object::Group(Key::Id(id.to_owned()))
+}
+
+fn app(id: &str) -> Object {
+    Object::Application(Key::Id(id.to_owned()))
+}
+
+fn related(object: Object, relation: Relation, cast: Option<Cast>) -> Route {
+    Route::Related(object, relation, cast)
+}
+
 #[test]
 fn only_three_first_segments_are_ours() {
     let cases = [
@@ -50,30 +66,33 @@ fn only_three_first_segments_are_ours() {
 fn paths_lead_to_what_they_name() {
     let upn = "o'brien#EXT#@waterkant.example";
     let cases = [
-        ("/v1.0/me", Route::User(Subject::Me)),
-        ("/beta/ME/", Route::User(Subject::Me)),
+        ("/v1.0/me", person(Subject::Me)),
+        ("/beta/ME/", person(Subject::Me)),
         ("/v1.0/users", Route::List(Noun::User)),
         ("/v1.0/users/$count", Route::Count(Noun::User)),
         ("/beta/Groups/", Route::List(Noun::Group)),
         ("/v1.0/applications", Route::List(Noun::Application)),
-        ("/v1.0/applications/a", Route::Application(Key::Id("a".to_owned()))),
-        ("/v1.0/applications(appId='a')", Route::Application(Key::AppId("a".to_owned()))),
+        ("/v1.0/applications/a", Route::Object(Object::Application(Key::Id("a".to_owned())))),
+        ("/v1.0/applications(appId='a')", Route::Object(Object::Application(Key::AppId("a".to_owned())))),
         ("/v1.0/servicePrincipals/$count", Route::Count(Noun::ServicePrincipal)),
-        ("/v1.0/serviceprincipals('a')", Route::ServicePrincipal(Key::Id("a".to_owned()))),
-        ("/v1.0/servicePrincipals(appid='a')", Route::ServicePrincipal(Key::AppId("a".to_owned()))),
-        ("/v1.0/Users/joris.bakker%40waterkant.example", Route::User(named("joris.bakker@waterkant.example"))),
-        ("/v1.0/users/o'brien%23EXT%23@waterkant.example", Route::User(named(upn))),
-        ("/v1.0/users('o''brien%23EXT%23@waterkant.example')", Route::User(named(upn))),
-        ("/v1.0/users('$x@waterkant.example')", Route::User(named("$x@waterkant.example"))),
-        ("/v1.0/users('delta')", Route::User(named("delta"))),
-        ("/v1.0/me/memberOf", Route::MemberOf(Subject::Me, None)),
-        ("/v1.0/users/a/memberof/graph.group", Route::MemberOf(named("a"), Some(Cast::Group))),
-        ("/v1.0/groups/a", Route::Group("a".to_owned())),
-        ("/v1.0/groups('a')/members", Route::Members("a".to_owned(), None)),
-        ("/v1.0/groups/a/members/microsoft.graph.user", Route::Members("a".to_owned(), Some(Cast::User))),
+        ("/v1.0/serviceprincipals('a')", Route::Object(Object::ServicePrincipal(Key::Id("a".to_owned())))),
+        ("/v1.0/servicePrincipals(appid='a')", Route::Object(Object::ServicePrincipal(Key::AppId("a".to_owned())))),
+        ("/v1.0/Users/joris.bakker%40waterkant.example", person(named("joris.bakker@waterkant.example"))),
+        ("/v1.0/users/o'brien%23EXT%23@waterkant.example", person(named(upn))),
+        ("/v1.0/users('o''brien%23EXT%23@waterkant.example')", person(named(upn))),
+        ("/v1.0/users('$x@waterkant.example')", person(named("$x@waterkant.example"))),
+        ("/v1.0/users('delta')", person(named("delta"))),
+        ("/v1.0/me/memberOf", related(Object::User(Subject::Me), Relation::MemberOf, None)),
+        (
+            "/v1.0/users/a/memberof/graph.group",
+            related(Object::User(named("a")), Relation::MemberOf, Some(Cast::Group)),
+        ),
+        ("/v1.0/groups/a", Route::Object(group("a"))),
+        ("/v1.0/groups('a')/members", related(group("a"), Relation::Members, None)),
+        ("/v1.0/groups/a/members/microsoft.graph.user", related(group("a"), Relation::Members, Some(Cast::User))),
         (
             "/v1.0/groups/a/members/microsoft.graph.servicePrincipal",
-            Route::Members("a".to_owned(), Some(Cast::ServicePrincipal)),
+            related(group("a"), Relation::Members, Some(Cast::ServicePrincipal)),
         ),
         ("/v1.0/organization", Route::Organizations),
         ("/v1.0/organization/a", Route::Organization("a".to_owned())),
@@ -92,16 +111,19 @@ fn what_is_not_there_is_named() {
         ("/beta", ""),
         ("/v1.0/nonsense", "nonsense"),
         ("/v1.0/me/photo/$value", "photo"),
-        ("/v1.0/users/a/manager", "manager"),
+        ("/v1.0/users/a/owners", "owners"),
+        ("/v1.0/users/a/addPassword", "addPassword"),
+        ("/v1.0/users(uniqueName='a')", "uniqueName"),
+        ("/v1.0/groups(appId='a')", "appId"),
+        ("/v1.0/applications/a/members", "members"),
+        ("/v1.0/applications/a/revokeSignInSessions", "revokeSignInSessions"),
+        ("/v1.0/directory/deletedItems", "deletedItems"),
+        ("/v1.0/directoryObjects", ""),
         ("/v1.0/users/delta", "delta"),
         ("/v1.0/users/delta()", "delta"),
         ("/v1.0/users/microsoft.graph.delta", "microsoft.graph.delta"),
         ("/v1.0/users/$x@waterkant.example", "$x@waterkant.example"),
-        ("/v1.0/applications(uniqueName='a')", "uniqueName"),
-        ("/v1.0/applications/a/owners", "owners"),
         ("/v1.0/servicePrincipals/delta", "delta"),
-        ("/v1.0/groups(uniqueName='a')", "uniqueName"),
-        ("/v1.0/groups/a/owners", "owners"),
         ("/v1.0/groups/a/members/microsoft.graph.device", "microsoft.graph.device"),
         ("/v1.0/groups/a/members/graph.user/x", "x"),
         ("/v1.0/me('a')", "a"),
@@ -115,7 +137,7 @@ fn what_is_not_there_is_named() {
     for (path, segment) in cases {
         assert_eq!(routed(path), Err(Refusal::NoSuchSegment(segment.to_owned())), "{path}");
     }
-    for path in ["/v1.0/users/a/$count", "/v1.0/groups/a/members/$count", "/v1.0/me/memberOf/$count"] {
+    for path in ["/v1.0/users/a/$count", "/v1.0/applications/a/$count"] {
         assert_eq!(routed(path), Err(Refusal::NoCountSegment), "{path}");
     }
 }
@@ -135,7 +157,48 @@ fn malformed_paths_are_refused() {
 }
 
 #[test]
-fn only_userinfo_takes_a_post() {
-    assert_eq!(Route::UserInfo.methods(), [Method::GET, Method::POST]);
-    assert_eq!(Route::List(Noun::User).methods(), [Method::GET]);
+fn relations_references_and_actions_are_told_apart() {
+    let cases = [
+        ("/v1.0/applications/a/owners", related(app("a"), Relation::Owners, None)),
+        ("/v1.0/applications/a/owners/$ref", Route::References(app("a"), Relation::Owners)),
+        ("/v1.0/applications/a/owners/b/$ref", Route::Reference(app("a"), Relation::Owners, "b".to_owned())),
+        ("/v1.0/applications/a/addPassword", Route::Act(app("a"), Action::AddPassword)),
+        ("/v1.0/applications/a/microsoft.graph.addPassword()", Route::Act(app("a"), Action::AddPassword)),
+        ("/v1.0/applications(uniqueName='a')", Route::Object(Object::Application(Key::UniqueName("a".to_owned())))),
+        ("/beta/groups/a/members/$count", Route::RelatedCount(group("a"), Relation::Members, None)),
+        (
+            "/beta/groups/a/transitiveMembers/microsoft.graph.user/$count",
+            Route::RelatedCount(group("a"), Relation::TransitiveMembers, Some(Cast::User)),
+        ),
+        ("/v1.0/me/manager/$ref", Route::References(Object::User(Subject::Me), Relation::Manager)),
+        ("/v1.0/directoryObjects/getByIds", Route::ByIds),
+        (
+            "/v1.0/directoryObjects/a/checkMemberGroups",
+            Route::Act(Object::Any("a".to_owned()), Action::CheckMemberGroups),
+        ),
+        ("/v1.0/directory/deletedItems/microsoft.graph.application", Route::Deleted(Noun::Application)),
+        ("/v1.0/directory/deleteditems/graph.user", Route::Deleted(Noun::User)),
+        ("/v1.0/directory/deletedItems/a", Route::DeletedItem("a".to_owned())),
+        ("/v1.0/directory/deletedItems/a/restore", Route::Restore("a".to_owned())),
+        (
+            "/v1.0/applications/a/federatedIdentityCredentials(name='b')",
+            Route::FederatedCredential(Key::Id("a".to_owned()), Part::Name("b".to_owned())),
+        ),
+    ];
+    for (path, route) in cases {
+        assert_eq!(routed(path), Ok(route), "{path}");
+    }
+}
+
+#[test]
+fn each_route_takes_its_methods() {
+    let taken = |path: &str| routed(path).expect("a route").methods().to_vec();
+    assert_eq!(taken("/oidc/userinfo"), [Method::GET, Method::POST]);
+    assert_eq!(taken("/v1.0/users"), [Method::GET, Method::POST]);
+    assert_eq!(taken("/v1.0/users/a"), [Method::GET, Method::PATCH, Method::DELETE]);
+    assert_eq!(taken("/v1.0/directoryObjects/a"), [Method::GET]);
+    assert_eq!(taken("/v1.0/users/a/manager/$ref"), [Method::GET, Method::PUT, Method::DELETE]);
+    assert_eq!(taken("/v1.0/groups/a/members/$ref"), [Method::GET, Method::POST]);
+    assert_eq!(taken("/v1.0/groups/a/members/b/$ref"), [Method::DELETE]);
+    assert_eq!(taken("/v1.0/me/memberOf"), [Method::GET]);
 }

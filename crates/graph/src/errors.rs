@@ -2,8 +2,11 @@
 //!
 //! Never: the cause of a fault; the log has it under the same request id. Next: `respond` for the body around them.
 
+mod rules;
+
 use crate::trail::Trail;
 use http::{Method, StatusCode};
+use mandate_domain::properties::Broken;
 use mandate_odata::{FilterError, MOST_IN_PAGE, OptionError, SearchError};
 use mandate_usecases::Fault;
 use mandate_usecases::access::EnterRefusal;
@@ -71,11 +74,31 @@ pub(crate) enum Refusal {
     Encoded,
     Missing(String),
     UnknownMember(String),
+    /// A value of another type than its property's.
+    MistypedMember(String),
+    /// A property that the service sets.
+    ReadOnly(String),
+    /// A rule of the directory's.
+    Broken(Broken),
     /// A value that cannot be, in a sentence.
     Invalid(String),
     /// A body names an object that is not here.
     NoSuchReference(String),
     AlreadyThere(&'static str),
+    /// Only of an app that is registered here and theirs.
+    NotTheirs,
+    /// Its app's owner keeps others from changing it.
+    Locked,
+    /// No key of the object signed the proof.
+    NotProven,
+    /// More ids than one answer holds.
+    TooLarge,
+    /// Allowed, but not of a person that stands above the caller.
+    AboveTheCaller,
+    /// The hashing of passwords has too much to do.
+    Busy,
+    /// Known to Graph, and not offered here.
+    NotOffered(&'static str),
     /// The call is allowed, and what it would give is more than policy lets this person give.
     BeyondPolicy,
     Unsearchable(String),
@@ -198,6 +221,46 @@ impl Refusal {
                     "One or more property values specified are invalid: there is no property '{name}' to set here."
                 ),
             ),
+            Refusal::MistypedMember(path) => {
+                bad(DIRECTORY_BAD_REQUEST, format!("Invalid value specified for property '{path}' of the resource."))
+            }
+            Refusal::ReadOnly(name) => {
+                bad(DIRECTORY_BAD_REQUEST, format!("Property '{name}' is read-only and cannot be set."))
+            }
+            Refusal::Broken(broken) => bad(DIRECTORY_BAD_REQUEST, rules::text(broken)),
+            // Azure CLI looks for the words (graph-api.md §5.1).
+            Refusal::NotTheirs => entry(
+                StatusCode::FORBIDDEN,
+                DENIED,
+                "When using this permission, the backing application of the service principal being created must in \
+                 the local tenant, and the caller must own it.",
+            ),
+            Refusal::Locked => entry(
+                StatusCode::FORBIDDEN,
+                DENIED,
+                "The application's owner has locked this property of its service principals in other tenants.",
+            ),
+            Refusal::NotProven => entry(
+                StatusCode::UNAUTHORIZED,
+                "Authentication_MissingOrMalformed",
+                "The proof of possession is not valid: it is signed with no certificate of the object.",
+            ),
+            Refusal::TooLarge => {
+                bad("Directory_ResultSizeLimitExceeded", "The size of the result is more than one answer holds.")
+            }
+            Refusal::AboveTheCaller => entry(
+                StatusCode::FORBIDDEN,
+                DENIED,
+                "Insufficient privileges to complete the operation: the user holds a role that the caller is not above.",
+            ),
+            Refusal::Busy => entry(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Service_Unavailable",
+                "The service is busy. Retry the request in a moment.",
+            ),
+            Refusal::NotOffered(what) => {
+                entry(StatusCode::NOT_IMPLEMENTED, "notImplemented", format!("{what} is not offered by this service."))
+            }
             Refusal::Invalid(text) => bad(DIRECTORY_BAD_REQUEST, text.clone()),
             Refusal::NoSuchReference(name) => bad(
                 DIRECTORY_BAD_REQUEST,
@@ -242,6 +305,14 @@ impl Refusal {
                     "Resource '{name}' does not exist or one of its queried reference-property objects are not present."
                 ),
             ),
+        }
+    }
+
+    /// What clients match on beside the code (graph-api.md §2.5).
+    pub fn detail(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Refusal::Broken(broken) => rules::detail(broken),
+            _ => None,
         }
     }
 

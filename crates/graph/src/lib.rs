@@ -9,6 +9,7 @@ mod accept;
 mod bearer;
 mod body;
 mod call;
+mod changes;
 mod cors;
 mod dispatch;
 mod errors;
@@ -18,6 +19,7 @@ mod property;
 mod queries;
 mod resources;
 mod respond;
+mod schema;
 mod trail;
 
 use accept::Metadata;
@@ -57,6 +59,8 @@ pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
     Some(respond::finished(answer, &trail))
 }
 
+const UPSERT: &str = "create-if-missing";
+
 /// The token comes before the path: who is not let in does not learn what there is (graph-api.md §1.1).
 async fn serve(house: &House, request: &Incoming, version: Version) -> Result<Answer, Stop> {
     let route = dispatch::route(version, request.segments().into_iter().skip(1));
@@ -82,9 +86,11 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
             body: &request.body,
             encoded: request.header("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")),
             correlation: request.correlation,
+            peer: request.peer,
             options,
             eventual,
             metadata,
+            upsert: request.header("prefer").is_some_and(|prefer| prefer.to_ascii_lowercase().contains(UPSERT)),
         },
         &route,
     )

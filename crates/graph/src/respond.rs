@@ -33,8 +33,17 @@ struct Body<'a> {
 struct Told<'a> {
     code: &'a str,
     message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<[Detail<'a>; 1]>,
     #[serde(rename = "innerError")]
     inner: Inner<'a>,
+}
+
+#[derive(Serialize)]
+struct Detail<'a> {
+    code: &'a str,
+    target: &'a str,
+    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -84,12 +93,12 @@ pub(crate) fn claims(body: &Map<String, Value>) -> Answer {
 }
 
 pub(crate) fn failure(trail: &Trail) -> Answer {
-    error(&FAILURE, None, trail)
+    error(&FAILURE, None, None, trail)
 }
 
 pub(crate) fn refusal(refusal: &Refusal, version: Version, login: &str, trail: &Trail) -> Answer {
     let entry = refusal.entry();
-    let mut answer = error(&entry, refusal.explanation(), trail);
+    let mut answer = error(&entry, refusal.explanation(), refusal.detail(), trail);
     let cause = format!("{refusal:?}").chars().take(1000).collect();
     answer::tell(&mut answer, Reason { code: entry.code.to_owned(), text: entry.text.to_string(), cause });
     match refusal {
@@ -111,7 +120,7 @@ pub(crate) fn refusal(refusal: &Refusal, version: Version, login: &str, trail: &
     answer
 }
 
-fn error(entry: &Entry, explanation: Option<&Explanation>, trail: &Trail) -> Answer {
+fn error(entry: &Entry, explanation: Option<&Explanation>, detail: Option<(&str, &str)>, trail: &Trail) -> Answer {
     let date = time::iso(trail.now);
     let inner = Inner {
         date: date.trim_end_matches('Z'),
@@ -121,7 +130,9 @@ fn error(entry: &Entry, explanation: Option<&Explanation>, trail: &Trail) -> Ans
         explanation,
     };
     // An error has no control information to leave out.
-    json(entry.status, Metadata::Minimal, &Body { error: Told { code: entry.code, message: &entry.text, inner } })
+    let details = detail.map(|(code, target)| [Detail { code, target, message: &entry.text }]);
+    let error = Told { code: entry.code, message: &entry.text, details, inner };
+    json(entry.status, Metadata::Minimal, &Body { error })
 }
 
 fn json(status: StatusCode, metadata: Metadata, body: &impl Serialize) -> Answer {
@@ -171,7 +182,7 @@ mod tests {
             reason: None,
             explanation: None,
         };
-        let body = Body { error: Told { code: "BadRequest", message: "m", inner } };
+        let body = Body { error: Told { code: "BadRequest", message: "m", details: None, inner } };
         assert_eq!(
             serde_json::to_string(&body).expect("plain"),
             r#"{"error":{"code":"BadRequest","message":"m","innerError":{"date":"2026-11-23T06:14:52","request-id":"r","client-request-id":"c"}}}"#

@@ -35,6 +35,11 @@ pub struct Certificate {
 const LONGEST: usize = 64 * 1024;
 
 impl Certificate {
+    /// DER in base64, as Graph shows it.
+    pub fn base64(&self) -> String {
+        STANDARD.encode(&self.der)
+    }
+
     /// PEM, or DER in base64, as people and Graph write it.
     pub fn read(text: &str) -> Result<Certificate, CertificateRefusal> {
         let refused = CertificateRefusal("not a certificate in PEM or base64");

@@ -22,7 +22,13 @@ impl Generations {
     /// Does every tenant see what this changes?
     pub fn is_shared(record: &Record) -> bool {
         record.changes().any(|change| {
-            matches!(change, Change::ApplicationAdded(_) | Change::ApplicationUpdated(_) | Change::TenantAdded(_))
+            matches!(
+                change,
+                Change::ApplicationAdded(_)
+                    | Change::ApplicationUpdated(_)
+                    | Change::ApplicationRemoved { .. }
+                    | Change::TenantAdded(_)
+            )
         })
     }
 

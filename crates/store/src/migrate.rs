@@ -11,6 +11,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (2, include_str!("../migrations/0002_client_proofs.sql")),
     (3, include_str!("../migrations/0003_consent_requests.sql")),
     (4, include_str!("../migrations/0004_facets.sql")),
+    (5, include_str!("../migrations/0005_whole_objects.sql")),
 ];
 
 const MAKE_LEDGER: &str =

@@ -12,7 +12,7 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 22] = [
+const TABLES: [(&str, &str, &str); 23] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
@@ -27,6 +27,7 @@ const TABLES: [(&str, &str, &str); 22] = [
     table!("grants"),
     table!("app_role_assignments"),
     table!("role_assignments"),
+    table!("deleted_items"),
     table!("consent_requests"),
     table!("sessions"),
     table!("session_apps"),

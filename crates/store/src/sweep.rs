@@ -1,12 +1,13 @@
 //! What nobody can use any more is removed: codes, device codes, refresh tokens, their families and sessions, and what
-//! people asked their administrators long ago.
+//! people asked their administrators long ago; and what was deleted a month ago.
 //!
-//! Each stays for a while after its end, so that whoever comes late is told why. Never: the directory, or a log.
+//! Each stays for a while after its end, so that whoever comes late is told why. Never: what is there, or a log.
 
 use crate::Fault;
 use crate::driver::{Driver, Expect, Write};
 use crate::sql::GlobalSql;
 use mandate_base::{DAY, HOUR, Moment};
+use mandate_domain::deleted::KEPT_FOR;
 use mandate_domain::token::refresh::REFRESH_LIFE;
 
 const CODES: GlobalSql = GlobalSql::new("DELETE FROM codes WHERE expires < $1");
@@ -29,6 +30,8 @@ const SESSION_APPS: GlobalSql = GlobalSql::new(
 /// Longer than anybody asks what became of it.
 const CONSENT_REQUESTS: GlobalSql = GlobalSql::new("DELETE FROM consent_requests WHERE expires < $1");
 
+const DELETED: GlobalSql = GlobalSql::new("DELETE FROM deleted_items WHERE at <= $1");
+
 pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
     let ended = |sql: &GlobalSql, since: Moment| Write {
         sql: sql.text().into(),
@@ -42,6 +45,7 @@ pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
         ended(&REFRESH_TOKENS, outlived),
         ended(&FAMILIES, outlived),
         ended(&SESSIONS, now - 2 * DAY),
+        ended(&DELETED, now - KEPT_FOR),
         ended(&CONSENT_REQUESTS, now - 90 * DAY),
         Write { sql: SESSION_APPS.text().into(), values: Vec::new(), expect: Expect::Any },
     ];

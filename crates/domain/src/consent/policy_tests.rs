@@ -32,6 +32,7 @@ fn client(home: TenantId, publisher: Option<&str>) -> AppCard {
         secrets: Vec::new(),
         certificates: Vec::new(),
         federated: Vec::new(),
+        version: 1,
     }
 }
 

@@ -198,6 +198,7 @@ fn card(app_id: AppId, home: TenantId, registration: Registration) -> AppCard {
         secrets: Vec::new(),
         certificates: Vec::new(),
         federated: Vec::new(),
+        version: 1,
     }
 }
 
@@ -211,6 +212,7 @@ fn principal(app_id: AppId, home: TenantId) -> ServicePrincipal {
         app_role_assignment_required: false,
         created: NOON,
         more: SpMore::default(),
+        version: 1,
     }
 }
 

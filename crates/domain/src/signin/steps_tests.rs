@@ -91,6 +91,7 @@ fn signed_in(tenant: TenantId, upn: &str) -> SignedIn {
             sessions_valid_from: Moment::EPOCH,
             password: None,
             more: serde_json::Map::new(),
+            version: 1,
         },
     }
 }
@@ -287,6 +288,7 @@ fn app(audience: Audience) -> AppCard {
         secrets: Vec::new(),
         certificates: Vec::new(),
         federated: Vec::new(),
+        version: 1,
     }
 }
 
@@ -300,6 +302,7 @@ fn sp() -> ServicePrincipal {
         app_role_assignment_required: false,
         created: Moment::EPOCH,
         more: SpMore::default(),
+        version: 1,
     }
 }
 

@@ -55,6 +55,7 @@ impl House {
                 sessions_valid_from: Moment::EPOCH,
                 password: None,
                 more: more.as_object().cloned().expect("an object"),
+                version: 1,
             },
             tenant: Tenant { id: WATERKANT, created: Moment::EPOCH, profile, settings: Settings::default() },
             groups: Vec::new(),

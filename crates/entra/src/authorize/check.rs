@@ -68,6 +68,7 @@ fn my_page(cx: Cx<'_>) -> Checked {
         secrets: Vec::new(),
         certificates: Vec::new(),
         federated: Vec::new(),
+        version: 1,
     };
     let ask = Ask {
         version: Version::V2,

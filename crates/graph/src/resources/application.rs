@@ -1,45 +1,33 @@
 //! `/applications`: registrations of this tenant. Secrets are shown by their hint, certificates without their key.
 
+use super::credential::{certificate, secret};
+use super::key::by_key;
 use super::{entity, list};
 use crate::call::Call;
 use crate::dispatch::Key;
-use crate::errors::{Refusal, Stop};
+use crate::errors::Stop;
 use crate::operations::Op;
 use crate::property::{Entity, Kind, Property, column, many, more, shown};
 use mandate_base::ObjectId;
-use mandate_domain::application::{AppCard, ClientCertificate, ClientSecret};
-use mandate_domain::query::{Condition, Noun, Query, Test, compared};
+use mandate_domain::application::AppCard;
+use mandate_domain::query::{Condition, Noun, Query};
 use mandate_domain::time;
 use mandate_usecases::access::{Caller, Permit};
 use mandate_usecases::{Fault, House, directory};
 use mandate_web::Answer;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 const COST: u8 = 2;
 
 pub(super) async fn show(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
-    call.refuse_paging()?;
-    let (condition, object, named) = meant(key);
-    let permit = call.permit(Op::ApplicationsGet, object)?;
+    let meant = by_key(call, Noun::Application, key).await?;
+    let permit = call.permit_on(Op::ApplicationsGet, meant.id).await?;
     let selection = call.selection(&[&APPLICATION])?;
-    let found = match condition {
-        Some(condition) => directory::application(call.house, &call.caller, &permit, condition).await?,
-        None => None,
-    };
-    let app = Application::of(&found.ok_or_else(|| Refusal::NoSuchObject(named.to_owned()))?);
+    let condition = Condition::Id(vec![meant.known()?]);
+    let found = directory::application(call.house, &call.caller, &permit, condition).await?;
+    let app = Application::of(&found.ok_or_else(|| meant.missing())?);
     let context = call.context(APPLICATION.set, &selection, true);
     Ok(entity(call, context, shown(&app, &selection, permit.view()), COST))
-}
-
-/// What a key finds (`None`: nothing can be called so), the object where the key says it, and the name for a refusal.
-pub(super) fn meant(key: &Key) -> (Option<Condition>, Option<ObjectId>, &str) {
-    match key {
-        Key::Id(name) => {
-            let id = ObjectId::parse(name).ok();
-            (id.map(|id| Condition::Id(vec![id])), id, name)
-        }
-        Key::AppId(name) => (Some(Condition::Is { property: "appId", test: Test::Equal(compared(name)) }), None, name),
-    }
 }
 
 /// A registration as Graph shows it.
@@ -59,40 +47,16 @@ impl Application {
         properties.insert("id".to_owned(), Value::from(card.application.to_string()));
         properties.insert("appId".to_owned(), Value::from(card.app_id.to_string()));
         properties.insert("createdDateTime".to_owned(), Value::from(time::iso(card.created)));
-        properties.insert("passwordCredentials".to_owned(), card.secrets.iter().map(secret).collect());
-        properties.insert("keyCredentials".to_owned(), card.certificates.iter().map(certificate).collect());
+        properties.insert(
+            "passwordCredentials".to_owned(),
+            card.secrets.iter().map(|held| Value::Object(secret(held))).collect(),
+        );
+        properties.insert(
+            "keyCredentials".to_owned(),
+            card.certificates.iter().map(|held| Value::Object(certificate(held))).collect(),
+        );
         Application { id, name: card.registration.display_name.clone(), properties }
     }
-}
-
-fn secret(held: &ClientSecret) -> Value {
-    json!({
-        "customKeyIdentifier": null,
-        "displayName": held.display_name,
-        "endDateTime": time::iso(held.end),
-        "hint": held.hint,
-        "keyId": held.key_id.to_string(),
-        "secretText": null,
-        "startDateTime": time::iso(held.start),
-    })
-}
-
-/// `customKeyIdentifier` is the thumbprint in base64, as every binary is.
-fn certificate(held: &ClientCertificate) -> Value {
-    let mut thumbprint = held.sha1.replace('-', "+").replace('_', "/");
-    while !thumbprint.len().is_multiple_of(4) {
-        thumbprint.push('=');
-    }
-    json!({
-        "customKeyIdentifier": thumbprint,
-        "displayName": held.display_name,
-        "endDateTime": time::iso(held.end),
-        "key": null,
-        "keyId": held.key_id.to_string(),
-        "startDateTime": time::iso(held.start),
-        "type": "AsymmetricX509Cert",
-        "usage": "Verify",
-    })
 }
 
 impl Entity for Application {
@@ -134,6 +98,10 @@ const PROPERTIES: &[Property] = &[
     more("deletedDateTime").default(),
     column("appId").default(),
     more("applicationTemplateId").default(),
+    more("authenticationBehaviors"),
+    more("createdByAppId"),
+    many("managerApplications"),
+    more("oauth2RequirePostResponse"),
     more("disabledByMicrosoftStatus").default(),
     column("createdDateTime").default(),
     column("displayName").default(),
@@ -175,7 +143,7 @@ const PROPERTIES: &[Property] = &[
 mod tests {
     use super::*;
     use mandate_base::{AppId, ApplicationId, Moment, TenantId};
-    use mandate_domain::application::Registration;
+    use mandate_domain::application::{ClientCertificate, ClientSecret, Registration};
 
     #[test]
     fn what_proves_an_app_is_not_shown() {
@@ -206,6 +174,7 @@ mod tests {
             secrets: vec![held],
             certificates: vec![certificate],
             federated: Vec::new(),
+            version: 1,
         };
         let shown = Value::Object(Application::of(&card).properties);
         assert_eq!(shown["passwordCredentials"][0]["hint"], "abc");

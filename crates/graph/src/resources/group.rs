@@ -1,13 +1,15 @@
 //! `/groups/{id}`.
 
 use super::entity;
+use super::key::Meant;
 use super::list::Listed;
 use crate::call::Call;
-use crate::errors::{Refusal, Stop};
+use crate::errors::Stop;
 use crate::operations::Op;
 use crate::property::{Entity, Kind, Property, column, many, more, shown};
 use mandate_base::{GroupId, ObjectId};
 use mandate_domain::group::Group;
+pub(super) use mandate_domain::group_properties::hides_members;
 use mandate_domain::query::{Noun, Query};
 use mandate_domain::time;
 use mandate_usecases::access::{Caller, Permit};
@@ -17,13 +19,10 @@ use serde_json::Value;
 
 const COST: u8 = 2;
 
-pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
-    call.refuse_paging()?;
-    let id = GroupId::parse(name).ok();
-    let permit = call.permit(Op::GroupsGet, id.map(ObjectId::from))?;
+pub(super) async fn show(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
+    let permit = call.permit_on(Op::GroupsGet, meant.id).await?;
     let selection = call.selection(&[&GROUP])?;
-    let found = find(call, &permit, id).await?;
-    let group = found.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
+    let group = find(call, &permit, meant.id.map(GroupId::from)).await?.ok_or_else(|| meant.missing())?;
     let context = call.context(GROUP.set, &selection, true);
     Ok(entity(call, context, shown(&group, &selection, permit.view()), COST))
 }
@@ -33,11 +32,6 @@ pub(super) async fn find(call: &Call<'_>, permit: &Permit, id: Option<GroupId>) 
         Some(id) => directory::group(call.house, &call.caller, permit, id).await,
         None => Ok(None),
     }
-}
-
-/// Who is in it is for those who may read hidden membership (graph-api.md §1.2).
-pub(super) fn hides_members(group: &Group) -> bool {
-    group.more.get("visibility").and_then(Value::as_str) == Some("HiddenMembership")
 }
 
 impl Entity for Group {
@@ -155,6 +149,7 @@ pub(super) mod tests {
             mail_enabled: false,
             created: Moment::from_secs(1_795_414_492),
             more,
+            version: 1,
         }
     }
 

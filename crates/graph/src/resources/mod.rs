@@ -1,25 +1,38 @@
-//! What is answered: a file for each kind of object.
+//! What is answered: a file for each kind of object, and one beside it for its writes.
 //!
-//! Each takes the same road: target → gate → selection → read → render. Permission comes before existence, so that a
-//! stranger learns nothing of what there is.
+//! Each takes the same road: target → gate → selection or body → read or deed → render. Permission comes before
+//! existence, so that a stranger learns nothing of what there is.
 
+mod any;
 mod application;
+mod application_write;
 mod assignment;
+mod classification;
+mod credential;
+mod deleted;
+mod federated;
 mod grant;
 mod group;
+mod group_write;
+mod key;
 mod list;
-mod member;
+mod membership;
 mod organization;
+mod own_password;
+mod relation;
 mod service_principal;
+mod service_principal_write;
 mod user;
+mod user_write;
 mod userinfo;
 
 use crate::call::Call;
-use crate::dispatch::Route;
+use crate::dispatch::{Action, Object, Route};
 use crate::errors::Stop;
 use crate::property::{Entity, Selection, shown};
 use crate::respond;
 use application::Application;
+use http::Method;
 use mandate_decide::View;
 use mandate_domain::group::Group;
 use mandate_domain::query::Noun;
@@ -31,6 +44,7 @@ use service_principal::Instance;
 pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Stop> {
     match route {
         Route::UserInfo => userinfo::show(call),
+        Route::List(noun) if call.method == Method::POST => create(call, *noun).await,
         Route::List(Noun::User) => list::list::<User>(call).await,
         Route::List(Noun::Group) => list::list::<Group>(call).await,
         Route::List(Noun::Application) => list::list::<Application>(call).await,
@@ -39,18 +53,55 @@ pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Sto
         Route::Count(Noun::Group) => list::count::<Group>(call).await,
         Route::Count(Noun::Application) => list::count::<Application>(call).await,
         Route::Count(Noun::ServicePrincipal) => list::count::<Instance>(call).await,
-        Route::Application(key) => application::show(call, key).await,
-        Route::ServicePrincipal(key) => service_principal::show(call, key).await,
-        Route::User(subject) => user::show(call, subject).await,
-        Route::MemberOf(subject, cast) => member::groups_of(call, subject, *cast).await,
-        Route::Group(id) => group::show(call, id).await,
-        Route::Members(id, cast) => member::members_of(call, id, *cast).await,
+        Route::Object(object) => of_object(call, object).await,
+        Route::Act(object, action) => act(call, object, *action).await,
+        Route::Related(object, relation, cast) => relation::list(call, object, *relation, *cast).await,
+        Route::RelatedCount(object, relation, cast) => relation::count(call, object, *relation, *cast).await,
+        Route::References(object, relation) => relation::references(call, object, *relation).await,
+        Route::Reference(object, relation, id) => relation::remove(call, object, *relation, Some(id)).await,
+        Route::FederatedCredentials(key) => federated::answer_all(call, key).await,
+        Route::FederatedCredential(key, part) => federated::answer_one(call, key, part).await,
+        Route::Classifications(key) => classification::answer_all(call, key).await,
+        Route::Classification(key, id) => classification::remove(call, key, id).await,
         Route::Assignments(of) => assignment::answer_all(call, of).await,
         Route::Assignment(of, id) => assignment::answer_one(call, of, id).await,
         Route::Grants(of) => grant::answer_all(call, of).await,
         Route::Grant(id) => grant::answer_one(call, id).await,
+        Route::ByIds => any::by_ids(call).await,
+        Route::Deleted(noun) => deleted::list(call, *noun).await,
+        Route::DeletedItem(id) => deleted::answer_one(call, id).await,
+        Route::Restore(id) => deleted::restore(call, id).await,
         Route::Organizations => organization::list(call).await,
         Route::Organization(id) => organization::show(call, id).await,
+    }
+}
+
+async fn create(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    match noun {
+        Noun::User => user_write::create(call).await,
+        Noun::Group => group_write::create(call).await,
+        Noun::Application => application_write::create(call).await,
+        Noun::ServicePrincipal => service_principal_write::create(call).await,
+    }
+}
+
+async fn of_object(call: &Call<'_>, object: &Object) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    match object {
+        Object::User(subject) => user_write::answer(call, subject).await,
+        Object::Group(key) => group_write::answer(call, key).await,
+        Object::Application(key) => application_write::answer(call, key).await,
+        Object::ServicePrincipal(key) => service_principal_write::answer(call, key).await,
+        Object::Any(id) => any::show(call, id).await,
+    }
+}
+
+async fn act(call: &Call<'_>, object: &Object, action: Action) -> Result<Answer, Stop> {
+    match object {
+        _ if membership::is_membership(action) => membership::act(call, object, action).await,
+        Object::User(subject) => user_write::act(call, subject, action).await,
+        _ => credential::act(call, object, action).await,
     }
 }
 
@@ -60,11 +111,16 @@ fn entity(call: &Call<'_>, context: String, mut properties: Map<String, Value>, 
     respond::found(properties, call.metadata, call.cost(cost))
 }
 
-/// One object that was just made, whole, and where it is.
-fn made<E: Entity>(call: &Call<'_>, set: &str, object: &E, location: &str, cost: u8) -> Answer {
+/// One object that was just made, whole.
+fn made_of<E: Entity>(call: &Call<'_>, set: &str, object: &E) -> Map<String, Value> {
     let mut properties = shown(object, &Selection::Default, View::Full);
     call.metadata.say(&mut properties, "@odata.context", call.context(set, &Selection::Default, true));
-    respond::created(properties, location, call.metadata, cost)
+    properties
+}
+
+/// The same, and where it is.
+fn made<E: Entity>(call: &Call<'_>, set: &str, object: &E, location: &str, cost: u8) -> Answer {
+    respond::created(made_of(call, set, object), location, call.metadata, cost)
 }
 
 fn collection(

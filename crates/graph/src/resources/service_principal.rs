@@ -1,16 +1,17 @@
 //! `/servicePrincipals`: the instances of apps in this tenant. What an app publishes is shown as its registration has it,
 //! wherever that lives.
 
-use super::application::meant;
+use super::credential::{certificate, secret};
+use super::key::by_key;
 use super::{entity, list};
 use crate::call::Call;
 use crate::dispatch::Key;
-use crate::errors::{Refusal, Stop};
+use crate::errors::Stop;
 use crate::operations::Op;
 use crate::property::{Entity, Kind, Property, column, many, more, shown};
 use mandate_base::ObjectId;
 use mandate_domain::application::AppCard;
-use mandate_domain::query::{Noun, Query};
+use mandate_domain::query::{Condition, Noun, Query};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::time;
 use mandate_usecases::access::{Caller, Permit};
@@ -22,15 +23,12 @@ use serde_json::{Map, Value};
 const COST: u8 = 2;
 
 pub(super) async fn show(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
-    call.refuse_paging()?;
-    let (condition, object, named) = meant(key);
-    let permit = call.permit(Op::ServicePrincipalsGet, object)?;
+    let meant = by_key(call, Noun::ServicePrincipal, key).await?;
+    let permit = call.permit_on(Op::ServicePrincipalsGet, meant.id).await?;
     let selection = call.selection(&[&SERVICE_PRINCIPAL])?;
-    let found = match condition {
-        Some(condition) => directory::service_principal(call.house, &call.caller, &permit, condition).await?,
-        None => None,
-    };
-    let sp = found.ok_or_else(|| Refusal::NoSuchObject(named.to_owned()))?;
+    let condition = Condition::Id(vec![meant.known()?]);
+    let found = directory::service_principal(call.house, &call.caller, &permit, condition).await?;
+    let sp = found.ok_or_else(|| meant.missing())?;
     let card = directory::card(call.house, &permit, sp.app_id).await?;
     let instance = Instance::of(&sp, card.as_deref());
     let context = call.context(SERVICE_PRINCIPAL.set, &selection, true);
@@ -58,11 +56,17 @@ impl Instance {
         put("createdDateTime", Value::from(time::iso(sp.created)));
         put("displayName", Value::from(sp.display_name.as_str()));
         put("servicePrincipalNames", Value::from(sp.more.service_principal_names.clone()));
-        put("servicePrincipalType", Value::from("Application"));
+        put("servicePrincipalType", Value::from(sp.kind()));
         put("tags", Value::from(sp.more.tags.clone()));
         put("notes", Value::from(sp.more.notes.as_deref()));
+        put("passwordCredentials", sp.more.secrets.iter().map(|held| Value::Object(secret(held))).collect());
+        put("keyCredentials", sp.more.certificates.iter().map(|held| Value::Object(certificate(held))).collect());
         if let Some(card) = card {
             published(card, &mut put);
+        }
+        // What was set here wins over what the app publishes.
+        for (name, value) in &sp.more.other {
+            put(name, value.clone());
         }
         Instance { id: sp.id.into(), name: sp.display_name.clone(), properties }
     }

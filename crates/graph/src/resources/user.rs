@@ -19,7 +19,6 @@ use serde_json::Value;
 const COST: u8 = 2;
 
 pub(super) async fn show(call: &Call<'_>, subject: &Subject) -> Result<Answer, Stop> {
-    call.refuse_paging()?;
     let op = if *subject == Subject::Me { Op::MeGet } else { Op::UsersGet };
     let target = target(call, subject).await?;
     let permit = call.permit(op, target.id.map(ObjectId::from))?;

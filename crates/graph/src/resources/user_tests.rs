@@ -28,6 +28,7 @@ pub(crate) fn joris() -> User {
         sessions_valid_from: Moment::from_secs(1_795_414_492),
         password: Some(Secret::new("$argon2id$".to_owned())),
         more: more.as_object().cloned().unwrap_or_default(),
+        version: 1,
     }
 }
 

@@ -100,6 +100,7 @@ fn application<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &mut Reading<
         secrets: Vec::new(),
         certificates: credentials::certificates(node, app_id, reading),
         federated: credentials::federated(node, app_id, reading),
+        version: 1,
     };
     SeedApplication { card, secrets: credentials::secrets(node, app_id, reading) }
 }

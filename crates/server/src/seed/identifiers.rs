@@ -1,11 +1,11 @@
 //! `identifierUris`: the names by which clients ask for an API's tokens. A name that points at somebody is only theirs.
 
-use super::addresses::Uri;
 use super::apps::Apps;
 use super::node::Node;
 use super::problems::{Hint, Problems, Shown};
 use super::read::Draft;
 use mandate_base::{Folded, ObjectId};
+use mandate_domain::address::Uri;
 use mandate_domain::application::AppCard;
 use mandate_domain::catalogue::GRAPH_URI;
 use std::fmt::{self, Display};

@@ -33,7 +33,7 @@ fn link(group: GroupId, role: LinkRole, at: &Node, draft: &Draft<'_>, problems: 
             problems.add(at, "is a group, and a group owns nothing");
             None
         }
-        Found::One(member, kind) => Some(Link { group, member, kind, role }),
+        Found::One(member, kind) => Some(Link { of: group.into(), member, kind, role }),
         found => {
             problems.add(at, draft.directory.unfound(text, found));
             None

@@ -67,6 +67,7 @@ fn made(mut fields: Fields<'_>, id: UserId, upn: Upn, now: Moment) -> User {
         password: None,
         more: fields.rest(),
         upn,
+        version: 1,
     }
 }
 
@@ -120,5 +121,6 @@ fn group<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &Reading<'t>) {
         mail_enabled: fields.flag("mailEnabled").unwrap_or(false),
         created: fields.when("createdDateTime").unwrap_or(reading.now),
         more: fields.rest(),
+        version: 1,
     });
 }

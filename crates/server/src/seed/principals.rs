@@ -54,6 +54,7 @@ fn instance(card: &AppCard, tenant: TenantId, now: Moment) -> ServicePrincipal {
             service_principal_names: std::iter::once(card.app_id.to_string()).chain(uris).collect(),
             ..SpMore::default()
         },
+        version: 1,
     }
 }
 

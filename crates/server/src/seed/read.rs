@@ -3,7 +3,6 @@
 //! Two passes, since a reference may point forward or into another tenant. A misfit never stops a pass; it is told,
 //! and a stand-in is read in its place so that it causes no second message.
 
-use super::addresses::is_domain;
 use super::apps::Apps;
 use super::directory::Directory;
 use super::node::{self, Node};
@@ -11,6 +10,7 @@ use super::problems::{Once, Problems, SeedError, Shown};
 use super::shape::{Fields, items};
 use super::{Seed, SeedTenant, assignments, grants, graph, links, people, principals, settings};
 use mandate_base::{AppId, Folded, GroupId, Moment, ObjectId, TenantId};
+use mandate_domain::address::is_domain;
 use mandate_domain::group::LinkRole;
 use mandate_domain::tenant::{Tenant, TenantProfile, VerifiedDomain};
 use std::collections::{BTreeSet, HashSet};

@@ -153,7 +153,7 @@ pub(super) fn assignment_of(row: &Row) -> Result<AppRoleAssignment, Fault> {
     })
 }
 
-fn role_of(row: &Row) -> Result<RoleAssignment, Fault> {
+pub(super) fn role_of(row: &Row) -> Result<RoleAssignment, Fault> {
     Ok(RoleAssignment {
         id: row.id(0)?,
         principal: row.id(1)?,

@@ -10,22 +10,22 @@ use mandate_domain::application::AppCard;
 use mandate_domain::service_principal::ServicePrincipal;
 
 const SP_BY_ID: TenantSql = TenantSql::new(
-    "SELECT id, app_id, home, display_name, enabled, assignment_required, created, more
+    "SELECT id, app_id, home, display_name, enabled, assignment_required, created, more, version
        FROM service_principals WHERE tenant_id = $1 AND id = $2",
 );
 const SP_BY_APP: TenantSql = TenantSql::new(
-    "SELECT id, app_id, home, display_name, enabled, assignment_required, created, more
+    "SELECT id, app_id, home, display_name, enabled, assignment_required, created, more, version
        FROM service_principals WHERE tenant_id = $1 AND app_id = $2",
 );
 const SP_BY_NAME: TenantSql = TenantSql::new(
-    "SELECT s.id, s.app_id, s.home, s.display_name, s.enabled, s.assignment_required, s.created, s.more
+    "SELECT s.id, s.app_id, s.home, s.display_name, s.enabled, s.assignment_required, s.created, s.more, s.version
        FROM sp_names n JOIN service_principals s ON s.tenant_id = n.tenant_id AND s.id = n.sp
       WHERE n.tenant_id = $1 AND n.name_key = $2",
 );
 const SP_COUNT: TenantSql =
     TenantSql::new("SELECT COUNT(*) FROM service_principals WHERE tenant_id = $1 AND app_id = $2");
 const APPLICATIONS: TenantSql = TenantSql::new(
-    "SELECT c.app_id, c.application, c.home, c.created, c.registration, c.secrets, c.certificates, c.federated
+    "SELECT c.app_id, c.application, c.home, c.created, c.registration, c.secrets, c.certificates, c.federated, c.version
        FROM applications a JOIN app_cards c ON c.app_id = a.app_id
       WHERE a.tenant_id = $1 ORDER BY a.id LIMIT $2",
 );
@@ -64,5 +64,6 @@ pub(super) fn sp_of(row: &Row) -> Result<ServicePrincipal, Fault> {
         app_role_assignment_required: row.truth(5)?,
         created: row.moment(6)?,
         more: row.json(7)?,
+        version: row.int(8)?,
     })
 }

@@ -62,7 +62,7 @@ const TENANTS: GlobalSql =
     GlobalSql::new("SELECT id, created, profile, settings FROM tenants ORDER BY created, id LIMIT $1");
 const TENANT_OF_DOMAIN: GlobalSql = GlobalSql::new("SELECT tenant FROM domains WHERE name_key = $1");
 const CARD_BY_APP: GlobalSql = GlobalSql::new(
-    "SELECT app_id, application, home, created, registration, secrets, certificates, federated
+    "SELECT app_id, application, home, created, registration, secrets, certificates, federated, version
        FROM app_cards WHERE app_id = $1",
 );
 const DEVICE_BY_HASH: GlobalSql =
@@ -77,7 +77,7 @@ const KEY_ACTIVATE: GlobalSql = GlobalSql::new("UPDATE keys SET active_from = $2
 const KEY_REMOVE: GlobalSql = GlobalSql::new("DELETE FROM keys WHERE name = $1");
 const KEY_RESEAL: GlobalSql = GlobalSql::new("UPDATE keys SET material = $2 WHERE name = $1");
 const SPA_CARDS: GlobalSql = GlobalSql::new(
-    "SELECT app_id, application, home, created, registration, secrets, certificates, federated
+    "SELECT app_id, application, home, created, registration, secrets, certificates, federated, version
        FROM app_cards WHERE LOWER(registration) LIKE $1 ESCAPE '!' ORDER BY app_id LIMIT 200",
 );
 
@@ -187,6 +187,7 @@ pub(super) fn card_of(row: &Row) -> Result<AppCard, Fault> {
         secrets: row.json(5)?,
         certificates: row.json(6)?,
         federated: row.json(7)?,
+        version: row.int(8)?,
     })
 }
 

@@ -4,8 +4,8 @@ use super::TenantView;
 use crate::Fault;
 use crate::sql::TenantSql;
 use crate::value::{Row, id};
-use mandate_base::{GroupId, ObjectId, UserId};
-use mandate_domain::group::{Group, LinkRole, MemberKind};
+use mandate_base::{GroupId, ObjectId};
+use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 
 /// A member or owner, by id and kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,12 +15,20 @@ pub struct Assignee {
 }
 
 const GROUP_BY_ID: TenantSql = TenantSql::new(
-    "SELECT id, display_name, security, mail, created, more FROM user_groups WHERE tenant_id = $1 AND id = $2",
+    "SELECT id, display_name, security, mail, created, more, version FROM user_groups WHERE tenant_id = $1 AND id = $2",
 );
-/// Direct members only, by id.
-const GROUP_MEMBERS: TenantSql = TenantSql::new(
+/// Direct ones only, by id.
+const LINKS_AFTER: TenantSql = TenantSql::new(
     "SELECT member, kind FROM links
       WHERE tenant_id = $1 AND group_id = $2 AND role = $3 AND member > $4 ORDER BY member LIMIT $5",
+);
+const LINK: TenantSql = TenantSql::new(
+    "SELECT group_id, member, kind, role FROM links
+      WHERE tenant_id = $1 AND group_id = $2 AND role = $3 AND member = $4",
+);
+const LINKED_AFTER: TenantSql = TenantSql::new(
+    "SELECT group_id FROM links
+      WHERE tenant_id = $1 AND member = $2 AND role = $3 AND group_id > $4 ORDER BY group_id LIMIT $5",
 );
 const GROUPS_OF: TenantSql =
     TenantSql::new("SELECT group_id FROM links WHERE tenant_id = $1 AND member = $2 AND role = $3 ORDER BY group_id");
@@ -38,20 +46,63 @@ const GROUPS_ABOVE: TenantSql = TenantSql::new(
       ORDER BY above.group_id",
 );
 
+/// Down through every nesting; UNION ends a cycle, should one ever be stored.
+const MEMBERS_BELOW: TenantSql = TenantSql::new(
+    "WITH RECURSIVE below (member, kind) AS (
+        SELECT member, kind FROM links WHERE tenant_id = $1 AND group_id = $2 AND role = 'member'
+        UNION
+        SELECT links.member, links.kind FROM links JOIN below ON links.group_id = below.member
+         WHERE links.tenant_id = $1 AND links.role = 'member' AND below.kind = 'Group'
+     )
+     SELECT member, kind FROM below WHERE member > $3 ORDER BY member LIMIT $4",
+);
+
 impl TenantView<'_> {
     pub async fn group_by_id(&self, group: GroupId) -> Result<Option<Group>, Fault> {
         self.one(&GROUP_BY_ID, [id(group)], group_of).await
     }
 
-    pub async fn group_links_after(
+    /// Who is what to an object: members of a group, owners of an app, a person's manager.
+    pub async fn links_after(
         &self,
-        group: GroupId,
+        of: impl Into<ObjectId>,
         role: LinkRole,
         after: Option<ObjectId>,
         most: i64,
     ) -> Result<Vec<Assignee>, Fault> {
-        let values = [id(group), role.word().into(), crate::value::id_or_none(after), most.into()];
-        self.all(&GROUP_MEMBERS, values, assignee_of).await
+        let values = [id(of), role.word().into(), crate::value::id_or_none(after), most.into()];
+        self.all(&LINKS_AFTER, values, assignee_of).await
+    }
+
+    /// The members of a group, however deep, by id.
+    pub async fn members_below(
+        &self,
+        group: GroupId,
+        after: Option<ObjectId>,
+        most: i64,
+    ) -> Result<Vec<Assignee>, Fault> {
+        self.all(&MEMBERS_BELOW, [id(group), crate::value::id_or_none(after), most.into()], assignee_of).await
+    }
+
+    pub async fn link(
+        &self,
+        of: impl Into<ObjectId>,
+        role: LinkRole,
+        member: impl Into<ObjectId>,
+    ) -> Result<Option<Link>, Fault> {
+        self.one(&LINK, [id(of), role.word().into(), id(member)], link_of).await
+    }
+
+    /// What an object is something to: what a person owns, whom they manage. By id.
+    pub async fn linked_after(
+        &self,
+        member: impl Into<ObjectId>,
+        role: LinkRole,
+        after: Option<ObjectId>,
+        most: i64,
+    ) -> Result<Vec<ObjectId>, Fault> {
+        let values = [id(member), role.word().into(), crate::value::id_or_none(after), most.into()];
+        self.all(&LINKED_AFTER, values, |row| row.id(0)).await
     }
 
     /// The groups that hold this object directly.
@@ -59,9 +110,9 @@ impl TenantView<'_> {
         self.all(&GROUPS_OF, [id(member), LinkRole::Member.word().into()], |row| row.id(0)).await
     }
 
-    /// The groups that a user is in, however deep: security groups only, or all.
-    pub async fn groups_above(&self, user: UserId, all_kinds: bool) -> Result<Vec<GroupId>, Fault> {
-        self.all(&GROUPS_ABOVE, [id(user), all_kinds.into()], |row| row.id(0)).await
+    /// The groups that an object is in, however deep: security groups only, or all.
+    pub async fn groups_above(&self, member: impl Into<ObjectId>, all_kinds: bool) -> Result<Vec<GroupId>, Fault> {
+        self.all(&GROUPS_ABOVE, [id(member), all_kinds.into()], |row| row.id(0)).await
     }
 }
 
@@ -73,7 +124,14 @@ pub(super) fn group_of(row: &Row) -> Result<Group, Fault> {
         mail_enabled: row.truth(3)?,
         created: row.moment(4)?,
         more: row.json(5)?,
+        version: row.int(6)?,
     })
+}
+
+pub(super) fn link_of(row: &Row) -> Result<Link, Fault> {
+    let word = row.text(3)?;
+    let role = LinkRole::parse(&word).ok_or_else(|| Fault::new("reading a link", format!("unknown role {word}")))?;
+    Ok(Link { of: row.id(0)?, member: row.id(1)?, kind: kind_of(&row.text(2)?)?, role })
 }
 
 fn assignee_of(row: &Row) -> Result<Assignee, Fault> {

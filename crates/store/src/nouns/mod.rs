@@ -4,6 +4,7 @@ mod access;
 mod application;
 mod audit;
 mod consent_request;
+pub(crate) mod deleted;
 mod global;
 mod group;
 pub(crate) mod query;

@@ -114,14 +114,14 @@ const fn from(noun: Noun) -> &'static str {
 const fn columns(noun: Noun) -> &'static str {
     match noun {
         Noun::User => {
-            "o.id, o.upn, o.display_name, o.mail, o.enabled, o.kind, o.created, o.sessions_from, o.password, o.more"
+            "o.id, o.upn, o.display_name, o.mail, o.enabled, o.kind, o.created, o.sessions_from, o.password, o.more, o.version"
         }
-        Noun::Group => "o.id, o.display_name, o.security, o.mail, o.created, o.more",
+        Noun::Group => "o.id, o.display_name, o.security, o.mail, o.created, o.more, o.version",
         Noun::Application => {
-            "c.app_id, c.application, c.home, c.created, c.registration, c.secrets, c.certificates, c.federated"
+            "c.app_id, c.application, c.home, c.created, c.registration, c.secrets, c.certificates, c.federated, c.version"
         }
         Noun::ServicePrincipal => {
-            "o.id, o.app_id, o.home, o.display_name, o.enabled, o.assignment_required, o.created, o.more"
+            "o.id, o.app_id, o.home, o.display_name, o.enabled, o.assignment_required, o.created, o.more, o.version"
         }
     }
 }

@@ -8,16 +8,16 @@ use mandate_base::{Folded, Secret, UserId};
 use mandate_domain::user::{Upn, User, UserKind};
 
 const USER_BY_ID: TenantSql = TenantSql::new(
-    "SELECT id, upn, display_name, mail, enabled, kind, created, sessions_from, password, more
+    "SELECT id, upn, display_name, mail, enabled, kind, created, sessions_from, password, more, version
        FROM users WHERE tenant_id = $1 AND id = $2",
 );
 const USER_BY_UPN: TenantSql = TenantSql::new(
-    "SELECT id, upn, display_name, mail, enabled, kind, created, sessions_from, password, more
+    "SELECT id, upn, display_name, mail, enabled, kind, created, sessions_from, password, more, version
        FROM users WHERE tenant_id = $1 AND upn_key = $2",
 );
 /// By id, so that a page neither repeats nor loses a row that stays.
 const USERS_AFTER: TenantSql = TenantSql::new(
-    "SELECT id, upn, display_name, mail, enabled, kind, created, sessions_from, password, more
+    "SELECT id, upn, display_name, mail, enabled, kind, created, sessions_from, password, more, version
        FROM users WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
 );
 
@@ -48,5 +48,6 @@ pub(super) fn user_of(row: &Row) -> Result<User, Fault> {
         sessions_valid_from: row.moment(7)?,
         password: row.text_or_none(8)?.map(Secret::new),
         more: row.json(9)?,
+        version: row.int(10)?,
     })
 }

@@ -3,12 +3,14 @@
 use super::Writes;
 use super::traces::SESSION_END;
 use crate::Fault;
+use crate::nouns::deleted::object_text;
 use crate::nouns::query::number;
 use crate::sql::{GlobalSql, TenantSql};
 use crate::value::{Value, id, id_or_none, json};
 use mandate_base::{Folded, ObjectId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::consent::request::ConsentRequest;
+use mandate_domain::deleted::{Attached, Deleted};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link};
 use mandate_domain::query::{self, Facet, Noun};
@@ -29,18 +31,28 @@ const CARD_ADD: GlobalSql = GlobalSql::new(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 );
 const CARD_SET: GlobalSql = GlobalSql::new(
-    "UPDATE app_cards SET registration = $2, secrets = $3, certificates = $4, federated = $5
-      WHERE app_id = $1 AND home = $6 AND application = $7",
+    "UPDATE app_cards SET registration = $2, secrets = $3, certificates = $4, federated = $5, version = version + 1
+      WHERE app_id = $1 AND home = $6 AND application = $7 AND version = $8",
 );
+const CARD_REMOVE: GlobalSql =
+    GlobalSql::new("DELETE FROM app_cards WHERE app_id = $1 AND home = $2 AND application = $3");
 const USER_ADD: TenantSql = TenantSql::new(
     "INSERT INTO users (tenant_id, id, upn, upn_key, display_name, display_key, mail, enabled, kind, created, sessions_from, password, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 );
-const USER_ENABLE: TenantSql = TenantSql::new("UPDATE users SET enabled = $3 WHERE tenant_id = $1 AND id = $2");
+/// All but the password.
+const USER_SET: TenantSql = TenantSql::new(
+    "UPDATE users SET upn = $3, upn_key = $4, display_name = $5, display_key = $6, mail = $7, enabled = $8, kind = $9,
+            sessions_from = $10, more = $11, version = version + 1
+      WHERE tenant_id = $1 AND id = $2 AND version = $12",
+);
+const USER_ENABLE: TenantSql =
+    TenantSql::new("UPDATE users SET enabled = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2");
 const USER_REMOVE: TenantSql = TenantSql::new("DELETE FROM users WHERE tenant_id = $1 AND id = $2");
-const USER_SESSIONS: TenantSql = TenantSql::new("UPDATE users SET sessions_from = $3 WHERE tenant_id = $1 AND id = $2");
+const USER_SESSIONS: TenantSql =
+    TenantSql::new("UPDATE users SET sessions_from = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2");
 const USER_PASSWORD: TenantSql =
-    TenantSql::new("UPDATE users SET password = $3, more = $4 WHERE tenant_id = $1 AND id = $2");
+    TenantSql::new("UPDATE users SET password = $3, more = $4, version = version + 1 WHERE tenant_id = $1 AND id = $2");
 /// Ended as by signing out: tokens of confidential clients live on.
 const SESSIONS_END_OTHERS: TenantSql = TenantSql::new(
     "UPDATE sessions SET ended = $3, ended_by = 'signOut' WHERE tenant_id = $1 AND user_id = $2 AND id <> $4 AND ended IS NULL",
@@ -52,14 +64,24 @@ const GROUP_ADD: TenantSql = TenantSql::new(
     "INSERT INTO user_groups (tenant_id, id, display_name, display_key, security, mail, created, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 );
+const GROUP_SET: TenantSql = TenantSql::new(
+    "UPDATE user_groups SET display_name = $3, display_key = $4, security = $5, mail = $6, more = $7, version = version + 1
+      WHERE tenant_id = $1 AND id = $2 AND version = $8",
+);
+const GROUP_REMOVE: TenantSql = TenantSql::new("DELETE FROM user_groups WHERE tenant_id = $1 AND id = $2");
 const LINK_ADD: TenantSql =
     TenantSql::new("INSERT INTO links (tenant_id, group_id, role, member, kind) VALUES ($1, $2, $3, $4, $5)");
-const LINKS_REMOVE: TenantSql = TenantSql::new("DELETE FROM links WHERE tenant_id = $1 AND member = $2");
+const LINK_REMOVE: TenantSql =
+    TenantSql::new("DELETE FROM links WHERE tenant_id = $1 AND group_id = $2 AND role = $3 AND member = $4");
+/// Both of what it is to others, and of what others are to it.
+const LINKS_TO: TenantSql = TenantSql::new("DELETE FROM links WHERE tenant_id = $1 AND member = $2");
+const LINKS_FROM: TenantSql = TenantSql::new("DELETE FROM links WHERE tenant_id = $1 AND group_id = $2");
 const APPLICATION_ADD: TenantSql = TenantSql::new(
     "INSERT INTO applications (tenant_id, id, app_id, display_name, display_key) VALUES ($1, $2, $3, $4, $5)",
 );
 const APPLICATION_SET: TenantSql =
     TenantSql::new("UPDATE applications SET display_name = $3, display_key = $4 WHERE tenant_id = $1 AND id = $2");
+const APPLICATION_REMOVE: TenantSql = TenantSql::new("DELETE FROM applications WHERE tenant_id = $1 AND id = $2");
 const SP_ADD: TenantSql = TenantSql::new(
     "INSERT INTO service_principals (tenant_id, id, app_id, home, display_name, display_key, enabled, assignment_required, created, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -68,8 +90,14 @@ const SP_ADD: TenantSql = TenantSql::new(
 const SP_NAME_ADD: TenantSql = TenantSql::new(
     "INSERT INTO sp_names (tenant_id, name_key, sp) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, name_key) DO NOTHING",
 );
-const SP_ENABLE: TenantSql =
-    TenantSql::new("UPDATE service_principals SET enabled = $3 WHERE tenant_id = $1 AND id = $2");
+const SP_SET: TenantSql = TenantSql::new(
+    "UPDATE service_principals SET display_name = $3, display_key = $4, enabled = $5, assignment_required = $6, more = $7,
+            version = version + 1
+      WHERE tenant_id = $1 AND id = $2 AND version = $8",
+);
+const SP_ENABLE: TenantSql = TenantSql::new(
+    "UPDATE service_principals SET enabled = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2",
+);
 const SP_REMOVE: TenantSql = TenantSql::new("DELETE FROM service_principals WHERE tenant_id = $1 AND id = $2");
 const SP_NAMES_REMOVE: TenantSql = TenantSql::new("DELETE FROM sp_names WHERE tenant_id = $1 AND sp = $2");
 const GRANT_ADD: TenantSql = TenantSql::new(
@@ -95,6 +123,12 @@ const ROLE_ADD: TenantSql = TenantSql::new(
 );
 const ROLES_OF: TenantSql = TenantSql::new("DELETE FROM role_assignments WHERE tenant_id = $1 AND principal = $2");
 
+const UNASSIGN_ROLE: TenantSql = TenantSql::new("DELETE FROM role_assignments WHERE tenant_id = $1 AND id = $2");
+const ROLES_WITHIN: TenantSql = TenantSql::new("DELETE FROM role_assignments WHERE tenant_id = $1 AND within = $2");
+const KEEP: TenantSql = TenantSql::new(
+    "INSERT INTO deleted_items (tenant_id, id, noun, at, object, attached) VALUES ($1, $2, $3, $4, $5, $6)",
+);
+const KEEP_NO_LONGER: TenantSql = TenantSql::new("DELETE FROM deleted_items WHERE tenant_id = $1 AND id = $2");
 const FACET_ADD: TenantSql =
     TenantSql::new("INSERT INTO facets (tenant_id, noun, property, value, object) VALUES ($1, $2, $3, $4, $5)");
 const FACETS_OF: TenantSql = TenantSql::new("DELETE FROM facets WHERE tenant_id = $1 AND object = $2");
@@ -119,21 +153,37 @@ impl Writes {
             Change::UserSessionsRevoked { user, at } => self.one(&USER_SESSIONS, [id(*user), (*at).into()]),
             Change::UserRemoved(user) => {
                 self.one(&USER_REMOVE, [id(*user)]);
-                for sql in [&LINKS_REMOVE, &GRANTS_OF_USER, &ASSIGNMENTS_OF, &ROLES_OF, &REQUESTS_OF, &FACETS_OF] {
-                    self.any(sql, [id(*user)]);
-                }
+                self.any(&GRANTS_OF_USER, [id(*user)]);
+                self.any(&REQUESTS_OF, [id(*user)]);
+                self.detach(*user);
             }
+            Change::UserUpdated(user) => self.user_set(user)?,
             Change::GroupAdded(group) => self.group_add(group)?,
+            Change::GroupUpdated(group) => self.group_set(group)?,
+            Change::GroupRemoved(group) => {
+                self.one(&GROUP_REMOVE, [id(*group)]);
+                self.detach(*group);
+            }
             Change::LinkAdded(link) => self.link_add(*link),
+            Change::LinkRemoved(Link { of, member, role, .. }) => {
+                self.one(&LINK_REMOVE, [id(*of), role.word().into(), id(*member)]);
+            }
             Change::ApplicationAdded(card) => self.application_add(card)?,
             Change::ApplicationUpdated(card) => self.application_set(card)?,
+            Change::ApplicationRemoved { application, app } => {
+                self.one(&APPLICATION_REMOVE, [id(*application)]);
+                let home = id(self.tenant);
+                self.global(&CARD_REMOVE, [id(*app), home, id(*application)]);
+                self.detach(*application);
+            }
             Change::ServicePrincipalAdded(sp) => self.sp_add(sp)?,
+            Change::ServicePrincipalUpdated(sp) => self.sp_set(sp)?,
             Change::ServicePrincipalEnabled { sp, enabled } => self.one(&SP_ENABLE, [id(*sp), (*enabled).into()]),
             Change::ServicePrincipalRemoved(sp) => {
                 self.one(&SP_REMOVE, [id(*sp)]);
-                for sql in [&SP_NAMES_REMOVE, &GRANTS_OF_SP, &ASSIGNMENTS_OF, &ROLES_OF, &LINKS_REMOVE, &FACETS_OF] {
-                    self.any(sql, [id(*sp)]);
-                }
+                self.any(&SP_NAMES_REMOVE, [id(*sp)]);
+                self.any(&GRANTS_OF_SP, [id(*sp)]);
+                self.detach(*sp);
             }
             Change::GrantAdded(grant) => self.grant_add(grant),
             Change::GrantScopes { grant, scopes, version } => {
@@ -143,6 +193,10 @@ impl Writes {
             Change::AppRoleAssigned(assignment) => self.assign(*assignment),
             Change::AppRoleUnassigned(assignment) => self.one(&UNASSIGN, [id(*assignment)]),
             Change::RoleAssigned(assignment) => self.role_add(*assignment),
+            Change::RoleUnassigned(assignment) => self.one(&UNASSIGN_ROLE, [id(*assignment)]),
+            Change::Kept(deleted) => self.keep(deleted)?,
+            Change::AttachedAgain(attached) => self.attach(attached),
+            Change::KeptNoLonger(object) => self.one(&KEEP_NO_LONGER, [id(*object)]),
             Change::ConsentRequested(request) => self.request_add(request)?,
             Change::ConsentRequestDecided { request, decision } => {
                 self.one(&REQUEST_DECIDE, [id(*request), json(decision)?]);
@@ -210,6 +264,69 @@ impl Writes {
         Ok(())
     }
 
+    fn user_set(&mut self, user: &User) -> Result<(), Fault> {
+        let values = [
+            id(user.id),
+            user.upn.as_str().into(),
+            user.upn.folded().into_string().into(),
+            user.display_name.as_str().into(),
+            folded(&user.display_name),
+            user.mail.clone().into(),
+            user.account_enabled.into(),
+            if user.kind == UserKind::Guest { "Guest" } else { "Member" }.into(),
+            user.sessions_valid_from.into(),
+            json(&user.more)?,
+            user.version.into(),
+        ];
+        self.one(&USER_SET, values);
+        self.any(&FACETS_OF, [id(user.id)]);
+        self.facets(Noun::User, user.id, query::of_user(user));
+        Ok(())
+    }
+
+    fn group_set(&mut self, group: &Group) -> Result<(), Fault> {
+        let values = [
+            id(group.id),
+            group.display_name.as_str().into(),
+            folded(&group.display_name),
+            group.security_enabled.into(),
+            group.mail_enabled.into(),
+            json(&group.more)?,
+            group.version.into(),
+        ];
+        self.one(&GROUP_SET, values);
+        self.any(&FACETS_OF, [id(group.id)]);
+        self.facets(Noun::Group, group.id, query::of_group(group));
+        Ok(())
+    }
+
+    /// What hangs on any object goes with it.
+    fn detach(&mut self, object: impl Into<ObjectId>) {
+        let object = object.into();
+        for sql in [&LINKS_TO, &LINKS_FROM, &ASSIGNMENTS_OF, &ROLES_OF, &ROLES_WITHIN, &FACETS_OF] {
+            self.any(sql, [id(object)]);
+        }
+    }
+
+    fn attach(&mut self, attached: &Attached) {
+        attached.links.iter().for_each(|link| self.link_add(*link));
+        attached.grants.iter().for_each(|grant| self.grant_add(grant));
+        attached.assignments.iter().for_each(|assignment| self.assign(*assignment));
+        attached.roles.iter().for_each(|role| self.role_add(*role));
+    }
+
+    fn keep(&mut self, deleted: &Deleted) -> Result<(), Fault> {
+        let values = [
+            id(deleted.id()),
+            number(deleted.object.noun()).into(),
+            deleted.at.into(),
+            object_text(&deleted.object)?,
+            json(&deleted.attached)?,
+        ];
+        self.one(&KEEP, values);
+        Ok(())
+    }
+
     fn group_add(&mut self, group: &Group) -> Result<(), Fault> {
         let values = [
             id(group.id),
@@ -226,7 +343,7 @@ impl Writes {
     }
 
     fn link_add(&mut self, link: Link) {
-        self.one(&LINK_ADD, [id(link.group), link.role.word().into(), id(link.member), link.kind.word().into()]);
+        self.one(&LINK_ADD, [id(link.of), link.role.word().into(), id(link.member), link.kind.word().into()]);
     }
 
     fn application_add(&mut self, card: &AppCard) -> Result<(), Fault> {
@@ -259,6 +376,7 @@ impl Writes {
             json(&card.federated)?,
             id(self.tenant),
             id(card.application),
+            card.version.into(),
         ];
         self.global(&CARD_SET, values);
         self.any(&FACETS_OF, [id(card.application)]);
@@ -279,13 +397,35 @@ impl Writes {
             json(&sp.more)?,
         ];
         self.one(&SP_ADD, values);
+        self.sp_names(sp);
+        self.facets(Noun::ServicePrincipal, sp.id, query::of_service_principal(sp));
+        Ok(())
+    }
+
+    fn sp_set(&mut self, sp: &ServicePrincipal) -> Result<(), Fault> {
+        let values = [
+            id(sp.id),
+            sp.display_name.as_str().into(),
+            folded(&sp.display_name),
+            sp.account_enabled.into(),
+            sp.app_role_assignment_required.into(),
+            json(&sp.more)?,
+            sp.version.into(),
+        ];
+        self.one(&SP_SET, values);
+        self.any(&SP_NAMES_REMOVE, [id(sp.id)]);
+        self.sp_names(sp);
+        self.any(&FACETS_OF, [id(sp.id)]);
+        self.facets(Noun::ServicePrincipal, sp.id, query::of_service_principal(sp));
+        Ok(())
+    }
+
+    fn sp_names(&mut self, sp: &ServicePrincipal) {
         // Two spellings of one name are one row.
         let names: BTreeSet<Folded> = sp.more.service_principal_names.iter().map(|name| Folded::of(name)).collect();
         for name in names {
             self.any(&SP_NAME_ADD, [name.into_string().into(), id(sp.id)]);
         }
-        self.facets(Noun::ServicePrincipal, sp.id, query::of_service_principal(sp));
-        Ok(())
     }
 
     pub(super) fn facets(&mut self, noun: Noun, object: impl Into<ObjectId>, facets: Vec<Facet>) {

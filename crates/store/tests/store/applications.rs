@@ -14,6 +14,7 @@ use mandate_domain::permission::{AppRole, MemberType, Scope, ScopeConsent};
 use mandate_domain::record::Change;
 use mandate_domain::service_principal::{Class, Classification, ServicePrincipal, SpMore};
 use mandate_store::{Committed, Store};
+use serde_json::Map;
 
 on_each_backend!(
     a_card_comes_back_whole,
@@ -116,6 +117,7 @@ fn full() -> Registration {
         mandate: Choices { single_use_assertions: true, ..Choices::default() },
         notes: Some("line\nline".into()),
         description: Some(String::new()),
+        other: Map::from_iter([("serviceManagementReference".to_owned(), "Küste".into())]),
     }
 }
 
@@ -140,6 +142,9 @@ async fn an_update_replaces_registration_and_secrets(store: Store) {
     done(&store, changes([added(before.clone()), added(other.clone())])).await;
     let after = AppCard { registration: full(), secrets: Vec::new(), ..before };
     done(&store, changes([updated(after.clone())])).await;
+    // The first of two that read the same version is written.
+    assert_eq!(commit(&store, changes([updated(after.clone())])).await, Committed::Raced);
+    let after = AppCard { version: 2, ..after };
     assert_eq!(store.global().card_by_app_id(app_id(1)).await.expect("reads").as_deref(), Some(&after));
     assert_eq!(store.tenant(WATERKANT).applications(10).await.expect("reads"), [after, other]);
 }
@@ -227,6 +232,9 @@ async fn a_service_principal_comes_back_whole(store: Store) {
             tags: vec!["WindowsAzureActiveDirectoryIntegratedApp".into()],
             notes: Some("für die Küste".into()),
             token_lifetime_policies: vec![ObjectId::from_u128(4)],
+            secrets: vec![card(5, WATERKANT, "").secrets[0].clone()],
+            certificates: Vec::new(),
+            other: Map::from_iter([("loginUrl".to_owned(), "https://waterkant.example".into())]),
         },
         ..sp(1, 5, "Waterkant Orders API")
     };
@@ -270,9 +278,9 @@ async fn a_service_principal_is_found_by_app_and_by_name_in_any_case(store: Stor
 async fn a_service_principal_is_disabled_and_enabled(store: Store) {
     done(&store, changes([met(sp(1, 1, "Waterkant Intranet")), met(sp(2, 2, "Waterkant Planner"))])).await;
     let view = store.tenant(WATERKANT);
-    for account_enabled in [false, true] {
+    for (version, account_enabled) in [(2, false), (3, true)] {
         done(&store, changes([Change::ServicePrincipalEnabled { sp: sp_id(1), enabled: account_enabled }])).await;
-        let expected = ServicePrincipal { account_enabled, ..sp(1, 1, "Waterkant Intranet") };
+        let expected = ServicePrincipal { account_enabled, version, ..sp(1, 1, "Waterkant Intranet") };
         assert_eq!(view.sp_by_id(sp_id(1)).await.expect("reads"), Some(expected));
         assert_eq!(view.sp_by_id(sp_id(2)).await.expect("reads"), Some(sp(2, 2, "Waterkant Planner")));
     }

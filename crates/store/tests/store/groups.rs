@@ -51,7 +51,7 @@ fn assignee(id: impl Into<ObjectId>, kind: MemberKind) -> Assignee {
 
 async fn members_and_owners_are_told_apart(store: Store) {
     let app = Link {
-        group: group_id(1),
+        of: group_id(1).into(),
         member: sp_id(1).into(),
         kind: MemberKind::ServicePrincipal,
         role: LinkRole::Member,
@@ -59,7 +59,7 @@ async fn members_and_owners_are_told_apart(store: Store) {
     let links = [user_in(1, 1), group_in(1, 2), app, owner_of(1, 1), owner_of(1, 2), user_in(2, 3)];
     done(&store, groups([group(1, "Iedereen"), group(2, "IT")], links)).await;
     let view = store.tenant(WATERKANT);
-    let members = view.group_links_after(group_id(1), LinkRole::Member, None, 10).await.expect("reads");
+    let members = view.links_after(group_id(1), LinkRole::Member, None, 10).await.expect("reads");
     assert_eq!(
         members,
         [
@@ -68,18 +68,18 @@ async fn members_and_owners_are_told_apart(store: Store) {
             assignee(sp_id(1), MemberKind::ServicePrincipal),
         ]
     );
-    let owners = view.group_links_after(group_id(1), LinkRole::Owner, None, 10).await.expect("reads");
+    let owners = view.links_after(group_id(1), LinkRole::Owner, None, 10).await.expect("reads");
     assert_eq!(owners, [assignee(user_id(1), MemberKind::User), assignee(user_id(2), MemberKind::User)]);
-    assert_eq!(view.group_links_after(group_id(2), LinkRole::Owner, None, 10).await.expect("reads"), []);
+    assert_eq!(view.links_after(group_id(2), LinkRole::Owner, None, 10).await.expect("reads"), []);
 }
 
 async fn members_come_in_pages(store: Store) {
     done(&store, groups([group(1, "Iedereen")], [3, 1, 5, 2, 4].map(|number| user_in(1, number)))).await;
     let view = store.tenant(WATERKANT);
-    let mut read = view.group_links_after(group_id(1), LinkRole::Member, None, 2).await.expect("reads");
+    let mut read = view.links_after(group_id(1), LinkRole::Member, None, 2).await.expect("reads");
     done(&store, groups([], [user_in(1, 0), user_in(1, 6)])).await;
     while let Some(last) = read.last().map(|member| member.id) {
-        let page = view.group_links_after(group_id(1), LinkRole::Member, Some(last), 2).await.expect("reads");
+        let page = view.links_after(group_id(1), LinkRole::Member, Some(last), 2).await.expect("reads");
         if page.is_empty() {
             break;
         }

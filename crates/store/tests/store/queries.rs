@@ -2,6 +2,7 @@
 
 use crate::sample::{LATER, NOON, WATERKANT, ZONNEBEL, card, changes, commit, done, sp, user, user_id, users};
 use mandate_base::ObjectId;
+use mandate_domain::application::AppCard;
 use mandate_domain::query::{Condition, Noun, Order, Place, Query, Test, compared};
 use mandate_domain::record::Change;
 use mandate_domain::user::{User, UserKind};
@@ -131,7 +132,7 @@ async fn a_changed_registration_is_found_by_what_it_is_now(store: Store) {
     let view = store.tenant(WATERKANT);
     let by =
         |uri: &str| Query { noun: Noun::Application, ..all(Some(is("identifierUris", Test::Equal(compared(uri))))) };
-    assert_eq!(view.applications_where(&by("api://new")).await.expect("finds"), [after]);
+    assert_eq!(view.applications_where(&by("api://new")).await.expect("finds"), [AppCard { version: 2, ..after }]);
     for uri in &card(1, WATERKANT, "Orders").registration.identifier_uris {
         assert_eq!(view.applications_where(&by(uri)).await.expect("finds"), [], "{uri}");
     }

@@ -38,7 +38,7 @@ async fn a_removed_user_takes_along_what_was_theirs(store: Store) {
     assert_eq!(view.users_after(None, 10).await.expect("reads"), [user(2, "joris.bakker")]);
     let joris = Assignee { id: user_id(2).into(), kind: MemberKind::User };
     for role in [LinkRole::Member, LinkRole::Owner] {
-        assert_eq!(view.group_links_after(group_id(1), role, None, 10).await.expect("reads"), [joris], "{role:?}");
+        assert_eq!(view.links_after(group_id(1), role, None, 10).await.expect("reads"), [joris], "{role:?}");
     }
     assert_eq!(view.grants_of_client(sp_id(1)).await.expect("reads"), [anothers, everybodys]);
     assert_eq!(view.assignments_of(user_id(1), sp_id(2)).await.expect("reads"), []);
@@ -70,7 +70,7 @@ async fn a_removed_service_principal_takes_along_what_was_its(store: Store) {
     let roles = [1, 3].map(|number| role(number, sp_id(number), 1));
     done(&store, changes(roles.map(Change::RoleAssigned))).await;
     let member = |number| Link {
-        group: group_id(1),
+        of: group_id(1).into(),
         member: sp_id(number).into(),
         kind: MemberKind::ServicePrincipal,
         role: LinkRole::Member,
@@ -92,7 +92,7 @@ async fn a_removed_service_principal_takes_along_what_was_its(store: Store) {
     assert_eq!(view.assignments_of(sp_id(3), sp_id(2)).await.expect("reads"), [kept]);
     assert_eq!(view.roles_of(sp_id(1)).await.expect("reads"), []);
     assert_eq!(view.roles_of(sp_id(3)).await.expect("reads"), roles[1..]);
-    let members = view.group_links_after(group_id(1), LinkRole::Member, None, 10).await.expect("reads");
+    let members = view.links_after(group_id(1), LinkRole::Member, None, 10).await.expect("reads");
     assert_eq!(members, [Assignee { id: sp_id(3).into(), kind: MemberKind::ServicePrincipal }]);
 }
 

@@ -85,6 +85,7 @@ pub fn user(number: u128, name: &str) -> User {
         sessions_valid_from: Moment::EPOCH,
         password: None,
         more: Map::new(),
+        version: 1,
     }
 }
 
@@ -100,15 +101,16 @@ pub fn group(number: u128, name: &str) -> Group {
         mail_enabled: false,
         created: NOON,
         more: Map::new(),
+        version: 1,
     }
 }
 
 pub fn user_in(group: u128, user: u128) -> Link {
-    Link { group: group_id(group), member: user_id(user).into(), kind: MemberKind::User, role: LinkRole::Member }
+    Link { of: group_id(group).into(), member: user_id(user).into(), kind: MemberKind::User, role: LinkRole::Member }
 }
 
 pub fn group_in(group: u128, inner: u128) -> Link {
-    Link { group: group_id(group), member: group_id(inner).into(), kind: MemberKind::Group, role: LinkRole::Member }
+    Link { of: group_id(group).into(), member: group_id(inner).into(), kind: MemberKind::Group, role: LinkRole::Member }
 }
 
 pub fn owner_of(group: u128, user: u128) -> Link {
@@ -153,6 +155,7 @@ pub fn card(number: u128, home: TenantId, name: &str) -> AppCard {
             audiences: vec!["api://AzureADTokenExchange".into()],
             description: None,
         }],
+        version: 1,
     }
 }
 
@@ -174,6 +177,7 @@ pub fn sp(number: u128, app: u128, name: &str) -> ServicePrincipal {
         app_role_assignment_required: false,
         created: NOON,
         more: SpMore { service_principal_names: vec![app_id(app).to_string()], ..SpMore::default() },
+        version: 1,
     }
 }
 

@@ -7,10 +7,11 @@ use crate::sample::{
     group_in, owner_of, refresh, request, request_id, role, role_id, session, session_id, sign_in, sp, sp_id, tenant,
     user, user_id, user_in,
 };
-use mandate_base::{AppId, Folded, GroupId, TenantId};
+use mandate_base::{AppId, Folded, GroupId, Moment, ObjectId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::Activity;
 use mandate_domain::consent::request::ConsentRequest;
+use mandate_domain::deleted::{Attached, Deleted, DeletedObject};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantParties, GrantQuery};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 use mandate_domain::query::{Condition, Noun, Order, Query, Test};
@@ -39,6 +40,7 @@ pub struct Organisation {
     /// The first group's, and the user's own.
     pub assignments: [AppRoleAssignment; 2],
     pub role: RoleAssignment,
+    pub deleted: Deleted,
     pub request: ConsentRequest,
     pub session: Session,
     pub code: Code,
@@ -60,6 +62,11 @@ impl Organisation {
             grants: [grant(1, None, &["openid", name]), grant(2, Some(user_id(1)), &["User.Read", name])],
             assignments: [assigned(1, group_id(1), MemberKind::Group), assigned(2, user_id(1), MemberKind::User)],
             role: role(1, user_id(1), 1),
+            deleted: Deleted {
+                at: NOON,
+                object: DeletedObject::Group(group(9, name)),
+                attached: Attached { links: vec![user_in(9, 1)], ..Attached::default() },
+            },
             request: ConsentRequest { reason: name.to_owned(), ..request(1) },
             session: session(1, 1),
             code: code(1),
@@ -85,6 +92,7 @@ impl Organisation {
             Change::RoleAssigned(self.role),
             Change::ConsentRequested(Box::new(self.request.clone())),
         ];
+        list.push(Change::Kept(Box::new(self.deleted.clone())));
         list.extend(self.groups.clone().map(|group| Change::GroupAdded(Box::new(group))));
         list.extend(self.links.map(Change::LinkAdded));
         list.extend(self.sps.clone().map(|sp| Change::ServicePrincipalAdded(Box::new(sp))));
@@ -155,6 +163,20 @@ impl Organisation {
             consent_requests_waiting: vec![self.request.clone()],
             consent_requests_undecided: vec![self.request.clone()],
             consent_requests_of: vec![self.request.clone()],
+            link: Some(self.links[2]),
+            linked_after: vec![second.into()],
+            members_below: vec![
+                Assignee { id: self.user.id.into(), kind: MemberKind::User },
+                Assignee { id: first.into(), kind: MemberKind::Group },
+            ],
+            deleted_by_id: Some(self.deleted.clone()),
+            deleted_after: vec![self.deleted.clone()],
+            attached_to: Attached {
+                links: vec![self.links[0], self.links[2]],
+                grants: vec![self.grants[1].clone()],
+                assignments: vec![self.assignments[1]],
+                roles: vec![self.role],
+            },
             session_by_hash: Some(self.session.clone()),
             session_by_id: Some(self.session.clone()),
             sessions_of_user: vec![self.session.clone()],
@@ -212,6 +234,12 @@ pub struct Snapshot {
     consent_requests_waiting: Vec<ConsentRequest>,
     consent_requests_undecided: Vec<ConsentRequest>,
     consent_requests_of: Vec<ConsentRequest>,
+    link: Option<Link>,
+    linked_after: Vec<ObjectId>,
+    members_below: Vec<Assignee>,
+    deleted_by_id: Option<Deleted>,
+    deleted_after: Vec<Deleted>,
+    attached_to: Attached,
     session_by_hash: Option<Session>,
     session_by_id: Option<Session>,
     sessions_of_user: Vec<Session>,
@@ -247,8 +275,8 @@ impl Snapshot {
             sps_where: view.sps_where(&named(Noun::ServicePrincipal)).await.expect("reads"),
             count_where: view.count_where(Noun::User, named(Noun::User).condition.as_ref()).await.expect("reads"),
             group_by_id: view.group_by_id(group).await.expect("reads"),
-            members: view.group_links_after(above, LinkRole::Member, None, ALL).await.expect("reads"),
-            owners: view.group_links_after(above, LinkRole::Owner, None, ALL).await.expect("reads"),
+            members: view.links_after(above, LinkRole::Member, None, ALL).await.expect("reads"),
+            owners: view.links_after(above, LinkRole::Owner, None, ALL).await.expect("reads"),
             groups_of: view.groups_of(user).await.expect("reads"),
             groups_above: view.groups_above(user, true).await.expect("reads"),
             sp_by_id: view.sp_by_id(sp_id(1)).await.expect("reads"),
@@ -273,6 +301,12 @@ impl Snapshot {
             consent_requests_waiting: view.consent_requests_waiting(NOON, ALL).await.expect("reads"),
             consent_requests_undecided: view.consent_requests_undecided(app_id(1)).await.expect("reads"),
             consent_requests_of: view.consent_requests_of(user, ALL).await.expect("reads"),
+            link: view.link(above, LinkRole::Owner, user).await.expect("reads"),
+            linked_after: view.linked_after(user, LinkRole::Owner, None, ALL).await.expect("reads"),
+            members_below: view.members_below(above, None, ALL).await.expect("reads"),
+            deleted_by_id: view.deleted_by_id(group_id(9).into()).await.expect("reads"),
+            deleted_after: view.deleted_after(Noun::Group, Moment::EPOCH, None, ALL).await.expect("reads"),
+            attached_to: view.attached_to(user).await.expect("reads"),
             session_by_hash: view.session_by_hash(&[1; 32]).await.expect("reads"),
             session_by_id: view.session_by_id(session_id(1)).await.expect("reads"),
             sessions_of_user: view.sessions_of_user(user, NOON, ALL).await.expect("reads"),

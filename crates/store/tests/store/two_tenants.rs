@@ -11,6 +11,7 @@ use crate::snapshot::{Dump, Organisation, Snapshot};
 use mandate_base::{Secret, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::consent::request::{ConsentRequest, Decision, Verdict};
+use mandate_domain::deleted::{Attached, Deleted};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, MemberKind};
 use mandate_domain::record::{Change, Record, Trace};
@@ -79,17 +80,25 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
     let stronger = AppRoleAssignment { created: LATER, ..assigned(9, user_id(1), MemberKind::User) };
     let request = ConsentRequest { reason: TAKEN.to_owned(), ..victim.request.clone() };
     let decision = Decision { verdict: Verdict::Approved, by: Some(user_id(66)), at: LATER, justification: None };
+    let application = Change::ApplicationRemoved { application: card.application, app: card.app_id };
+    let attached = Attached { links: vec![user_in(2, 66)], ..Attached::default() };
+    let deleted = Deleted { at: LATER, ..victim.deleted.clone() };
     vec![
         Change::TenantAdded(Box::new(tenant.clone())),
         Change::TenantSettings(Box::new(tenant)),
-        Change::UserAdded(Box::new(user)),
+        Change::UserAdded(Box::new(user.clone())),
+        Change::UserUpdated(Box::new(user)),
         Change::UserEnabled { user: victim.user.id, enabled: false },
         Change::UserSessionsRevoked { user: victim.user.id, at: LATER },
-        Change::GroupAdded(Box::new(group)),
+        Change::GroupAdded(Box::new(group.clone())),
+        Change::GroupUpdated(Box::new(group)),
         Change::LinkAdded(user_in(1, 66)),
         Change::ApplicationAdded(Box::new(card.clone())),
         Change::ApplicationUpdated(Box::new(card)),
-        Change::ServicePrincipalAdded(Box::new(sp)),
+        Change::ServicePrincipalAdded(Box::new(sp.clone())),
+        Change::ServicePrincipalUpdated(Box::new(sp)),
+        Change::Kept(Box::new(deleted)),
+        Change::AttachedAgain(Box::new(attached)),
         Change::ServicePrincipalEnabled { sp: victim.sps[0].id, enabled: false },
         Change::GrantAdded(grant.clone()),
         Change::GrantScopes { grant: grant.id, scopes: grant.scopes.clone(), version: grant.version },
@@ -105,6 +114,11 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
         },
         Change::ConsentRequested(Box::new(request)),
         Change::ConsentRequestDecided { request: victim.request.id, decision },
+        Change::LinkRemoved(victim.links[0]),
+        Change::RoleUnassigned(victim.role.id),
+        Change::KeptNoLonger(victim.deleted.id()),
+        application,
+        Change::GroupRemoved(victim.groups[0].id),
         Change::AppRoleUnassigned(victim.assignments[0].id),
         Change::GrantRemoved(grant.id),
         Change::ServicePrincipalRemoved(victim.sps[0].id),
@@ -163,10 +177,20 @@ fn place_of_change(change: &Change) -> usize {
         Change::UserPassword { .. } => 20,
         Change::ConsentRequested(_) => 21,
         Change::ConsentRequestDecided { .. } => 22,
+        Change::UserUpdated(_) => 23,
+        Change::GroupUpdated(_) => 24,
+        Change::GroupRemoved(_) => 25,
+        Change::LinkRemoved(_) => 26,
+        Change::ApplicationRemoved { .. } => 27,
+        Change::ServicePrincipalUpdated(_) => 28,
+        Change::Kept(_) => 29,
+        Change::AttachedAgain(_) => 30,
+        Change::KeptNoLonger(_) => 31,
+        Change::RoleUnassigned(_) => 32,
     }
 }
 
-const KINDS_OF_CHANGE: usize = 23;
+const KINDS_OF_CHANGE: usize = 33;
 
 /// `None`: no tenant's, so there is nothing to keep apart.
 fn place_of_trace(trace: &Trace) -> Option<usize> {

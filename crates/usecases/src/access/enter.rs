@@ -289,6 +289,14 @@ impl Caller {
         }
     }
 
+    /// Who owns what this caller makes, and is asked for as an owner.
+    pub fn object(&self) -> ObjectId {
+        match &self.who {
+            Who::Person(person) => person.user.id.into(),
+            Who::App { .. } => self.client_sp.into(),
+        }
+    }
+
     pub fn user(&self) -> Option<&User> {
         self.person().map(|person| &person.user)
     }

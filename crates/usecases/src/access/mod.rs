@@ -8,7 +8,7 @@ mod permit;
 
 pub use enter::{Caller, EnterRefusal, Person, Who, enter};
 pub use mandate_jose::TokenRefusal;
-pub use permit::{Denial, Operation, Permit, permit};
+pub use permit::{Denial, Operation, Permit, permit, permit_on};
 
 use crate::tokens::AppStandings;
 use enter::{AppCallers, People};

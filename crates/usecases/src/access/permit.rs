@@ -1,9 +1,15 @@
 //! Caller × operation × target → a [`Permit`], or a denial that says what was missing on each side.
 
 use super::{Caller, Person, Who};
-use mandate_base::CorrelationId;
-use mandate_decide::{Because, Decision, Requirement, Target, UserWay, View, Way, decide};
+use crate::{Fault, House};
+use mandate_base::{CorrelationId, ObjectId};
+use mandate_decide::{
+    Because, ClientSide, Decision, Reach, Requirement, Right, Target, UserSide, UserWay, View, Way, decide,
+};
 use mandate_domain::audit::{Actor, Doer};
+use mandate_domain::catalogue::{PermKind, catalogue};
+use mandate_domain::group::LinkRole;
+use mandate_domain::role::roles;
 
 /// One Graph operation, as its row says.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +52,35 @@ pub fn permit(caller: &Caller, operation: &Operation, target: &Target<'_>) -> Re
     }
 }
 
+/// For one object: who owns it, and which administrative units hold it, is asked only where that decides.
+pub async fn permit_on(
+    house: &House,
+    caller: &Caller,
+    operation: &Operation,
+    object: Option<ObjectId>,
+) -> Result<Result<Permit, Denial>, Fault> {
+    let denial = match permit(caller, operation, &Target { object, ..Target::default() }) {
+        Ok(permit) => return Ok(Ok(permit)),
+        Err(denial) => denial,
+    };
+    let Some(id) = object.filter(|_| operation.asks_who_owns(caller)) else { return Ok(Err(denial)) };
+    let view = house.store.tenant(caller.tenant);
+    let owned = view.link(id, LinkRole::Owner, caller.object()).await?.is_some();
+    Ok(permit(caller, operation, &Target { object, owned, ..Target::default() }))
+}
+
+impl Operation {
+    fn asks_who_owns(&self, caller: &Caller) -> bool {
+        match &caller.who {
+            Who::App { .. } => self.app_only.iter().any(|way| way.reach == Reach::Owned),
+            Who::Person(_) => {
+                self.user.iter().any(|way| way.right == Right::Owner)
+                    || self.delegated.iter().any(|way| way.reach == Reach::Owned)
+            }
+        }
+    }
+}
+
 fn delegated(person: &Person) -> mandate_decide::Caller<'_> {
     mandate_decide::Caller::Delegated {
         granted: &person.granted,
@@ -69,6 +104,27 @@ impl Permit {
 
     pub fn view(&self) -> View {
         self.view
+    }
+
+    /// Was it this permission of the calling app that opened the operation?
+    pub fn is_by(&self, permission: &str) -> bool {
+        let kind = match self.because.map(|because| because.user) {
+            Some(UserSide::NoUser) => PermKind::Application,
+            Some(_) => PermKind::Delegated,
+            None => return false,
+        };
+        let by = self.because.and_then(|because| match because.client {
+            ClientSide::Granted { by, .. } => Some(by),
+            _ => None,
+        });
+        by.is_some_and(|by| catalogue().value(kind, by) == permission)
+    }
+
+    /// Was it this right of the signed-in person?
+    pub fn is_by_action(&self, action: &str) -> bool {
+        let held = self.because.map(|because| because.user);
+        let Some(UserSide::Held { by: Right::Action(by), .. }) = held else { return false };
+        roles().action_name(by) == action
     }
 
     pub fn because(&self) -> Option<&Because> {

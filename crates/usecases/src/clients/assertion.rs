@@ -96,7 +96,7 @@ fn audiences(value: &Value) -> Option<Vec<String>> {
 }
 
 /// A NumericDate; some libraries write it as a float, one as a text (protocol.md §3.10).
-fn moment(value: &Value) -> Option<Moment> {
+pub(super) fn moment(value: &Value) -> Option<Moment> {
     /// 9999-12-31.
     const LAST: f64 = 253_402_300_799.0;
     let seconds = match value {
@@ -132,7 +132,7 @@ pub(super) async fn prove(
     at: Authority,
 ) -> Result<Result<(), AssertionRefusal>, Fault> {
     let now = house.now();
-    if let Err(refusal) = signed_by_registered(card, assertion, now) {
+    if let Err(refusal) = signed_by_registered(&card.certificates, assertion, now) {
         return Ok(Err(refusal));
     }
     if let Err(refusal) = claims.check_times(now).and_then(|()| names_only(claims, card.app_id)) {
@@ -156,14 +156,18 @@ fn names_only(claims: &Claims, client: AppId) -> Result<(), AssertionRefusal> {
 }
 
 /// By thumbprint where the header has one, else by whichever certificate fits.
-fn signed_by_registered(card: &AppCard, assertion: &Assertion, now: Moment) -> Result<(), AssertionRefusal> {
+pub(super) fn signed_by_registered(
+    certificates: &[ClientCertificate],
+    assertion: &Assertion,
+    now: Moment,
+) -> Result<(), AssertionRefusal> {
     let named = assertion.x5t.is_some() || assertion.x5t_s256.is_some();
     let fits = |held: &&ClientCertificate| {
         let other = |said: &Option<String>, is: &str| said.as_deref().is_some_and(|said| said != is);
         !other(&assertion.x5t, &held.sha1) && !other(&assertion.x5t_s256, &held.sha256)
     };
     let mut verdict = Err(AssertionRefusal::UnknownCertificate);
-    for held in card.certificates.iter().filter(fits) {
+    for held in certificates.iter().filter(fits) {
         let key = b64url_decode(&held.public).map(ForeignKey::Der);
         if !key.is_some_and(|key| assertion.is_signed_by(&key)) {
             verdict = verdict.or(Err(if named {

@@ -1,20 +1,23 @@
 //! Clients: the app as every tenant sees it, its instance in one tenant, and the proof that it is itself.
 //!
-//! Next: `assertion` for what the client signs, `federated` for what somebody else signs for it, `replays` for repeats.
+//! Next: `assertion` for what the client signs, `federated` for what somebody else signs for it, `replays` for repeats,
+//! `possession` for whoever adds a key with a key.
 
 mod assertion;
 mod federated;
+mod possession;
 mod replays;
 
 pub use assertion::{AssertionRefusal, audience, named_by, read_assertion};
 pub use mandate_jose::Assertion;
+pub use possession::{PossessionRefusal, prove_possession};
 pub(crate) use replays::Replays;
 
 use crate::{Fault, House};
 use assertion::Claims;
 use mandate_base::{AppId, Moment, TenantId};
 use mandate_domain::application::{AppCard, Registration};
-use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::service_principal::{ServicePrincipal, SpMore};
 use mandate_domain::signin::ask::Authority;
 use mandate_domain::token::claims::Proof;
 use mandate_jose::SecretDigest;
@@ -54,6 +57,11 @@ pub async fn prove(
     credential: Credential<'_>,
     at: Authority,
 ) -> Result<Result<Proof, ProofRefusal>, Fault> {
+    let with_own = match credential {
+        Credential::None => None,
+        Credential::Secret(_) | Credential::Assertion(_) => with_own_proofs(house, card, at).await?,
+    };
+    let card = with_own.as_ref().unwrap_or(card);
     Ok(match credential {
         Credential::None => Ok(Proof::None),
         Credential::Secret(secret) => by_secret(card, secret, house.now()),
@@ -63,6 +71,20 @@ pub async fn prove(
             proven.map(|()| Proof::Assertion).map_err(ProofRefusal::Assertion)
         }
     })
+}
+
+/// The app with the secrets and certificates of its instance in the tenant that was asked, where that has any.
+async fn with_own_proofs(house: &House, card: &AppCard, at: Authority) -> Result<Option<AppCard>, Fault> {
+    let Authority::Tenant(tenant) = at else { return Ok(None) };
+    let Some(instance) = instance(house, tenant, card.app_id).await? else { return Ok(None) };
+    let SpMore { secrets, certificates, .. } = &instance.more;
+    if secrets.is_empty() && certificates.is_empty() {
+        return Ok(None);
+    }
+    let mut card = card.clone();
+    card.secrets.extend(secrets.iter().cloned());
+    card.certificates.extend(certificates.iter().cloned());
+    Ok(Some(card))
 }
 
 /// The client's own assertion names it as issuer; everything else is somebody else's token.

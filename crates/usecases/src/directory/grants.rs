@@ -137,7 +137,7 @@ pub fn sp_of(
     if let Some(sp) = held {
         return sp.id;
     }
-    let sp = new_sp(card, draw.id().into(), now);
+    let sp = instance_of(card, draw.id().into(), now);
     let id = sp.id;
     let entry =
         doer.entry(Activity::AddServicePrincipal).target(id, "ServicePrincipal", &card.registration.display_name);
@@ -145,7 +145,8 @@ pub fn sp_of(
     id
 }
 
-fn new_sp(card: &AppCard, id: ServicePrincipalId, now: Moment) -> ServicePrincipal {
+/// As an instance begins.
+pub fn instance_of(card: &AppCard, id: ServicePrincipalId, now: Moment) -> ServicePrincipal {
     let registration = &card.registration;
     let names = std::iter::once(card.app_id.to_string()).chain(registration.identifier_uris.iter().cloned());
     ServicePrincipal {
@@ -157,5 +158,6 @@ fn new_sp(card: &AppCard, id: ServicePrincipalId, now: Moment) -> ServicePrincip
         app_role_assignment_required: false,
         created: now,
         more: SpMore { service_principal_names: names.collect(), ..SpMore::default() },
+        version: 1,
     }
 }

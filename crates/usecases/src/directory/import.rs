@@ -1,18 +1,21 @@
 //! Brings a whole tenant in, in one transaction: a seed, or the first tenant of a deployment.
 
+use super::links::added;
 use crate::Fault;
 use crate::access::Permit;
 use crate::settle::{Facing, UseCase};
-use mandate_base::{CorrelationId, Draw, Moment};
+use mandate_base::{CorrelationId, Draw, Moment, ObjectId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::{Activity, Doer};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
-use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
+use mandate_domain::group::{Group, Link, MemberKind};
+use mandate_domain::query::Noun;
 use mandate_domain::record::{Change, Plan, Record};
 use mandate_domain::role::{RoleAssignment, roles};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::User;
+use std::collections::HashMap;
 
 /// Everything a tenant begins with. Passwords and secrets are already hashed.
 pub struct NewTenant<'p> {
@@ -69,14 +72,21 @@ impl NewTenant<'_> {
             let entry = doer.entry(Activity::AddGroup).target(group.id, "Group", &group.display_name);
             record.change(Change::GroupAdded(Box::new(group.clone())), entry);
         }
+        let nouns = self.nouns();
         for link in &self.links {
-            let activity = match link.role {
-                LinkRole::Member => Activity::AddMemberToGroup,
-                LinkRole::Owner => Activity::AddOwnerToGroup,
-            };
-            let entry = doer.entry(activity).target(link.member, link.kind.word(), "").target(link.group, "Group", "");
+            let noun = nouns.get(&link.of).copied().unwrap_or(Noun::Group);
+            let entry = doer.entry(added(noun, link.role)).target(link.member, link.kind.word(), "");
+            let entry = entry.target(link.of, noun.word(), "");
             record.change(Change::LinkAdded(*link), entry);
         }
+    }
+
+    /// What a link may be to, but for groups.
+    fn nouns(&self) -> HashMap<ObjectId, Noun> {
+        let users = self.users.iter().map(|user| (user.id.into(), Noun::User));
+        let apps = self.applications.iter().map(|card| (card.application.into(), Noun::Application));
+        let instances = self.service_principals.iter().map(|sp| (sp.id.into(), Noun::ServicePrincipal));
+        users.chain(apps).chain(instances).collect()
     }
 
     fn apps(&self, doer: &Doer, record: &mut Record) {

@@ -2,24 +2,43 @@
 //!
 //! Every one takes the [`Permit`](crate::access::Permit) that the gate gave.
 
+mod applications;
 mod assignments;
 mod consent;
+mod credentials;
 mod delegated;
 mod grants;
+mod groups;
 mod import;
+mod instances;
+mod links;
+mod principals;
 mod read;
+mod related;
+mod removal;
 mod revoke;
 mod settings;
+mod users;
 
+pub use applications::{AppEdit, AppRefusal, ChangeApplication, NewApplication, WrittenApp};
 pub use assignments::{AssignRefusal, AssignRole};
 pub use consent::{ByHandRefusal, GrantByHand, Wanted};
+pub use credentials::{CertificateAsked, NewSecret, SecretAsked};
 pub use delegated::{ChangeGrant, GrantRefusal, NewGrant};
 pub(crate) use grants::{Between, GrantWriter, joined, sp_of};
+pub use groups::{ChangeGroup, GroupRefusal, NewGroup};
 pub use import::{ImportRefusal, NewTenant};
+pub use instances::{ChangeInstance, InstanceEdit, InstanceRefusal, NewInstance, WrittenInstance};
+pub use links::{AddLink, LinkRefusal, Linked, RemoveLink};
 pub use read::{
-    MemberObject, NamedAssignment, application, applications, assignment, assignments, card, count, grant, grants,
-    group, group_members, groups, member_of, organization, service_principal, service_principals, user, user_by_name,
-    users,
+    NamedAssignment, application, applications, assignment, assignments, card, count, deleted_item, deleted_items,
+    grant, grants, group, groups, organization, service_principal, service_principals, user, user_by_name, users,
 };
+pub use related::{
+    GroupShape, MemberObject, Page, Related, by_ids, count_related, groups_around, id_by, noun_of, related,
+    shape_of_group,
+};
+pub use removal::{Purge, RemovalRefusal, Remove, Restore};
 pub use revoke::{Revocation, Revoke, RevokeRefusal};
 pub use settings::{SetApplication, SetTenantSettings, SettingRefusal};
+pub use users::{ChangeUser, NewUser, UserRefusal, WrittenPassword, stands_above};

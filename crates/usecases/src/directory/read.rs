@@ -4,23 +4,15 @@ use crate::access::{Caller, Permit};
 use crate::{Fault, House, authority};
 use mandate_base::{AppId, AssignmentId, Folded, GrantId, GroupId, ObjectId, UserId};
 use mandate_domain::application::AppCard;
+use mandate_domain::deleted::{Deleted, KEPT_FOR};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantParties, GrantQuery};
-use mandate_domain::group::{Group, LinkRole, MemberKind};
+use mandate_domain::group::{Group, MemberKind};
 use mandate_domain::query::{Condition, Noun, Order, Query};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::User;
 use mandate_store::TenantView;
 use std::sync::Arc;
-
-/// An object of a collection that mixes kinds.
-#[derive(Clone, Debug)]
-pub enum MemberObject {
-    User(User),
-    Group(Group),
-    /// With the app behind it, where that is still registered.
-    ServicePrincipal(ServicePrincipal, Option<Arc<AppCard>>),
-}
 
 /// Which user does this path mean? The id itself is no secret of the directory; what it shows needs a permit.
 pub async fn user_by_name(house: &House, caller: &Caller, name: &str) -> Result<Option<UserId>, Fault> {
@@ -179,47 +171,28 @@ pub async fn group(house: &House, caller: &Caller, _: &Permit, id: GroupId) -> R
     house.store.tenant(caller.tenant).group_by_id(id).await
 }
 
-/// The direct members of a group, by id.
-pub async fn group_members(
-    house: &House,
-    caller: &Caller,
-    _: &Permit,
-    id: GroupId,
-    after: Option<ObjectId>,
-    most: usize,
-) -> Result<(Vec<MemberObject>, bool), Fault> {
-    let view = house.store.tenant(caller.tenant);
-    let (links, more) = page(view.group_links_after(id, LinkRole::Member, after, most as i64 + 1).await?, most);
-    let mut members = Vec::with_capacity(links.len());
-    for link in links {
-        members.extend(match link.kind {
-            MemberKind::User => view.user_by_id(link.id.into()).await?.map(MemberObject::User),
-            MemberKind::Group => view.group_by_id(link.id.into()).await?.map(MemberObject::Group),
-            MemberKind::ServicePrincipal => match view.sp_by_id(link.id.into()).await? {
-                Some(sp) => {
-                    let card = crate::clients::card(house, sp.app_id).await?;
-                    Some(MemberObject::ServicePrincipal(sp, card))
-                }
-                None => None,
-            },
-        });
-    }
-    Ok((members, more))
-}
-
-/// The groups that hold a user directly.
-pub async fn member_of(house: &House, caller: &Caller, _: &Permit, id: UserId) -> Result<Vec<Group>, Fault> {
-    let view = house.store.tenant(caller.tenant);
-    let mut groups = Vec::new();
-    for group in view.groups_of(id).await? {
-        groups.extend(view.group_by_id(group).await?);
-    }
-    Ok(groups)
-}
-
 /// One row more than the page was asked for: it tells whether another page follows.
-fn page<T>(mut rows: Vec<T>, most: usize) -> (Vec<T>, bool) {
+pub(super) fn page<T>(mut rows: Vec<T>, most: usize) -> (Vec<T>, bool) {
     let more = rows.len() > most;
     rows.truncate(most);
     (rows, more)
+}
+
+/// What was deleted and can still be brought back.
+pub async fn deleted_item(house: &House, caller: &Caller, id: ObjectId) -> Result<Option<Deleted>, Fault> {
+    let found = house.store.tenant(caller.tenant).deleted_by_id(id).await?;
+    Ok(found.filter(|deleted| deleted.is_kept_at(house.now())))
+}
+
+/// One page of it, by id, and whether there is more.
+pub async fn deleted_items(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    noun: Noun,
+    after: Option<ObjectId>,
+    most: usize,
+) -> Result<(Vec<Deleted>, bool), Fault> {
+    let since = house.now() - KEPT_FOR;
+    Ok(page(house.store.tenant(caller.tenant).deleted_after(noun, since, after, most as i64 + 1).await?, most))
 }

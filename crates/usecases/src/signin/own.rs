@@ -259,6 +259,7 @@ mod tests {
             sessions_valid_from: Moment::EPOCH,
             password: None,
             more: serde_json::Map::new(),
+            version: 1,
         };
         let told = |new: &str| check(&user, new, "Polder-Fiets-42");
         assert_eq!(told("een-lange-zin-over-boten"), Ok(()));

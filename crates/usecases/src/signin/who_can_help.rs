@@ -43,7 +43,7 @@ async fn people_behind(view: TenantView<'_>, holder: ObjectId) -> Result<Vec<Use
         return Ok(vec![user]);
     }
     let mut people = Vec::new();
-    let members = view.group_links_after(GroupId::from(holder), LinkRole::Member, None, MOST as i64).await?;
+    let members = view.links_after(GroupId::from(holder), LinkRole::Member, None, MOST as i64).await?;
     for member in members.iter().filter(|member| member.kind == MemberKind::User) {
         people.extend(view.user_by_id(UserId::from(member.id)).await?);
     }

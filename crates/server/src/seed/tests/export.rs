@@ -23,7 +23,7 @@ fn id<T: From<ObjectId>>(text: &str) -> T {
 #[test]
 fn members_and_owners_are_objects_or_addresses() {
     let group = id::<GroupId>(STAFF);
-    let link = |member: &str, kind, role| Link { group, member: id(member), kind, role };
+    let link = |member: &str, kind, role| Link { of: group.into(), member: id(member), kind, role };
     let told = [
         link(ANN, MemberKind::User, LinkRole::Member),
         link(API, MemberKind::ServicePrincipal, LinkRole::Member),

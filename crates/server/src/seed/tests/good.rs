@@ -126,7 +126,7 @@ fn members_and_owners_go_by_any_of_their_names() {
         API,
     ]);
     let group = made.groups[1].id;
-    let link = |member: ObjectId, kind, role| Link { group, member, kind, role };
+    let link = |member: ObjectId, kind, role| Link { of: group.into(), member, kind, role };
     assert_eq!(
         made.links,
         [

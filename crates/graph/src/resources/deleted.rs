@@ -1,0 +1,197 @@
+//! `/directory/deletedItems`, and the deletions that fill it (graph-api.md §2.4).
+
+use super::application::Application;
+use super::group::GROUP;
+use super::key::Meant;
+use super::service_principal::Instance;
+use super::user::USER;
+use super::{application, collection, entity, service_principal};
+use crate::call::Call;
+use crate::errors::{Refusal, Stop};
+use crate::operations::{Op, operation};
+use crate::paging::Pages;
+use crate::property::{Entity, Kind, Selection, shown};
+use crate::respond;
+use http::Method;
+use mandate_base::ObjectId;
+use mandate_decide::{Target, View};
+use mandate_domain::deleted::{Deleted, DeletedObject};
+use mandate_domain::group::LinkRole;
+use mandate_domain::properties::{Broken, Rule};
+use mandate_domain::query::Noun;
+use mandate_domain::time;
+use mandate_usecases::access::{self, Permit};
+use mandate_usecases::directory::{self, Purge, RemovalRefusal, Remove, Restore};
+use mandate_usecases::{explain, settle};
+use mandate_web::Answer;
+use serde_json::{Map, Value};
+
+const COST: u8 = 1;
+
+/// Deletes what can be deleted so.
+pub(super) async fn remove(call: &Call<'_>, op: Op, noun: Noun, meant: &Meant) -> Result<Answer, Stop> {
+    let permit = call.permit_on(op, meant.id).await?;
+    remove_permitted(call, &permit, noun, meant).await
+}
+
+pub(super) async fn remove_permitted(
+    call: &Call<'_>,
+    permit: &Permit,
+    noun: Noun,
+    meant: &Meant,
+) -> Result<Answer, Stop> {
+    let object = meant.known()?;
+    let deed = Remove { permit, noun, object, correlation: call.correlation };
+    settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, &meant.name))?;
+    Ok(respond::nothing())
+}
+
+pub(super) async fn list(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
+    let permit = call.permit(ops(noun).list, None)?;
+    call.refuse_queries()?;
+    let kind = kind_of(noun);
+    let selection = call.selection(&[kind])?;
+    let path = format!("/directory/deletedItems/{}", kind.name);
+    let pages = Pages::of(call, ops(noun).list, &path);
+    let after = pages.after()?;
+    let found = directory::deleted_items(call.house, &call.caller, &permit, noun, after, pages.most()).await?;
+    let next = found.0.last().filter(|_| found.1).map(|last| pages.next(last.id()));
+    let value = found.0.iter().map(|deleted| properties(deleted, &selection, permit.view())).collect();
+    Ok(collection(call, call.context(kind.set, &selection, false), None, value, next, COST))
+}
+
+/// Which operation it is depends on what was deleted; of what is not there, none is told.
+pub(super) async fn answer_one(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    let deleted = found(call, name).await?;
+    let Some(deleted) = deleted else { return Err(absent(call, name)) };
+    let noun = deleted.object.noun();
+    if call.method == Method::DELETE {
+        let permit = permit(call, ops(noun).delete, &deleted)?;
+        let deed = Purge { permit: &permit, object: deleted.id(), correlation: call.correlation };
+        settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, name))?;
+        return Ok(respond::nothing());
+    }
+    let permit = permit(call, ops(noun).get, &deleted)?;
+    let selection = call.selection(&[kind_of(noun)])?;
+    let mut shown = properties(&deleted, &selection, permit.view());
+    call.metadata.say(&mut shown, "@odata.type", format!("#{}", kind_of(noun).name));
+    Ok(entity(call, call.context("directoryObjects", &selection, true), shown, COST))
+}
+
+pub(super) async fn restore(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    let deleted = found(call, name).await?;
+    let Some(deleted) = deleted else { return Err(absent(call, name)) };
+    let noun = deleted.object.noun();
+    let permit = permit(call, ops(noun).restore, &deleted)?;
+    let deed = Restore { permit: &permit, object: deleted.id(), correlation: call.correlation };
+    let object = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, name))?;
+    let restored = Deleted { object, ..deleted };
+    let mut shown = of(&restored.object, &Selection::Default, View::Full);
+    call.metadata.say(&mut shown, "@odata.type", format!("#{}", kind_of(noun).name));
+    Ok(entity(call, call.context("directoryObjects", &Selection::Default, true), shown, COST))
+}
+
+async fn found(call: &Call<'_>, name: &str) -> Result<Option<Deleted>, Stop> {
+    let Ok(id) = ObjectId::parse(name) else { return Ok(None) };
+    Ok(directory::deleted_item(call.house, &call.caller, id).await?)
+}
+
+/// Who may see no deleted object at all learns nothing of which there are.
+fn absent(call: &Call<'_>, name: &str) -> Stop {
+    let any = [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal];
+    match any.into_iter().map(|noun| call.permit(ops(noun).get, None)).find(Result::is_ok) {
+        Some(_) => Refusal::NoSuchObject(name.to_owned()).into(),
+        None => match call.permit(Op::DeletedUsersGet, None) {
+            Err(refusal) => refusal.into(),
+            Ok(_) => Refusal::NoSuchObject(name.to_owned()).into(),
+        },
+    }
+}
+
+/// Its owners are among what went with it.
+fn permit(call: &Call<'_>, op: Op, deleted: &Deleted) -> Result<Permit, Refusal> {
+    let caller = call.caller.object();
+    let owned = deleted
+        .attached
+        .links
+        .iter()
+        .any(|link| link.of == deleted.id() && link.role == LinkRole::Owner && link.member == caller);
+    let target = Target { object: Some(deleted.id()), owned, ..Target::default() };
+    access::permit(&call.caller, operation(op), &target).map_err(|denial| {
+        let explanation = Box::new(explain::denial(&call.caller, &denial));
+        Refusal::Denied { operation: op.name(), explanation }
+    })
+}
+
+fn told(refusal: RemovalRefusal, name: &str) -> Refusal {
+    match refusal {
+        RemovalRefusal::NoSuchObject => Refusal::NoSuchObject(name.to_owned()),
+        RemovalRefusal::Taken(property) => Refusal::Broken(Broken::new(property, Rule::Taken)),
+    }
+}
+
+fn properties(deleted: &Deleted, selection: &Selection, view: View) -> Map<String, Value> {
+    let mut properties = of(&deleted.object, selection, view);
+    if let Some(when) = properties.get_mut("deletedDateTime") {
+        *when = Value::from(time::iso(deleted.at));
+    } else if matches!(selection, Selection::Default | Selection::All) {
+        properties.insert("deletedDateTime".to_owned(), Value::from(time::iso(deleted.at)));
+    }
+    properties
+}
+
+fn of(object: &DeletedObject, selection: &Selection, view: View) -> Map<String, Value> {
+    match object {
+        DeletedObject::User(user) => shown(user, selection, view),
+        DeletedObject::Group(group) => shown(group, selection, view),
+        DeletedObject::Application(card) => shown(&Application::of(card), selection, view),
+        DeletedObject::ServicePrincipal(sp) => shown(&Instance::of(sp, None), selection, view),
+    }
+}
+
+struct Ops {
+    list: Op,
+    get: Op,
+    restore: Op,
+    delete: Op,
+}
+
+const fn ops(noun: Noun) -> Ops {
+    match noun {
+        Noun::User => Ops {
+            list: Op::DeletedUsersList,
+            get: Op::DeletedUsersGet,
+            restore: Op::DeletedUsersRestore,
+            delete: Op::DeletedUsersDelete,
+        },
+        Noun::Group => Ops {
+            list: Op::DeletedGroupsList,
+            get: Op::DeletedGroupsGet,
+            restore: Op::DeletedGroupsRestore,
+            delete: Op::DeletedGroupsDelete,
+        },
+        Noun::Application => Ops {
+            list: Op::DeletedApplicationsList,
+            get: Op::DeletedApplicationsGet,
+            restore: Op::DeletedApplicationsRestore,
+            delete: Op::DeletedApplicationsDelete,
+        },
+        Noun::ServicePrincipal => Ops {
+            list: Op::DeletedServicePrincipalsList,
+            get: Op::DeletedServicePrincipalsGet,
+            restore: Op::DeletedServicePrincipalsRestore,
+            delete: Op::DeletedServicePrincipalsDelete,
+        },
+    }
+}
+
+fn kind_of(noun: Noun) -> &'static Kind {
+    match noun {
+        Noun::User => &USER,
+        Noun::Group => &GROUP,
+        Noun::Application => <application::Application as Entity>::KIND,
+        Noun::ServicePrincipal => <service_principal::Instance as Entity>::KIND,
+    }
+}

@@ -1,0 +1,437 @@
+//! What objects are to one another: owners, members, groups around, managers; and the references that say so.
+//!
+//! A list is opened by its own permission; each object in it shows what the caller may see of its kind, and is otherwise
+//! only its kind and id (graph-api.md §1.2).
+
+use super::application::{APPLICATION, Application};
+use super::group::{self, GROUP};
+use super::key::{Meant, meant};
+use super::service_principal::{Instance, SERVICE_PRINCIPAL};
+use super::user::USER;
+use super::{collection, entity};
+use crate::body;
+use crate::call::{Call, gate};
+use crate::dispatch::{Cast, Object, Relation, Subject};
+use crate::errors::{Refusal, Stop};
+use crate::operations::Op;
+use crate::paging::Pages;
+use crate::property::{Entity, Kind, Selection, bare, shown};
+use crate::respond;
+use http::Method;
+use mandate_base::{GroupId, ObjectId};
+use mandate_domain::group::{Group, LinkRole};
+use mandate_domain::query::{Condition, Noun};
+use mandate_usecases::access::{Caller, Permit};
+use mandate_usecases::directory::{self, AddLink, GroupShape, LinkRefusal, Linked, MemberObject, Related, RemoveLink};
+use mandate_usecases::settle;
+use mandate_web::Answer;
+use serde_json::{Map, Value};
+
+const COST: u8 = 3;
+
+pub(super) async fn list(
+    call: &Call<'_>,
+    object: &Object,
+    relation: Relation,
+    cast: Option<Cast>,
+) -> Result<Answer, Stop> {
+    let place = place(call, object, relation).await?;
+    let permit = call.permit_on(place.op, place.meant.id).await?;
+    if relation == Relation::Manager {
+        return manager(call, &place, &permit).await;
+    }
+    call.refuse_queries_but_count()?;
+    let listed = Listed::of(call, cast)?;
+    exists(call, object, &permit, &place.meant).await?;
+    let path = format!("{}/{}{}", place.path, relation.word(), listed.path());
+    let pages = Pages::of(call, place.op, &path);
+    let (house, caller, after) = (call.house, &call.caller, pages.after()?);
+    let counted = call.eventual && call.options.count == Some(true) && after.is_none();
+    let count = match counted {
+        true => {
+            let noun = cast.map(noun_of);
+            Some(directory::count_related(house, caller, &permit, place.which, noun).await?)
+        }
+        false => None,
+    };
+    let found = directory::related(house, caller, &permit, place.which, after, pages.most()).await?;
+    let told = found.objects.iter().filter(|object| is_told(caller, object, relation));
+    let value = told.filter_map(|object| listed.show(call, object)).collect();
+    let next = found.next.map(|last| pages.next(last));
+    Ok(collection(call, listed.context(call), count, value, next, COST))
+}
+
+pub(super) async fn count(
+    call: &Call<'_>,
+    object: &Object,
+    relation: Relation,
+    cast: Option<Cast>,
+) -> Result<Answer, Stop> {
+    let place = place(call, object, relation).await?;
+    let permit = call.permit_on(place.op, place.meant.id).await?;
+    if !call.eventual {
+        return Err(Refusal::NoCountSegment.into());
+    }
+    call.refuse_paging()?;
+    exists(call, object, &permit, &place.meant).await?;
+    let noun = cast.map(noun_of);
+    let count = directory::count_related(call.house, &call.caller, &permit, place.which, noun).await?;
+    Ok(respond::number(count, call.cost(1)))
+}
+
+async fn manager(call: &Call<'_>, place: &Place, permit: &Permit) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    let listed = Listed::of(call, None)?;
+    let found = directory::related(call.house, &call.caller, permit, place.which, None, 1).await?;
+    let shown = found.objects.first().and_then(|object| listed.show(call, object));
+    let shown = shown.ok_or_else(|| Refusal::NoSuchObject("manager".to_owned()))?;
+    Ok(entity(call, call.context("directoryObjects", &listed.selection, true), shown, COST))
+}
+
+/// A relation of one object, and what reading it needs.
+struct Place {
+    meant: Meant,
+    path: String,
+    which: Related,
+    op: Op,
+}
+
+async fn place(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Place, Stop> {
+    let op = reading(object, relation).ok_or_else(|| Refusal::NoSuchSegment(relation.word().to_owned()))?;
+    let meant = meant(call, object).await?;
+    let id = meant.id.unwrap_or(ObjectId::from_u128(0));
+    let which = match relation {
+        Relation::Owners => Related::To { of: id, role: LinkRole::Owner },
+        Relation::Members => Related::To { of: id, role: LinkRole::Member },
+        Relation::Manager => Related::To { of: id, role: LinkRole::Manager },
+        Relation::TransitiveMembers => Related::Below(id.into()),
+        Relation::MemberOf => Related::From { member: id, role: LinkRole::Member },
+        Relation::OwnedObjects => Related::From { member: id, role: LinkRole::Owner },
+        Relation::DirectReports => Related::From { member: id, role: LinkRole::Manager },
+        Relation::TransitiveMemberOf => Related::Above(id),
+    };
+    let path = match object {
+        Object::User(Subject::Me) => "/me".to_owned(),
+        Object::User(_) => format!("/users/{id}"),
+        Object::Group(_) => format!("/groups/{id}"),
+        Object::Application(_) => format!("/applications/{id}"),
+        Object::ServicePrincipal(_) => format!("/servicePrincipals/{id}"),
+        Object::Any(_) => format!("/directoryObjects/{id}"),
+    };
+    Ok(Place { meant, path, which, op })
+}
+
+fn reading(object: &Object, relation: Relation) -> Option<Op> {
+    let mine = matches!(object, Object::User(Subject::Me));
+    Some(match (object, relation) {
+        (Object::User(_), Relation::MemberOf) => mine_or(mine, Op::MeMemberOf, Op::UsersMemberOf),
+        (Object::User(_), Relation::TransitiveMemberOf) => {
+            mine_or(mine, Op::MeTransitiveMemberOf, Op::UsersTransitiveMemberOf)
+        }
+        (Object::User(_), Relation::OwnedObjects) => mine_or(mine, Op::MeOwnedObjects, Op::UsersOwnedObjects),
+        (Object::User(_), Relation::Manager) => mine_or(mine, Op::MeManager, Op::UsersManager),
+        (Object::User(_), Relation::DirectReports) => mine_or(mine, Op::MeDirectReports, Op::UsersDirectReports),
+        (Object::Group(_), Relation::Owners) => Op::GroupsOwners,
+        (Object::Group(_), Relation::Members) => Op::GroupsMembers,
+        (Object::Group(_), Relation::TransitiveMembers) => Op::GroupsTransitiveMembers,
+        (Object::Group(_), Relation::MemberOf) => Op::GroupsMemberOf,
+        (Object::Group(_), Relation::TransitiveMemberOf) => Op::GroupsTransitiveMemberOf,
+        (Object::Application(_), Relation::Owners) => Op::ApplicationsOwners,
+        (Object::ServicePrincipal(_), Relation::Owners) => Op::ServicePrincipalsOwners,
+        (Object::ServicePrincipal(_), Relation::MemberOf) => Op::ServicePrincipalsMemberOf,
+        (Object::ServicePrincipal(_), Relation::TransitiveMemberOf) => Op::ServicePrincipalsTransitiveMemberOf,
+        (Object::ServicePrincipal(_), Relation::OwnedObjects) => Op::ServicePrincipalsOwnedObjects,
+        _ => return None,
+    })
+}
+
+fn mine_or(mine: bool, me: Op, other: Op) -> Op {
+    if mine { me } else { other }
+}
+
+/// What the relation is of must be there; and who is in a group of hidden membership is told to few.
+async fn exists(call: &Call<'_>, object: &Object, permit: &Permit, meant: &Meant) -> Result<(), Stop> {
+    let id = meant.known()?;
+    match object {
+        Object::Group(_) => {
+            let found = group::find(call, permit, Some(GroupId::from(id))).await?;
+            let group = found.ok_or_else(|| meant.missing())?;
+            if group::hides_members(&group) {
+                call.permit_on(Op::GroupsHiddenMembers, Some(id)).await?;
+            }
+        }
+        _ => {
+            let noun = object.noun().unwrap_or(Noun::User);
+            let condition = Condition::Id(vec![id]);
+            let found = directory::id_by(call.house, &call.caller, noun, condition).await?;
+            found.ok_or_else(|| meant.missing())?;
+        }
+    }
+    Ok(())
+}
+
+/// Who is in a group of hidden membership is no less hidden when it is asked from the member's side.
+fn is_told(caller: &Caller, object: &MemberObject, relation: Relation) -> bool {
+    let around = matches!(relation, Relation::MemberOf | Relation::TransitiveMemberOf);
+    match object {
+        MemberObject::Group(group) if around => may_be_told(caller, group),
+        _ => true,
+    }
+}
+
+fn may_be_told(caller: &Caller, group: &Group) -> bool {
+    !group::hides_members(group) || gate(caller, Op::GroupsHiddenMembers, Some(group.id.into())).is_ok()
+}
+
+/// `…/$ref`: the addresses of what is related, or one more of them.
+pub(super) async fn references(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Answer, Stop> {
+    match call.method {
+        Method::GET => addresses(call, object, relation).await,
+        Method::DELETE => remove(call, object, relation, None).await,
+        _ => add(call, object, relation).await,
+    }
+}
+
+async fn addresses(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Answer, Stop> {
+    let place = place(call, object, relation).await?;
+    let permit = call.permit_on(place.op, place.meant.id).await?;
+    call.refuse_queries()?;
+    exists(call, object, &permit, &place.meant).await?;
+    let path = format!("{}/{}/$ref", place.path, relation.word());
+    let pages = Pages::of(call, place.op, &path);
+    let after = pages.after()?;
+    let found = directory::related(call.house, &call.caller, &permit, place.which, after, pages.most()).await?;
+    let address = |object: &MemberObject| {
+        let address = format!("{}/directoryObjects/{}", call.root(), object.id());
+        Map::from_iter([("@odata.id".to_owned(), Value::from(address))])
+    };
+    let value = found.objects.iter().map(address).collect();
+    let context = format!("{}/$metadata#Collection($ref)", call.root());
+    let next = found.next.map(|last| pages.next(last));
+    Ok(collection(call, context, None, value, next, COST))
+}
+
+async fn add(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Answer, Stop> {
+    let at = Writing::of(call, object, relation).await?;
+    let member = body::read_reference(call)?;
+    let deed = AddLink { permit: &at.permit, to: at.to, role: at.role, member, correlation: call.correlation };
+    let added = settle(call.house, call.caller.tenant, &deed).await?;
+    added.map_err(|refusal| at.told(refusal, member, relation))?;
+    Ok(respond::nothing())
+}
+
+pub(super) async fn remove(
+    call: &Call<'_>,
+    object: &Object,
+    relation: Relation,
+    member: Option<&str>,
+) -> Result<Answer, Stop> {
+    let at = Writing::of(call, object, relation).await?;
+    let member = match member {
+        Some(name) => Some(ObjectId::parse(name).map_err(|_| Refusal::NoSuchObject(name.to_owned()))?),
+        None => None,
+    };
+    let deed = RemoveLink { permit: &at.permit, to: at.to, role: at.role, member, correlation: call.correlation };
+    let removed = settle(call.house, call.caller.tenant, &deed).await?;
+    removed.map_err(|refusal| at.told(refusal, member.unwrap_or(at.to.id), relation))?;
+    Ok(respond::nothing())
+}
+
+/// A change of a relation that the caller may make.
+struct Writing {
+    permit: Permit,
+    to: Linked,
+    role: LinkRole,
+    name: String,
+}
+
+impl Writing {
+    async fn of(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Writing, Stop> {
+        let meant = meant(call, object).await?;
+        let noun = object.noun().ok_or_else(|| meant.missing())?;
+        let role = match relation {
+            Relation::Owners => LinkRole::Owner,
+            Relation::Manager => LinkRole::Manager,
+            _ => LinkRole::Member,
+        };
+        let permit = match (noun, role) {
+            (Noun::Application, _) => call.permit_on(Op::ApplicationsOwnersUpdate, meant.id).await?,
+            (Noun::ServicePrincipal, _) => call.permit_on(Op::ServicePrincipalsOwnersUpdate, meant.id).await?,
+            (Noun::User, _) => call.permit_on(Op::UsersManagerUpdate, meant.id).await?,
+            (Noun::Group, role) => of_group(call, &meant, role).await?,
+        };
+        if matches!(noun, Noun::Application | Noun::ServicePrincipal) {
+            // Whoever names an owner must be let read who there is (graph-api.md §2.5).
+            call.permit(Op::DirectoryObjectsGet, None)?;
+        }
+        Ok(Writing { permit, to: Linked { id: meant.known()?, noun }, role, name: meant.name })
+    }
+
+    /// Clients look for the words (graph-api.md §2.3).
+    fn told(&self, refusal: LinkRefusal, member: ObjectId, relation: Relation) -> Refusal {
+        let word = relation.word();
+        let invalid = Refusal::Invalid;
+        match refusal {
+            LinkRefusal::NoSuchObject => Refusal::NoSuchObject(self.name.clone()),
+            LinkRefusal::NoSuchMember => Refusal::NoSuchObject(member.to_string()),
+            LinkRefusal::WrongKind => {
+                invalid(format!("The referenced object '{member}' is of a kind that property '{word}' does not hold."))
+            }
+            LinkRefusal::AlreadyThere => invalid(format!(
+                "One or more added object references already exist for the following modified properties: '{word}'."
+            )),
+            LinkRefusal::NotThere => Refusal::NoSuchObject(member.to_string()),
+            LinkRefusal::WouldFormCycle => {
+                invalid(format!("The reference to '{member}' would make the object a member of itself."))
+            }
+            LinkRefusal::TooMany => invalid(format!("Property '{word}' holds as many references as it can.")),
+            LinkRefusal::LastOwner => {
+                invalid("The group must have at least one owner, hence this owner cannot be removed.".to_owned())
+            }
+        }
+    }
+}
+
+/// A group that may hold directory roles is changed only by who may change those (graph-api.md §1.2).
+async fn of_group(call: &Call<'_>, meant: &Meant, role: LinkRole) -> Result<Permit, Stop> {
+    let shape = match meant.id {
+        Some(id) => directory::shape_of_group(call.house, &call.caller, id.into()).await?,
+        None => None,
+    };
+    let GroupShape { unified, assignable_to_role } = shape.unwrap_or_default();
+    let op = match (role, unified) {
+        (LinkRole::Owner, false) => Op::GroupsOwnersUpdateSecurity,
+        (LinkRole::Owner, true) => Op::GroupsOwnersUpdateUnified,
+        (_, false) => Op::GroupsMembersUpdateSecurity,
+        (_, true) => Op::GroupsMembersUpdateUnified,
+    };
+    if assignable_to_role {
+        let besides = if role == LinkRole::Owner { Op::GroupsAssignableUpdate } else { Op::GroupsAssignableMembers };
+        return call.permit_on(besides, meant.id).await;
+    }
+    call.permit_on(op, meant.id).await
+}
+
+/// How the objects of a list are shown.
+pub(super) struct Listed {
+    cast: Option<Cast>,
+    selection: Selection,
+}
+
+impl Listed {
+    pub fn of(call: &Call<'_>, cast: Option<Cast>) -> Result<Listed, Refusal> {
+        let selection = match cast {
+            Some(cast) => call.selection(&[kind_of(cast)])?,
+            None => call.selection(&[&USER, &GROUP, &SERVICE_PRINCIPAL, &APPLICATION])?,
+        };
+        Ok(Listed { cast, selection })
+    }
+
+    fn path(&self) -> String {
+        self.cast.map(|cast| format!("/{}", kind_of(cast).name)).unwrap_or_default()
+    }
+
+    pub fn context(&self, call: &Call<'_>) -> String {
+        let set = self.cast.map_or("directoryObjects", |cast| kind_of(cast).set);
+        call.context(set, &self.selection, false)
+    }
+
+    pub fn context_of_one(&self, call: &Call<'_>) -> String {
+        call.context("directoryObjects", &self.selection, true)
+    }
+
+    /// `None`: the cast leaves it out.
+    pub fn show(&self, call: &Call<'_>, member: &MemberObject) -> Option<Map<String, Value>> {
+        let (cast, mut properties) = match member {
+            MemberObject::User(user) => (Cast::User, self.as_far_as_seen(call, Op::UsersGet, user)),
+            MemberObject::Group(group) => (Cast::Group, self.as_far_as_seen(call, Op::GroupsGet, group)),
+            MemberObject::Application(card) => {
+                (Cast::Application, self.as_far_as_seen(call, Op::ApplicationsGet, &Application::of(card)))
+            }
+            MemberObject::ServicePrincipal(sp, card) => {
+                let instance = Instance::of(sp, card.as_deref());
+                (Cast::ServicePrincipal, self.as_far_as_seen(call, Op::ServicePrincipalsGet, &instance))
+            }
+        };
+        match self.cast {
+            // The list's type is the base type, so each item names its own (graph-api.md §3.1).
+            None => {
+                call.metadata.say(&mut properties, "@odata.type", format!("#{}", kind_of(cast).name));
+                Some(properties)
+            }
+            Some(wanted) => (wanted == cast).then_some(properties),
+        }
+    }
+
+    fn as_far_as_seen<E: Entity>(&self, call: &Call<'_>, op: Op, entity: &E) -> Map<String, Value> {
+        match call.view_of(op, entity.id()) {
+            Some(view) => shown(entity, &self.selection, view),
+            None => bare(E::KIND, entity.id(), &self.selection),
+        }
+    }
+}
+
+fn kind_of(cast: Cast) -> &'static Kind {
+    match cast {
+        Cast::User => &USER,
+        Cast::Group => &GROUP,
+        Cast::Application => &APPLICATION,
+        Cast::ServicePrincipal => &SERVICE_PRINCIPAL,
+    }
+}
+
+fn noun_of(cast: Cast) -> Noun {
+    cast.noun()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::group::tests::operations;
+    use super::super::user::tests::joris;
+    use super::*;
+    use mandate_base::{AppId, ServicePrincipalId, TenantId};
+    use mandate_decide::ActionSet;
+    use mandate_domain::catalogue::{PermKind, catalogue};
+    use mandate_domain::role::roles;
+    use mandate_usecases::access::{Person, Who};
+
+    fn caller(who: Who) -> Caller {
+        let (tenant, client, client_sp) =
+            (TenantId::from_u128(1), AppId::from_u128(2), ServicePrincipalId::from_u128(3));
+        Caller { tenant, client, client_sp, who }
+    }
+
+    fn app(permissions: &[&str]) -> Caller {
+        let granted = catalogue().set(PermKind::Application, permissions.iter().copied());
+        caller(Who::App { granted, roles: Vec::new() })
+    }
+
+    fn person(scopes: &[&str], actions: &[&str]) -> Caller {
+        let known = |action: &&str| roles().action(action).expect("an action of the catalogue");
+        caller(Who::Person(Box::new(Person {
+            user: joris(),
+            scopes: Vec::new(),
+            granted: catalogue().set(PermKind::Delegated, scopes.iter().copied()),
+            everywhere: actions.iter().map(known).collect::<ActionSet>(),
+            scoped: Vec::new(),
+            roles: Vec::new(),
+            grants: Vec::new(),
+        })))
+    }
+
+    #[test]
+    fn a_group_of_hidden_membership_is_told_to_who_may_read_its_members() {
+        const ACTION: &str = "microsoft.directory/groups/hiddenMembers/read";
+        let cases = [
+            (app(&["Directory.Read.All"]), false),
+            (app(&["Member.Read.Hidden"]), true),
+            (person(&["Directory.Read.All"], &[ACTION]), false),
+            (person(&["Member.Read.Hidden"], &[]), false),
+            (person(&["Member.Read.Hidden"], &[ACTION]), true),
+        ];
+        for (caller, told) in cases {
+            assert_eq!(may_be_told(&caller, &operations(Some("HiddenMembership"))), told, "{caller:?}");
+            assert!(may_be_told(&caller, &operations(Some("Private"))), "{caller:?}");
+        }
+    }
+}

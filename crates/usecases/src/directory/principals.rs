@@ -1,0 +1,33 @@
+//! Whoever an id means: people, groups, instances of apps.
+
+use crate::Fault;
+use crate::settle::Facing;
+use mandate_base::ObjectId;
+use mandate_domain::group::MemberKind;
+
+/// What the audit calls an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub kind: MemberKind,
+    pub name: String,
+}
+
+/// `None` behind an id: nobody here has it.
+pub(super) async fn named(facing: Facing<'_>, ids: &[ObjectId]) -> Result<Vec<(ObjectId, Option<Named>)>, Fault> {
+    let mut all = Vec::with_capacity(ids.len());
+    for id in ids {
+        all.push((*id, one_named(facing, *id).await?));
+    }
+    Ok(all)
+}
+
+pub(super) async fn one_named(facing: Facing<'_>, id: ObjectId) -> Result<Option<Named>, Fault> {
+    if let Some(user) = facing.view.user_by_id(id.into()).await? {
+        return Ok(Some(Named { kind: MemberKind::User, name: user.display_name }));
+    }
+    if let Some(group) = facing.view.group_by_id(id.into()).await? {
+        return Ok(Some(Named { kind: MemberKind::Group, name: group.display_name }));
+    }
+    let sp = facing.view.sp_by_id(id.into()).await?;
+    Ok(sp.map(|sp| Named { kind: MemberKind::ServicePrincipal, name: sp.display_name }))
+}

@@ -1,0 +1,224 @@
+//! Objects by what they are to another one: members and owners, groups around, what somebody owns or manages.
+
+use super::applications::application_by_id;
+use crate::access::{Caller, Permit};
+use crate::{Fault, House, clients};
+use mandate_base::{GroupId, ObjectId};
+use mandate_domain::application::AppCard;
+use mandate_domain::group::{Group, LinkRole};
+use mandate_domain::query::{Condition, Noun, Order, Query};
+use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::user::User;
+use mandate_store::TenantView;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// An object of a collection that mixes kinds.
+#[derive(Clone, Debug)]
+pub enum MemberObject {
+    User(User),
+    Group(Group),
+    Application(Arc<AppCard>),
+    /// With the app behind it, where that is still registered.
+    ServicePrincipal(ServicePrincipal, Option<Arc<AppCard>>),
+}
+
+/// Which objects are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Related {
+    /// Those that are something to this one: its members, its owners, its manager.
+    To { of: ObjectId, role: LinkRole },
+    /// Those that this one is something to: what it owns, whom it manages, the groups that hold it.
+    From { member: ObjectId, role: LinkRole },
+    /// Members, however deep.
+    Below(GroupId),
+    /// Groups, however deep this one is in them.
+    Above(ObjectId),
+}
+
+impl MemberObject {
+    pub fn id(&self) -> ObjectId {
+        match self {
+            MemberObject::User(user) => user.id.into(),
+            MemberObject::Group(group) => group.id.into(),
+            MemberObject::Application(card) => card.application.into(),
+            MemberObject::ServicePrincipal(sp, _) => sp.id.into(),
+        }
+    }
+
+    pub fn noun(&self) -> Noun {
+        match self {
+            MemberObject::User(_) => Noun::User,
+            MemberObject::Group(_) => Noun::Group,
+            MemberObject::Application(_) => Noun::Application,
+            MemberObject::ServicePrincipal(..) => Noun::ServicePrincipal,
+        }
+    }
+}
+
+/// One page, by id.
+pub struct Page {
+    pub objects: Vec<MemberObject>,
+    /// The last id that was looked at, where another page follows.
+    pub next: Option<ObjectId>,
+}
+
+pub async fn related(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    which: Related,
+    after: Option<ObjectId>,
+    most: usize,
+) -> Result<Page, Fault> {
+    let view = house.store.tenant(caller.tenant);
+    let (ids, more) = super::read::page(ids(view, which, after, most as i64 + 1).await?, most);
+    let next = ids.last().copied().filter(|_| more);
+    Ok(Page { objects: objects(house, view, &ids).await?, next })
+}
+
+/// How many there are, of all kinds or of one.
+pub async fn count_related(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    which: Related,
+    noun: Option<Noun>,
+) -> Result<i64, Fault> {
+    let view = house.store.tenant(caller.tenant);
+    let all = ids(view, which, None, i64::MAX).await?;
+    let Some(noun) = noun else { return Ok(all.len() as i64) };
+    let mut count = 0;
+    for some in all.chunks(CHUNK) {
+        let condition = Condition::Id(some.to_vec());
+        count += view.count_where(noun, Some(&condition)).await?;
+    }
+    Ok(count)
+}
+
+/// Ids that one question holds.
+const CHUNK: usize = 1000;
+
+async fn ids(view: TenantView<'_>, which: Related, after: Option<ObjectId>, most: i64) -> Result<Vec<ObjectId>, Fault> {
+    Ok(match which {
+        Related::To { of, role } => {
+            let links = view.links_after(of, role, after, most).await?;
+            links.into_iter().map(|link| link.id).collect()
+        }
+        Related::From { member, role } => view.linked_after(member, role, after, most).await?,
+        Related::Below(group) => {
+            let below = view.members_below(group, after, most).await?;
+            below.into_iter().map(|member| member.id).collect()
+        }
+        Related::Above(member) => {
+            let mut above: Vec<ObjectId> =
+                view.groups_above(member, true).await?.into_iter().map(ObjectId::from).collect();
+            above.retain(|id| after.is_none_or(|after| *id > after));
+            above.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+            above
+        }
+    })
+}
+
+/// In the order of their ids as they were given; those that are not there are left out.
+pub async fn by_ids(house: &House, caller: &Caller, _: &Permit, ids: &[ObjectId]) -> Result<Vec<MemberObject>, Fault> {
+    objects(house, house.store.tenant(caller.tenant), ids).await
+}
+
+async fn objects(house: &House, view: TenantView<'_>, ids: &[ObjectId]) -> Result<Vec<MemberObject>, Fault> {
+    let mut found: HashMap<ObjectId, MemberObject> = HashMap::with_capacity(ids.len());
+    for noun in [Noun::User, Noun::Group, Noun::ServicePrincipal, Noun::Application] {
+        let missing: Vec<ObjectId> = ids.iter().filter(|id| !found.contains_key(id)).copied().collect();
+        if missing.is_empty() {
+            break;
+        }
+        for some in missing.chunks(CHUNK) {
+            for object in of_noun(house, view, noun, some.to_vec()).await? {
+                found.insert(object.id(), object);
+            }
+        }
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+async fn of_noun(
+    house: &House,
+    view: TenantView<'_>,
+    noun: Noun,
+    ids: Vec<ObjectId>,
+) -> Result<Vec<MemberObject>, Fault> {
+    let most = ids.len() as i64;
+    let query = Query { noun, condition: Some(Condition::Id(ids)), order: Order::Id, after: None, most };
+    Ok(match noun {
+        Noun::User => view.users_where(&query).await?.into_iter().map(MemberObject::User).collect(),
+        Noun::Group => view.groups_where(&query).await?.into_iter().map(MemberObject::Group).collect(),
+        Noun::Application => {
+            let cards = view.applications_where(&query).await?;
+            cards.into_iter().map(|card| MemberObject::Application(Arc::new(card))).collect()
+        }
+        Noun::ServicePrincipal => {
+            let mut all = Vec::new();
+            for sp in view.sps_where(&query).await? {
+                let card = clients::card(house, sp.app_id).await?;
+                all.push(MemberObject::ServicePrincipal(sp, card));
+            }
+            all
+        }
+    })
+}
+
+/// What decides which right a group's change needs. That a group is there is no secret of the directory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupShape {
+    pub unified: bool,
+    pub assignable_to_role: bool,
+}
+
+pub async fn shape_of_group(house: &House, caller: &Caller, id: GroupId) -> Result<Option<GroupShape>, Fault> {
+    let group = house.store.tenant(caller.tenant).group_by_id(id).await?;
+    Ok(group.map(|group| GroupShape { unified: group.is_unified(), assignable_to_role: group.is_assignable_to_role() }))
+}
+
+/// Which object a key means. Its id is no secret; what it shows needs a permit.
+pub async fn id_by(
+    house: &House,
+    caller: &Caller,
+    noun: Noun,
+    condition: Condition,
+) -> Result<Option<ObjectId>, Fault> {
+    let view = house.store.tenant(caller.tenant);
+    let query = Query { noun, condition: Some(condition), order: Order::Id, after: None, most: 1 };
+    Ok(match noun {
+        Noun::User => view.users_where(&query).await?.first().map(|user| user.id.into()),
+        Noun::Group => view.groups_where(&query).await?.first().map(|group| group.id.into()),
+        Noun::Application => view.applications_where(&query).await?.first().map(|card| card.application.into()),
+        Noun::ServicePrincipal => view.sps_where(&query).await?.first().map(|sp| sp.id.into()),
+    })
+}
+
+/// Of whatever kind an object is, if it is there.
+pub async fn noun_of(house: &House, caller: &Caller, id: ObjectId) -> Result<Option<Noun>, Fault> {
+    let facing = house.facing(caller.tenant);
+    let view = facing.view;
+    if view.user_by_id(id.into()).await?.is_some() {
+        return Ok(Some(Noun::User));
+    }
+    if view.group_by_id(id.into()).await?.is_some() {
+        return Ok(Some(Noun::Group));
+    }
+    if view.sp_by_id(id.into()).await?.is_some() {
+        return Ok(Some(Noun::ServicePrincipal));
+    }
+    Ok(application_by_id(facing, id.into()).await?.map(|_| Noun::Application))
+}
+
+/// The groups that an object is in, however deep: all of them, or security groups.
+pub async fn groups_around(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    member: ObjectId,
+    security_only: bool,
+) -> Result<Vec<GroupId>, Fault> {
+    house.store.tenant(caller.tenant).groups_above(member, !security_only).await
+}

@@ -1,0 +1,250 @@
+//! People added and changed. What is sensitive of a person is changed only by who stands above them.
+
+use crate::access::{Caller, Permit, Who};
+use crate::settle::{Facing, UseCase};
+use crate::{Fault, House, people};
+use mandate_base::{CorrelationId, Draw, Folded, Moment, RoleTemplateId, Secret, UserId};
+use mandate_domain::audit::Activity;
+use mandate_domain::properties::{Broken, Properties, Rule};
+use mandate_domain::record::{Change, Plan, Record};
+use mandate_domain::role::roles;
+use mandate_domain::tenant::Tenant;
+use mandate_domain::user::{Upn, User, UserKind};
+use mandate_domain::user_properties::{SENSITIVE, check, check_password};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A password as it was written, and its hash: rules look at the one, the store keeps the other.
+pub struct WrittenPassword {
+    pub text: Secret<String>,
+    pub hash: Secret<String>,
+}
+
+/// `POST /users`
+pub struct NewUser<'a> {
+    pub permit: &'a Permit,
+    pub properties: Properties,
+    pub password: WrittenPassword,
+    pub correlation: CorrelationId,
+}
+
+/// `PATCH /users/{id}`
+pub struct ChangeUser<'a> {
+    pub permit: &'a Permit,
+    pub caller: &'a Caller,
+    pub user: UserId,
+    pub properties: Properties,
+    pub password: Option<WrittenPassword>,
+    pub correlation: CorrelationId,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserRefusal {
+    NoSuchObject,
+    /// The person holds a role that the caller does not stand above.
+    AboveTheCaller,
+    Broken(Broken),
+}
+
+impl From<Broken> for UserRefusal {
+    fn from(broken: Broken) -> UserRefusal {
+        UserRefusal::Broken(broken)
+    }
+}
+
+const UPN: &str = "userPrincipalName";
+
+pub struct NewUserFacts {
+    tenant: Option<Arc<Tenant>>,
+    taken: bool,
+}
+
+impl UseCase for NewUser<'_> {
+    type Facts = NewUserFacts;
+    type Reply = User;
+    type Refusal = UserRefusal;
+
+    async fn load(&self, facing: Facing<'_>) -> Result<NewUserFacts, Fault> {
+        Ok(NewUserFacts { tenant: facing.tenant().await?, taken: taken(facing, &self.properties, None).await? })
+    }
+
+    fn plan(&self, facts: NewUserFacts, now: Moment, draw: &mut dyn Draw) -> Plan<User, UserRefusal> {
+        match self.made(&facts, now, draw) {
+            Ok(user) => {
+                let entry = self.permit.doer(self.correlation).entry(Activity::AddUser);
+                let entry = entry.target(user.id, "User", user.upn.as_str());
+                let mut record = Record::default();
+                record.change(Change::UserAdded(Box::new(user.clone())), entry);
+                Plan::answer(user, record)
+            }
+            Err(refusal) => Plan::refuse(refusal),
+        }
+    }
+}
+
+impl NewUser<'_> {
+    fn made(&self, facts: &NewUserFacts, now: Moment, draw: &mut dyn Draw) -> Result<User, UserRefusal> {
+        let tenant = facts.tenant.as_ref().ok_or(UserRefusal::NoSuchObject)?;
+        for name in ["accountEnabled", "displayName", "mailNickname", UPN] {
+            if self.properties.get(name).is_none_or(Value::is_null) {
+                return Err(Broken::new(name, Rule::Required).into());
+            }
+        }
+        let upn = self.properties.get(UPN).and_then(Value::as_str).unwrap_or("");
+        let bad = "is a name and a domain with one @ between, without blanks, of at most 113 characters";
+        let empty = User {
+            id: draw.id().into(),
+            upn: Upn::parse(upn).map_err(|_| Broken::new(UPN, Rule::Bad(bad)))?,
+            display_name: String::new(),
+            mail: None,
+            account_enabled: true,
+            kind: UserKind::Member,
+            created: now,
+            sessions_valid_from: now,
+            password: Some(self.password.hash.clone()),
+            more: Properties::new(),
+            version: 1,
+        };
+        let user = empty.merged(&self.properties)?;
+        check(&user, None, tenant)?;
+        check_password(self.password.text.expose(), &user)?;
+        if facts.taken {
+            return Err(Broken::new(UPN, Rule::Taken).into());
+        }
+        Ok(user)
+    }
+}
+
+pub struct UserFacts {
+    tenant: Option<Arc<Tenant>>,
+    user: Option<User>,
+    taken: bool,
+    /// Of the person, and of an app that calls for itself.
+    roles: Vec<RoleTemplateId>,
+    app_roles: Vec<RoleTemplateId>,
+}
+
+impl UseCase for ChangeUser<'_> {
+    type Facts = UserFacts;
+    type Reply = User;
+    type Refusal = UserRefusal;
+
+    async fn load(&self, facing: Facing<'_>) -> Result<UserFacts, Fault> {
+        let roles = facing.view.roles_of(self.user).await?;
+        let app_roles = match &self.caller.who {
+            Who::App { .. } => people::tenant_wide(&facing.view.roles_of(self.caller.client_sp).await?),
+            Who::Person(_) => Vec::new(),
+        };
+        Ok(UserFacts {
+            tenant: facing.tenant().await?,
+            user: facing.view.user_by_id(self.user).await?,
+            taken: taken(facing, &self.properties, Some(self.user)).await?,
+            roles: roles.iter().map(|held| held.role).collect(),
+            app_roles,
+        })
+    }
+
+    fn plan(&self, facts: UserFacts, now: Moment, _: &mut dyn Draw) -> Plan<User, UserRefusal> {
+        let UserFacts { tenant: Some(tenant), user: Some(before), .. } = &facts else {
+            return Plan::refuse(UserRefusal::NoSuchObject);
+        };
+        if self.is_sensitive() && !self.stands_above(&facts) {
+            return Plan::refuse(UserRefusal::AboveTheCaller);
+        }
+        match self.changed(before, tenant, facts.taken, now) {
+            Ok(after) => {
+                let record = self.record(before, &after, now);
+                Plan::answer(after, record)
+            }
+            Err(refusal) => Plan::refuse(refusal),
+        }
+    }
+}
+
+impl ChangeUser<'_> {
+    fn is_sensitive(&self) -> bool {
+        self.password.is_some() || self.properties.keys().any(|name| SENSITIVE.contains(&name.as_str()))
+    }
+
+    fn stands_above(&self, facts: &UserFacts) -> bool {
+        match &self.caller.who {
+            // What of their own people may change, the gate has judged.
+            Who::Person(person) if person.user.id == self.user => true,
+            Who::Person(person) => roles().stands_above(&people::tenant_wide(&person.roles), &facts.roles),
+            Who::App { .. } => roles().stands_above(&facts.app_roles, &facts.roles),
+        }
+    }
+
+    fn changed(&self, before: &User, tenant: &Tenant, taken: bool, now: Moment) -> Result<User, UserRefusal> {
+        let mut after = before.merged(&self.properties)?;
+        check(&after, Some(before), tenant)?;
+        if let Some(password) = &self.password {
+            check_password(password.text.expose(), &after)?;
+        }
+        if taken {
+            return Err(Broken::new(UPN, Rule::Taken).into());
+        }
+        // Who is turned off, or whose password another person set, is signed out everywhere (graph-api.md §2.2).
+        if self.password.is_some() || (before.account_enabled && !after.account_enabled) {
+            after.sessions_valid_from = now;
+        }
+        Ok(after)
+    }
+
+    fn record(&self, before: &User, after: &User, now: Moment) -> Record {
+        let doer = self.permit.doer(self.correlation);
+        let entry = |activity| doer.entry(activity).target(after.id, "User", after.upn.as_str());
+        let mut record = Record::default();
+        if after != before {
+            let activity = match (before.account_enabled, after.account_enabled) {
+                (true, false) => Activity::DisableAccount,
+                (false, true) => Activity::EnableAccount,
+                _ => Activity::UpdateUser,
+            };
+            let told = entry(activity).differences(&properties_of(before), &properties_of(after));
+            record.change(Change::UserUpdated(Box::new(after.clone())), told);
+        }
+        if let Some(password) = &self.password {
+            let change = Change::UserPassword {
+                user: after.id,
+                password: password.hash.clone(),
+                more: after.more.clone(),
+                at: now,
+                keep: None,
+            };
+            record.change(change, entry(Activity::ResetUserPassword));
+        }
+        record
+    }
+}
+
+fn properties_of(user: &User) -> Properties {
+    let mut properties = user.more.clone();
+    let mut put = |name: &str, value: Value| properties.insert(name.to_owned(), value);
+    put(UPN, user.upn.as_str().into());
+    put("displayName", user.display_name.clone().into());
+    put("mail", user.mail.clone().into());
+    put("accountEnabled", user.account_enabled.into());
+    put("userType", if user.is_guest() { "Guest" } else { "Member" }.into());
+    properties
+}
+
+async fn taken(facing: Facing<'_>, properties: &Properties, own: Option<UserId>) -> Result<bool, Fault> {
+    let Some(upn) = properties.get(UPN).and_then(Value::as_str) else { return Ok(false) };
+    let held = facing.view.user_by_upn(&Folded::of(upn)).await?;
+    Ok(held.is_some_and(|held| own != Some(held.id)))
+}
+
+/// May the caller do to this person what is sensitive? (graph-api.md §1.4) To oneself, one may.
+pub async fn stands_above(house: &House, caller: &Caller, user: UserId) -> Result<bool, Fault> {
+    let view = house.store.tenant(caller.tenant);
+    let target: Vec<RoleTemplateId> = view.roles_of(user).await?.iter().map(|held| held.role).collect();
+    Ok(match &caller.who {
+        Who::Person(person) if person.user.id == user => true,
+        Who::Person(person) => roles().stands_above(&people::tenant_wide(&person.roles), &target),
+        Who::App { .. } => {
+            let held = view.roles_of(caller.client_sp).await?;
+            roles().stands_above(&people::tenant_wide(&held), &target)
+        }
+    })
+}
