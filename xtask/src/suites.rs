@@ -102,6 +102,7 @@ fn run_all(tally: &mut Tally) {
     // On a server of their own: what people allowed in the suites above would answer questions that these ask.
     clients(tally, "", None, &[Suite::Go]);
     clients(tally, "", None, &[Suite::Java]);
+    clients(tally, "", None, &[Suite::AzureCli]);
     private_names::enter(tally);
     if let Some(postgres) = &postgres {
         match postgres.database("mandate") {
@@ -171,7 +172,7 @@ fn clients(tally: &mut Tally, variant: &str, store: Option<&str>, suites: &[Suit
     }
 }
 
-const SUITES: [Suite; 5] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java];
+const SUITES: [Suite; 6] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java, Suite::AzureCli];
 
 const UNCONFIGURED: [Suite; 5] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java];
 
@@ -182,6 +183,7 @@ enum Suite {
     Browser,
     Go,
     Java,
+    AzureCli,
 }
 
 /// Why a suite cannot run: the machine lacks its runtime, or its set-up went wrong.
@@ -206,6 +208,7 @@ impl Suite {
             Suite::Browser => "browser",
             Suite::Go => "go",
             Suite::Java => "java",
+            Suite::AzureCli => "azure_cli",
         }
     }
 
@@ -260,6 +263,10 @@ impl Suite {
                 needs("mvn")?;
                 prepare_java().map_err(Unready::Broken)
             }
+            Suite::AzureCli => {
+                needs("python3")?;
+                prepare_azure_cli().map_err(Unready::Broken)
+            }
         }
     }
 
@@ -269,6 +276,14 @@ impl Suite {
                 let mut command = Command::new(installed_clients().join("python/bin/python"));
                 command.current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
                 command.arg("run.py").arg(server.env_file());
+                server.tell(&mut command);
+                Ok(command)
+            }
+            Suite::AzureCli => {
+                // Its own Python runs the command; that of the Python suite drives browsers and reads the outcome.
+                let mut command = Command::new(installed_clients().join("python/bin/python"));
+                command.current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
+                command.arg("run.py").arg(server.env_file()).arg(installed_clients().join("azure_cli/bin/az"));
                 server.tell(&mut command);
                 Ok(command)
             }
@@ -292,7 +307,7 @@ impl Suite {
     /// Where it was prepared.
     fn folder(self) -> Result<PathBuf, String> {
         let folder = match self {
-            Suite::Python => client_sources().join("python"),
+            Suite::Python | Suite::AzureCli => client_sources().join(self.name()),
             Suite::Node | Suite::Browser => installed_clients().join(self.name()),
             Suite::Go => installed_clients().join("go-built"),
             Suite::Java => installed_clients().join("java-built"),
@@ -310,7 +325,7 @@ impl Suite {
                 command
             }
             Suite::Node | Suite::Browser => self.node("intercept.mjs", folder, server)?,
-            Suite::Go | Suite::Java => {
+            Suite::Go | Suite::Java | Suite::AzureCli => {
                 let mut command = self.command(folder, server)?;
                 command.arg("intercept");
                 command
@@ -345,8 +360,18 @@ fn installed_clients() -> PathBuf {
 }
 
 fn prepare_python() -> Result<PathBuf, String> {
-    let sources = client_sources().join("python");
-    let venv = installed_clients().join("python");
+    prepare_venv("python")
+}
+
+/// Azure CLI pins the libraries that the Python suite judges with, so it gets a Python of its own.
+fn prepare_azure_cli() -> Result<PathBuf, String> {
+    prepare_python()?;
+    prepare_venv("azure_cli")
+}
+
+fn prepare_venv(suite: &str) -> Result<PathBuf, String> {
+    let sources = client_sources().join(suite);
+    let venv = installed_clients().join(suite);
     let requirements = sources.join("requirements.txt");
     install_once(&requirements, &venv, || {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;

@@ -4,6 +4,7 @@
 
 use crate::application::{Api, AppCard, Audience, Registration};
 use crate::permission::{AppRole, MemberType, Scope, ScopeConsent};
+use crate::well_known::pre_authorized;
 use mandate_base::{AppId, ApplicationId, Moment, ObjectId, TenantId};
 use mandate_decide::{Perm, PermSet};
 use std::collections::HashMap;
@@ -102,7 +103,11 @@ fn card(scopes: Vec<Scope>, roles: Vec<AppRole>) -> AppCard {
             display_name: "Microsoft Graph".to_owned(),
             sign_in_audience: Audience::MultipleOrgs,
             identifier_uris: vec![GRAPH_URI.to_owned()],
-            api: Api { oauth2_permission_scopes: scopes, ..Api::default() },
+            api: Api {
+                pre_authorized_applications: pre_authorized(&scopes),
+                oauth2_permission_scopes: scopes,
+                ..Api::default()
+            },
             app_roles: roles,
             ..Registration::default()
         },

@@ -27,3 +27,4 @@ pub mod time;
 pub mod token;
 pub mod user;
 pub mod user_properties;
+pub mod well_known;

@@ -1,3 +1,5 @@
+//! What a registration may hold, property by property.
+
 use super::*;
 use crate::tenant::{Settings, TenantProfile, VerifiedDomain};
 use mandate_base::{AppId, ApplicationId, Moment, TenantId};

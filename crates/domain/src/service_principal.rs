@@ -1,6 +1,6 @@
 //! A service principal: the instance of an application in one tenant. Grants, assignments and policies hang on it.
 
-use crate::application::{ClientCertificate, ClientSecret};
+use crate::application::{AppCard, ClientCertificate, ClientSecret};
 use mandate_base::{AppId, Moment, ObjectId, ServicePrincipalId, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -58,6 +58,25 @@ pub enum Class {
 const KIND: &str = "servicePrincipalType";
 
 impl ServicePrincipal {
+    /// How an app enters a tenant when nothing else is said.
+    pub fn begin(card: &AppCard, id: ServicePrincipalId, now: Moment) -> ServicePrincipal {
+        let uris = card.registration.identifier_uris.iter().cloned();
+        ServicePrincipal {
+            id,
+            app_id: card.app_id,
+            home: card.home,
+            display_name: card.registration.display_name.clone(),
+            account_enabled: true,
+            app_role_assignment_required: false,
+            created: now,
+            more: SpMore {
+                service_principal_names: std::iter::once(card.app_id.to_string()).chain(uris).collect(),
+                ..SpMore::default()
+            },
+            version: 1,
+        }
+    }
+
     /// Graph's `servicePrincipalType`.
     pub fn kind(&self) -> &str {
         self.more.other.get(KIND).and_then(Value::as_str).unwrap_or("Application")

@@ -8,6 +8,7 @@ pub mod command;
 pub mod dev;
 pub mod import;
 pub mod listen;
+pub mod manager;
 pub mod operate;
 pub mod outside;
 pub mod seed;

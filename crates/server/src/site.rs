@@ -1,6 +1,7 @@
 //! One site: health, Graph, the sign-in wire. Requests are read whole, within limits, before anything looks at them.
 
 use crate::dev::Steer;
+use crate::manager;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -95,6 +96,9 @@ impl Site {
             }
         }
         if let Some(answer) = mandate_graph::answer(&self.house, request).await {
+            return answer;
+        }
+        if let Some(answer) = manager::answer(&self.house, request).await {
             return answer;
         }
         let found = mandate_entra::answer(&self.house, request).await;

@@ -10,9 +10,11 @@ use crate::Fault;
 use crate::driver::{Expect, Write};
 use crate::sql::{GlobalSql, TenantSql};
 use crate::value::{Value, id};
-use mandate_base::{Moment, ObjectId, TenantId};
+use mandate_base::{Moment, ObjectId, ServicePrincipalId, TenantId};
+use mandate_domain::application::AppCard;
 use mandate_domain::query::{Facet, Noun};
-use mandate_domain::record::Record;
+use mandate_domain::record::{Change, Record};
+use mandate_domain::service_principal::ServicePrincipal;
 
 pub fn writes(tenant: TenantId, record: &Record, now: Moment) -> Result<Vec<Write>, Fault> {
     let mut writes = Writes { tenant, list: Vec::new() };
@@ -36,6 +38,14 @@ pub fn facet_writes(tenant: TenantId, noun: Noun, object: ObjectId, facets: Vec<
     let mut writes = Writes { tenant, list: Vec::new() };
     writes.facets(noun, object, facets);
     writes.list
+}
+
+/// An instance of an app that every tenant knows, as a seed would make it.
+pub fn instance_writes(tenant: TenantId, card: &AppCard, now: Moment) -> Result<Vec<Write>, Fault> {
+    let mut writes = Writes { tenant, list: Vec::new() };
+    let id = ServicePrincipalId::named(tenant.bytes(), &format!("sp:{}", card.app_id));
+    writes.change(&Change::ServicePrincipalAdded(Box::new(ServicePrincipal::begin(card, id, now))))?;
+    Ok(writes.list)
 }
 
 /// The statements so far, all of one tenant.

@@ -1,15 +1,20 @@
-//! Facets of objects that were written before there were any.
+//! What older data lacks: facets of objects that were written before there were any, and instances of apps that every
+//! tenant knows since.
 
 use crate::driver::Driver;
 use crate::nouns::{Global, TenantView};
-use crate::record::facet_writes;
+use crate::record::{facet_writes, instance_writes};
 use crate::sql::GlobalSql;
+use crate::value::id;
 use crate::{Fault, Write};
 use mandate_base::{ObjectId, TenantId};
+use mandate_domain::catalogue::GRAPH;
 use mandate_domain::query::{self, Facet, Noun, Order, Place, Query};
+use mandate_domain::well_known::{IN_EVERY_TENANT, well_known};
 
 const ANY_TENANT: GlobalSql = GlobalSql::new("SELECT id FROM tenants LIMIT 1");
 const ANY_FACET: GlobalSql = GlobalSql::new("SELECT noun FROM facets LIMIT 1");
+const ANY_INSTANCE: GlobalSql = GlobalSql::new("SELECT id FROM service_principals WHERE app_id = $1 LIMIT 1");
 const PAGE: i64 = 500;
 /// More organisations than that have no data of a time before facets.
 const MOST_TENANTS: i64 = 10_000;
@@ -17,9 +22,34 @@ const MOST_TENANTS: i64 = 10_000;
 /// All in one transaction: a store is filled or not.
 pub async fn run(driver: &Driver) -> Result<(), Fault> {
     let is_new = driver.rows(ANY_TENANT.text(), &[]).await?.is_empty();
-    if is_new || !driver.rows(ANY_FACET.text(), &[]).await?.is_empty() {
+    if is_new {
         return Ok(());
     }
+    if driver.rows(ANY_FACET.text(), &[]).await?.is_empty() {
+        facets(driver).await?;
+    }
+    let newest = IN_EVERY_TENANT.last().copied().unwrap_or(GRAPH);
+    if driver.rows(ANY_INSTANCE.text(), &[id(newest)]).await?.is_empty() {
+        instances(driver).await?;
+    }
+    Ok(())
+}
+
+/// Of the apps that every tenant knows.
+async fn instances(driver: &Driver) -> Result<(), Fault> {
+    let mut writes = Vec::new();
+    for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
+        let view = TenantView { driver, tenant: tenant.id };
+        for card in IN_EVERY_TENANT.into_iter().filter_map(well_known) {
+            if view.sp_by_app(card.app_id).await?.is_none() {
+                writes.extend(instance_writes(tenant.id, card, tenant.created)?);
+            }
+        }
+    }
+    driver.write(writes).await.map(|_| ())
+}
+
+async fn facets(driver: &Driver) -> Result<(), Fault> {
     let mut writes = Vec::new();
     for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
         for noun in [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal] {

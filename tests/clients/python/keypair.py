@@ -24,6 +24,7 @@ class KeyPair:
     def __init__(self, pem):
         place = pem.index(BEGIN_CERTIFICATE)
         self.private_key, self.certificate = pem[:place], pem[place:]
+        self.pem = pem
         self._parsed = x509.load_pem_x509_certificate(self.certificate.encode())
 
     @classmethod

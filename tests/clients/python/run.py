@@ -84,6 +84,18 @@ def read_environment(path):
     return values
 
 
+def prepared(path):
+    """What `dev.env` at `path` says, with the CA that it names trusted by this process."""
+    environment = read_environment(path)
+    environment |= {name: os.environ[name] for name in BEYOND_THE_SAMPLE if name in os.environ}
+    authority_file = pathlib.Path(environment["MANDATE_CA"])
+    if not authority_file.is_absolute() and not authority_file.exists():
+        authority_file = path.parent / authority_file
+    environment["MANDATE_CA"] = str(authority_file.resolve())
+    trust(environment["MANDATE_CA"])
+    return environment
+
+
 def trust(authority_file):
     """Lets every library of this process trust the server's CA, and reach localhost without a proxy."""
     os.environ["REQUESTS_CA_BUNDLE"] = authority_file
@@ -133,15 +145,7 @@ def main(arguments):
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")
 
-    path = pathlib.Path(arguments[0]).resolve()
-    environment = read_environment(path)
-    environment |= {name: os.environ[name] for name in BEYOND_THE_SAMPLE if name in os.environ}
-    authority_file = pathlib.Path(environment["MANDATE_CA"])
-    if not authority_file.is_absolute() and not authority_file.exists():
-        authority_file = path.parent / authority_file
-    environment["MANDATE_CA"] = str(authority_file.resolve())
-    trust(environment["MANDATE_CA"])
-
+    environment = prepared(pathlib.Path(arguments[0]).resolve())
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
     import suite
     import world

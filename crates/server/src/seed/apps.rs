@@ -10,8 +10,8 @@ use super::shape::{Fields, items, noun};
 use super::{SeedApplication, addresses, credentials, graph, identifiers, permissions, settings};
 use mandate_base::{AppId, AppRoleId, ApplicationId, Folded, ObjectId, ScopeId};
 use mandate_domain::application::{AppCard, PreAuthorized, Registration};
-use mandate_domain::catalogue::{GRAPH, catalogue};
 use mandate_domain::permission::{AppRole, MemberType, Scope, ScopeConsent};
+use mandate_domain::well_known::well_known;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -40,8 +40,8 @@ impl<'t> Apps<'t> {
 
     /// An app of the file, or the built-in one.
     pub fn card(&self, app_id: AppId) -> Option<&AppCard> {
-        if app_id == GRAPH {
-            return Some(&catalogue().card);
+        if let Some(card) = well_known(app_id) {
+            return Some(card);
         }
         self.places.get(&app_id).map(|place| &self.drafts[*place].seed.card)
     }
@@ -113,8 +113,8 @@ fn claim_app_id(fields: &mut Fields<'_>, name: &str, draft: &Draft<'_>, reading:
         return (made, app_ids.claim_made(made, fields.node, problems));
     };
     let at = fields.at("appId");
-    if app_id == GRAPH {
-        problems.add(at, "this is the appId of Microsoft Graph, which is built in");
+    if let Some(card) = well_known(app_id) {
+        problems.add(at, format_args!("this is the appId of {}, which is built in", card.name()));
     }
     (app_id, app_ids.claim(app_id, format_args!("`{app_id}`"), at, problems))
 }

@@ -11,9 +11,9 @@ use super::settings;
 use super::shape::{Fields, items};
 use mandate_base::{AppId, Folded, Moment, ObjectId, ServicePrincipalId, TenantId};
 use mandate_domain::application::{AppCard, Registration};
-use mandate_domain::catalogue::{GRAPH, catalogue};
 use mandate_domain::group::MemberKind;
-use mandate_domain::service_principal::{Class, Classification, ServicePrincipal, SpMore};
+use mandate_domain::service_principal::{Class, Classification, ServicePrincipal};
+use mandate_domain::well_known::{IN_EVERY_TENANT, well_known};
 
 pub(super) fn read<'t>(draft: &mut Draft<'t>, apps: &Apps<'t>, reading: &Reading<'t>) {
     if draft.node.get("servicePrincipals").is_some() {
@@ -23,9 +23,11 @@ pub(super) fn read<'t>(draft: &mut Draft<'t>, apps: &Apps<'t>, reading: &Reading
     } else {
         own(draft, apps, reading.now);
     }
-    if draft.directory.of_app(GRAPH).is_none() {
-        let sp = instance(&catalogue().card, draft.id(), reading.now);
-        draft.add_service_principal(sp);
+    for card in IN_EVERY_TENANT.into_iter().filter_map(well_known) {
+        if draft.directory.of_app(card.app_id).is_none() {
+            let sp = instance(card, draft.id(), reading.now);
+            draft.add_service_principal(sp);
+        }
     }
 }
 
@@ -41,21 +43,8 @@ fn own(draft: &mut Draft<'_>, apps: &Apps<'_>, now: Moment) {
 
 /// How an app enters a tenant when nothing else is said.
 fn instance(card: &AppCard, tenant: TenantId, now: Moment) -> ServicePrincipal {
-    let uris = card.registration.identifier_uris.iter().cloned();
-    ServicePrincipal {
-        id: ServicePrincipalId::named(tenant.bytes(), &format!("sp:{}", card.app_id)),
-        app_id: card.app_id,
-        home: card.home,
-        display_name: card.registration.display_name.clone(),
-        account_enabled: true,
-        app_role_assignment_required: false,
-        created: now,
-        more: SpMore {
-            service_principal_names: std::iter::once(card.app_id.to_string()).chain(uris).collect(),
-            ..SpMore::default()
-        },
-        version: 1,
-    }
+    let id = ServicePrincipalId::named(tenant.bytes(), &format!("sp:{}", card.app_id));
+    ServicePrincipal::begin(card, id, now)
 }
 
 fn listed<'t>(node: &'t Node, draft: &mut Draft<'t>, apps: &Apps<'t>, reading: &Reading<'t>) {

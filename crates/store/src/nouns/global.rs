@@ -6,9 +6,9 @@ use crate::sql::GlobalSql;
 use crate::value::{Row, Value, id};
 use mandate_base::{AppId, Folded, Moment, TenantId};
 use mandate_domain::application::AppCard;
-use mandate_domain::catalogue::{GRAPH, catalogue};
 use mandate_domain::signin::device::DeviceCode;
 use mandate_domain::tenant::Tenant;
+use mandate_domain::well_known::well_known;
 use std::sync::Arc;
 
 #[derive(Clone, Copy)]
@@ -97,10 +97,10 @@ impl Global<'_> {
         rows.first().map(|row| row.id(0)).transpose()
     }
 
-    /// The built-in Graph resource is the same everywhere and comes from the catalogue.
+    /// The well-known apps are the same everywhere and come with the house.
     pub async fn card_by_app_id(&self, app: AppId) -> Result<Option<Arc<AppCard>>, Fault> {
-        if app == GRAPH {
-            return Ok(Some(catalogue().card.clone()));
+        if let Some(card) = well_known(app) {
+            return Ok(Some(card.clone()));
         }
         let rows = self.driver.rows(CARD_BY_APP.text(), &[id(app)]).await?;
         rows.first().map(|row| card_of(row).map(Arc::new)).transpose()

@@ -14,6 +14,7 @@ use mandate_domain::signin::session::Session;
 use mandate_domain::signin::steps::may_cross;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::User;
+use mandate_domain::well_known::{RESOURCE_MANAGER, well_known};
 use mandate_jose::TokenRefusal;
 use mandate_store::Memo;
 use serde::Deserialize;
@@ -89,7 +90,7 @@ struct Presented {
 }
 
 pub async fn enter(house: &House, bearer: &str) -> Result<Result<Caller, EnterRefusal>, Fault> {
-    match read(house, bearer) {
+    match read(house, bearer, |audience| is_graph(&house.origins, audience)) {
         Ok((token, tenant, client)) if token.idtyp.as_deref() == Some("app") => {
             as_app(house, &token, tenant, client).await
         }
@@ -98,13 +99,51 @@ pub async fn enter(house: &House, bearer: &str) -> Result<Result<Caller, EnterRe
     }
 }
 
+/// Whose token it is that the resource manager was shown. Of the directory, it opens nothing.
+pub async fn enter_manager(house: &House, bearer: &str) -> Result<Result<TenantId, EnterRefusal>, Fault> {
+    let is_meant = |audience: &str| is_manager(audience) || is_graph(&house.origins, audience);
+    let (token, tenant, client) = match read(house, bearer, is_meant) {
+        Ok(read) => read,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let facing = house.facing(tenant);
+    let instance = facing.instance(client).await?;
+    if !instance.is_some_and(|instance| instance.account_enabled) {
+        return Ok(Err(EnterRefusal::IdentityDisabled));
+    }
+    if token.idtyp.as_deref() == Some("app") {
+        return Ok(Ok(tenant));
+    }
+    let Ok(user) = UserId::parse(&token.oid) else { return Ok(Err(EnterRefusal::NotAnAccessToken)) };
+    let user = facing.view.user_by_id(user).await?;
+    Ok(match user {
+        None => Err(EnterRefusal::NoSuchIdentity),
+        Some(user) if !user.account_enabled => Err(EnterRefusal::IdentityDisabled),
+        Some(user) if user.sessions_valid_from.secs() > token.iat => {
+            Err(EnterRefusal::Revoked { since: user.sessions_valid_from })
+        }
+        Some(_) => Ok(tenant),
+    })
+}
+
+fn is_manager(audience: &str) -> bool {
+    let Some(card) = well_known(RESOURCE_MANAGER) else { return false };
+    let bare = audience.trim_end_matches('/');
+    let mut uris = card.registration.identifier_uris.iter();
+    audience == card.app_id.to_string() || uris.any(|uri| uri.trim_end_matches('/').eq_ignore_ascii_case(bare))
+}
+
 /// Everything that the token alone can tell.
-fn read(house: &House, bearer: &str) -> Result<(Presented, TenantId, AppId), EnterRefusal> {
+fn read(
+    house: &House,
+    bearer: &str,
+    is_meant: impl Fn(&str) -> bool,
+) -> Result<(Presented, TenantId, AppId), EnterRefusal> {
     let keys = house.keys();
     let verified = keys.ring.verify(bearer, LONGEST).map_err(EnterRefusal::Token)?;
     let token: Presented = serde_json::from_slice(&verified.payload).map_err(|_| EnterRefusal::NotAnAccessToken)?;
     let tenant = TenantId::parse(&token.tid).map_err(|_| EnterRefusal::NotAnAccessToken)?;
-    if !is_graph(&house.origins, &token.aud) {
+    if !is_meant(&token.aud) {
         return Err(EnterRefusal::WrongAudience);
     }
     if token.iss != house.origins.issuer(tenant, 1) {

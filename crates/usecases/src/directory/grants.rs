@@ -6,7 +6,7 @@ use mandate_domain::audit::{Activity, AuditEntry, Doer};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::MemberKind;
 use mandate_domain::record::{Change, Record};
-use mandate_domain::service_principal::{ServicePrincipal, SpMore};
+use mandate_domain::service_principal::ServicePrincipal;
 use std::collections::HashMap;
 
 /// Writes one decision.
@@ -137,27 +137,10 @@ pub fn sp_of(
     if let Some(sp) = held {
         return sp.id;
     }
-    let sp = instance_of(card, draw.id().into(), now);
+    let sp = ServicePrincipal::begin(card, draw.id().into(), now);
     let id = sp.id;
     let entry =
         doer.entry(Activity::AddServicePrincipal).target(id, "ServicePrincipal", &card.registration.display_name);
     record.change(Change::ServicePrincipalAdded(Box::new(sp)), entry);
     id
-}
-
-/// As an instance begins.
-pub fn instance_of(card: &AppCard, id: ServicePrincipalId, now: Moment) -> ServicePrincipal {
-    let registration = &card.registration;
-    let names = std::iter::once(card.app_id.to_string()).chain(registration.identifier_uris.iter().cloned());
-    ServicePrincipal {
-        id,
-        app_id: card.app_id,
-        home: card.home,
-        display_name: registration.display_name.clone(),
-        account_enabled: true,
-        app_role_assignment_required: false,
-        created: now,
-        more: SpMore { service_principal_names: names.collect(), ..SpMore::default() },
-        version: 1,
-    }
 }

@@ -2,7 +2,6 @@
 
 use super::applications::AppRefusal;
 use super::credentials::{CertificateAsked, NewSecret, SecretAsked, certificate, check_count, make_secret};
-use super::grants::instance_of;
 use crate::Fault;
 use crate::access::{Caller, Permit, Who};
 use crate::settle::{Facing, UseCase};
@@ -134,7 +133,7 @@ impl NewInstance<'_> {
         if let Some(broken) = taken {
             return Err(broken.into());
         }
-        let mut instance = instance_of(&card, draw.id().into(), now);
+        let mut instance = ServicePrincipal::begin(&card, draw.id().into(), now);
         apply(&mut instance, &self.properties, &card)?;
         let doer = self.permit.doer(self.correlation);
         let mut record = Record::default();
