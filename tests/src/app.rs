@@ -52,6 +52,9 @@ pub const PAYROLL: App = App {
     redirect: "http://localhost:5003/callback",
     ..PLAIN
 };
+/// The administrators' command line: in every tenant, and asked nothing at Graph for what its user may do.
+pub const COMMAND_LINE: App =
+    App { id: "04b07795-8ddb-461a-bbee-02f9e1bf7b46", redirect: "http://localhost", pkce: true, ..PLAIN };
 /// The publisher's, used in the customer's tenant.
 pub const CONTACTS: App = App {
     id: "c2000000-0000-4000-8000-000000000001",

@@ -1,5 +1,6 @@
 //! Calls of Graph with one token.
 
+use crate::app::{App, COMMAND_LINE, EXPORT};
 use crate::wire::Ask;
 use crate::world::World;
 use http::{HeaderMap, Method};
@@ -15,6 +16,35 @@ pub struct GraphReply {
     pub status: u16,
     pub headers: HeaderMap,
     pub json: Value,
+}
+
+impl World {
+    /// What a person may do, with a client that stands in nobody's way.
+    pub async fn as_person(&self, upn: &str) -> Graph<'_> {
+        let tokens = self.tokens(COMMAND_LINE, upn, "https://graph.microsoft.com/.default").await;
+        self.graph(tokens.access())
+    }
+
+    /// What an app may do that calls for itself.
+    pub async fn as_app(&self, app: App) -> Graph<'_> {
+        let tokens = self.client(app).client_credentials("https://graph.microsoft.com/.default").await.granted();
+        self.graph(tokens.access())
+    }
+
+    /// The sample, where the nightly export holds these application permissions of Graph, too.
+    pub async fn where_export_may(permissions: &[&str]) -> World {
+        World::with(|tenant| {
+            let held = tenant["appRoleAssignments"].as_array_mut().expect("the sample has some");
+            held.extend(permissions.iter().map(|permission| {
+                serde_json::json!({
+                    "principalId": EXPORT.id,
+                    "resourceId": "00000003-0000-0000-c000-000000000000",
+                    "appRole": permission,
+                })
+            }));
+        })
+        .await
+    }
 }
 
 impl Graph<'_> {
@@ -34,6 +64,26 @@ impl Graph<'_> {
 
     pub async fn post(&self, path: &str, body: &Value) -> GraphReply {
         self.write(Method::POST, path, body).await
+    }
+
+    pub async fn patch(&self, path: &str, body: &Value) -> GraphReply {
+        self.write(Method::PATCH, path, body).await
+    }
+
+    pub async fn delete(&self, path: &str) -> GraphReply {
+        self.by(Method::DELETE, path).await
+    }
+
+    /// One more reference of a relation.
+    pub async fn refer(&self, path: &str, id: &str) -> GraphReply {
+        let address = format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");
+        self.post(&format!("{path}/$ref"), &serde_json::json!({ "@odata.id": address })).await
+    }
+
+    /// With `Prefer: create-if-missing`.
+    pub async fn upsert(&self, path: &str, body: &Value) -> GraphReply {
+        let ask = Ask::post(path, Some("application/json"), body.to_string()).by(Method::PATCH);
+        self.send(ask.header("prefer", "create-if-missing")).await
     }
 
     pub async fn by(&self, method: Method, path: &str) -> GraphReply {
@@ -68,6 +118,25 @@ impl GraphReply {
     pub fn done(self) {
         assert_eq!((self.status, &self.json), (204, &Value::Null));
         assert_eq!(self.header("content-type"), None);
+    }
+
+    /// Its id.
+    pub fn id(&self) -> String {
+        self.json["id"].as_str().unwrap_or_else(|| panic!("no id: {} {}", self.status, self.json)).to_owned()
+    }
+
+    pub fn message(&self) -> &str {
+        self.json["error"]["message"].as_str().unwrap_or("")
+    }
+
+    /// The names of a collection's objects, sorted.
+    pub fn names(self) -> Vec<String> {
+        let found = self.found();
+        let value = found["value"].as_array().unwrap_or_else(|| panic!("no collection: {found}"));
+        let mut names: Vec<String> =
+            value.iter().filter_map(|one| one["displayName"].as_str()).map(str::to_owned).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Status and code of a refusal.

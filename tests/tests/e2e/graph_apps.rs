@@ -1,0 +1,410 @@
+//! Applications and service principals through Graph: registered, changed, proven, owned, deleted and brought back
+//! (graph-api.md §2.5, §2.6; features S4-01 to S4-10, S4-17, S4-19 to S4-24, S4-39, S4-59, S4-71).
+
+use mandate_tests::app::{App, COMMAND_LINE, CONTACTS, EXPORT, INTRANET, ORDERS_API};
+use mandate_tests::people::{ANNEKE, JORIS, JORIS_ID, KATRIN, LUKAS, LUKAS_ID, SANNE, WATERKANT, ZONNEBEL};
+use mandate_tests::{NOON, World, days};
+use serde_json::{Value, json};
+
+const DENIED: (u16, &str) = (403, "Authorization_RequestDenied");
+const BAD: (u16, &str) = (400, "Request_BadRequest");
+const MISSING: (u16, &str) = (404, "Request_ResourceNotFound");
+const GRAPH: &str = "https://graph.microsoft.com/.default";
+
+/// An app that proves itself with a secret that was just made.
+fn proven(app_id: &str, secret: &str) -> App {
+    let (id, secret) = (app_id.to_owned().leak(), secret.to_owned().leak());
+    App { id, secret: Some(secret), ..EXPORT }
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or_else(|| panic!("no {name}: {value}"))
+}
+
+#[tokio::test]
+async fn s4_01_s4_17_s4_39_an_app_is_registered_brought_in_and_proves_itself() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let reply = graph.post("/v1.0/applications", &json!({ "displayName": "Loods" })).await;
+    let location = reply.header("location").expect("a Location").to_owned();
+    let app = reply.made();
+    let (id, app_id) = (text(&app, "id"), text(&app, "appId"));
+    assert_ne!(id, app_id);
+    assert!(location.ends_with(&format!("/v1.0/applications/{id}")), "{location}");
+    assert_eq!((text(&app, "signInAudience"), text(&app, "publisherDomain")), ("AzureADMyOrg", "waterkant.example"));
+    // An application alone is no principal: nobody gets a token in its name.
+    let made = graph.post(&format!("/v1.0/applications/{id}/addPassword"), &json!({})).await.found();
+    let client = proven(app_id, text(&made, "secretText"));
+    let refused = world.client(client).client_credentials(GRAPH).await;
+    assert_eq!(refused.refusal().2, 7_000_229);
+    let sp = graph.post("/v1.0/servicePrincipals", &json!({ "appId": app_id })).await.made();
+    assert_ne!(text(&sp, "id"), id);
+    assert_eq!((text(&sp, "appId"), text(&sp, "appOwnerOrganizationId")), (app_id, WATERKANT));
+    world.client(client).client_credentials(GRAPH).await.granted();
+    // The secret is shown once.
+    let shown = graph.get(&format!("/v1.0/applications/{id}")).await.found();
+    assert_eq!(shown["passwordCredentials"][0]["secretText"], Value::Null);
+    assert_eq!(text(&shown["passwordCredentials"][0], "hint"), &text(&made, "secretText")[..3]);
+    for activity in ["Add application", "Add service principal", "Add owner to application"] {
+        assert!(!world.audited(NOON, activity).await.is_empty(), "{activity}");
+    }
+}
+
+/// S4-02, S4-04, S4-19, S4-21, S4-22.
+#[tokio::test]
+async fn an_application_lives_at_home_and_has_one_instance_in_each_tenant() {
+    let world = World::new().await;
+    let (here, home) = (world.as_person(SANNE).await, at_home(&world).await);
+    let of_contacts = format!("?$filter=appId%20eq%20'{}'", CONTACTS.id);
+    assert_eq!(here.get(&format!("/v1.0/applications{of_contacts}")).await.names(), [""; 0]);
+    assert_eq!(home.get(&format!("/v1.0/applications{of_contacts}")).await.names(), ["Zonnebel Contacts"]);
+    let sp = here.post("/v1.0/servicePrincipals", &json!({ "appId": CONTACTS.id })).await.made();
+    assert_eq!(text(&sp, "appOwnerOrganizationId"), ZONNEBEL);
+    let again = here.post("/v1.0/servicePrincipals", &json!({ "appId": CONTACTS.id })).await;
+    assert_eq!(again.refusal(), (409, "Request_MultipleObjectsWithSameKeyValue"));
+    assert_eq!(here.get(&format!("/v1.0/servicePrincipals{of_contacts}")).await.names(), ["Zonnebel Contacts"]);
+    // An app of one tenant does not come to another.
+    let refused = home.post("/v1.0/servicePrincipals", &json!({ "appId": INTRANET.id })).await;
+    assert_eq!(refused.refusal(), BAD);
+    assert!(refused.message().contains("does not reference a valid application object"), "{}", refused.message());
+}
+
+async fn at_home(world: &World) -> mandate_tests::graph::Graph<'_> {
+    let client = App { tenant: ZONNEBEL, ..COMMAND_LINE };
+    let tokens = world.tokens(client, KATRIN, GRAPH).await;
+    world.graph(tokens.access())
+}
+
+/// S4-03, S4-05 to S4-10: what a registration holds, and that a change counts at once.
+#[tokio::test]
+async fn a_registration_is_changed_member_by_member_and_counts_at_once() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let app = graph.get(&format!("/v1.0/applications(appId='{ORDERS_API}')")).await.found();
+    let at = format!("/v1.0/applications/{}", text(&app, "id"));
+    let change = json!({
+        "displayName": "Orders",
+        "web": { "redirectUris": ["https://orders.waterkant.example/callback"] },
+        "info": { "supportUrl": "https://waterkant.example/help" },
+        "requiredResourceAccess": [],
+        "serviceManagementReference": "CMDB-7",
+        "tags": ["intern"],
+    });
+    graph.patch(&at, &change).await.done();
+    graph.patch(&at, &json!({ "web": { "homePageUrl": "https://orders.waterkant.example" } })).await.done();
+    let now = graph.get(&at).await.found();
+    assert_eq!(now["web"]["redirectUris"], json!(["https://orders.waterkant.example/callback"]));
+    assert_eq!(text(&now["web"], "homePageUrl"), "https://orders.waterkant.example");
+    for (name, value) in change.as_object().expect("an object").iter().filter(|(name, _)| *name != "web") {
+        if name == "info" {
+            assert_eq!(now["info"]["supportUrl"], value["supportUrl"]);
+        } else {
+            assert_eq!(now[name], *value, "{name}");
+        }
+    }
+    // Its instance at home follows its name.
+    let sp = graph.get(&format!("/v1.0/servicePrincipals(appId='{ORDERS_API}')")).await.found();
+    assert_eq!(text(&sp, "displayName"), "Orders");
+    // S4-03: the next token is of the other version.
+    let scope = format!("api://{ORDERS_API}/.default");
+    let issuer = async || {
+        let token = world.client(EXPORT).client_credentials(&scope).await.granted();
+        mandate_tests::tokens::claims(&world, WATERKANT, token.access()).await["ver"].clone()
+    };
+    assert_eq!(issuer().await, "2.0");
+    graph.patch(&at, &json!({ "api": { "requestedAccessTokenVersion": null } })).await.done();
+    assert_eq!(issuer().await, "1.0");
+    assert_eq!(graph.get(&at).await.found()["api"]["oauth2PermissionScopes"].as_array().map(Vec::len), Some(3));
+    graph.patch(&at, &json!({ "serviceManagementReference": null })).await.done();
+    assert_eq!(graph.get(&at).await.found()["serviceManagementReference"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_with_its_property_and_nothing_is_written() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let app = graph.get(&format!("/v1.0/applications(appId='{ORDERS_API}')")).await.found();
+    let at = format!("/v1.0/applications/{}", text(&app, "id"));
+    for (change, told) in [
+        (json!({ "displayName": "" }), "displayName"),
+        (json!({ "displayName": 7 }), "displayName"),
+        (json!({ "nonsense": 1 }), "nonsense"),
+        (json!({ "appId": INTRANET.id }), "appId"),
+        (json!({ "owners": [] }), "owners"),
+        (json!({ "signInAudience": "Everybody" }), "signInAudience"),
+        (json!({ "web": { "redirectUris": ["http://thief.example"] } }), "web/redirectUris"),
+        (json!({ "identifierUris": ["https://thief.example/x"] }), "verified domain"),
+        (json!({ "identifierUris": ["https://archive.waterkant.example/"] }), "already exists"),
+        (json!({ "appRoles": [] }), "disabled first"),
+        (json!({ "passwordCredentials": [] }), "passwordCredentials"),
+        (json!({ "keyCredentials": [{ "key": "x", "type": "AsymmetricX509Cert", "usage": "Verify" }] }), "key"),
+    ] {
+        let refused = graph.patch(&at, &change).await;
+        assert_eq!(refused.refusal(), BAD, "{change}");
+        assert!(refused.message().contains(told), "{change}: {}", refused.message());
+    }
+    assert_eq!(graph.get(&at).await.found(), app_as_before(&app, &graph.get(&at).await.found()));
+    for body in ["", "[]", "{", "\"x\""] {
+        let ask = mandate_tests::Ask::post(&at, Some("application/json"), body.to_owned());
+        let ask = ask
+            .by(http::Method::PATCH)
+            .header("authorization", &format!("Bearer {}", graph.token.as_deref().unwrap_or("")));
+        assert_eq!(world.send(ask).await.status, 400, "{body}");
+    }
+}
+
+/// The context names how it was asked for.
+fn app_as_before(before: &Value, now: &Value) -> Value {
+    let mut before = before.clone();
+    before["@odata.context"] = now["@odata.context"].clone();
+    before
+}
+
+/// S4-59, S4-71.
+#[tokio::test]
+async fn people_register_apps_unless_their_organisation_says_no() {
+    let world = World::new().await;
+    let joris = world.as_person(JORIS).await;
+    let app = joris.post("/v1.0/applications", &json!({ "displayName": "Proef" })).await.made();
+    let at = format!("/v1.0/applications/{}", text(&app, "id"));
+    assert_eq!(joris.get(&format!("{at}/owners")).await.names(), ["Joris Bakker"]);
+    // Its owner may do everything with it, and somebody else nothing.
+    joris.patch(&at, &json!({ "notes": "van mij", "appRoles": [], "web": { "redirectUris": [] } })).await.done();
+    joris.post(&format!("{at}/addPassword"), &json!({})).await.found();
+    joris.post("/v1.0/servicePrincipals", &json!({ "appId": text(&app, "appId") })).await.made();
+    let lukas = world.as_person(LUKAS).await;
+    let refused = lukas.patch(&at, &json!({ "notes": "van mij" })).await;
+    assert_eq!((refused.refusal(), refused.reason()), (DENIED, Some("user_right_missing")));
+    assert_eq!(lukas.post(&format!("{at}/addPassword"), &json!({})).await.refusal(), DENIED);
+    assert_eq!(lukas.delete(&at).await.refusal(), DENIED);
+    // Somebody else's app, or another organisation's, a plain member does not bring in.
+    let refused = lukas.post("/v1.0/servicePrincipals", &json!({ "appId": CONTACTS.id })).await;
+    assert_eq!(refused.refusal(), DENIED);
+    world
+        .change_settings(|settings| {
+            settings.authorization_policy.default_user_role_permissions.allowed_to_create_apps = false;
+        })
+        .await;
+    let refused = joris.post("/v1.0/applications", &json!({ "displayName": "Nog een" })).await;
+    assert_eq!((refused.refusal(), refused.reason()), (DENIED, Some("user_right_missing")));
+    let anneke = world.as_person(ANNEKE).await;
+    anneke.post("/v1.0/applications", &json!({ "displayName": "Beheerd" })).await.made();
+}
+
+#[tokio::test]
+async fn s4_71_an_application_developer_still_registers_apps() {
+    let world = World::with(|tenant| {
+        tenant["settings"]["authorizationPolicy"]["defaultUserRolePermissions"]["allowedToCreateApps"] = json!(false);
+        let roles = tenant["roleAssignments"].as_array_mut().expect("the sample has some");
+        roles.push(json!({ "principalId": LUKAS, "role": "Application Developer" }));
+    })
+    .await;
+    let lukas = world.as_person(LUKAS).await;
+    let app = lukas.post("/v1.0/applications", &json!({ "displayName": "Proef" })).await.made();
+    let owners = lukas.get(&format!("/v1.0/applications/{}/owners", text(&app, "id"))).await.names();
+    assert_eq!(owners, ["Lukas Schneider"]);
+    let refused = world.as_person(JORIS).await.post("/v1.0/applications", &json!({ "displayName": "Proef" })).await;
+    assert_eq!(refused.refusal(), DENIED);
+}
+
+#[tokio::test]
+async fn an_app_that_may_write_what_it_owns_writes_nothing_else() {
+    let world = World::where_export_may(&["Application.ReadWrite.OwnedBy"]).await;
+    let export = world.as_app(EXPORT).await;
+    let app = export.post("/v1.0/applications", &json!({ "displayName": "Eigen" })).await.made();
+    let at = format!("/v1.0/applications/{}", text(&app, "id"));
+    export.patch(&at, &json!({ "notes": "x" })).await.done();
+    export.post(&format!("{at}/addPassword"), &json!({})).await.found();
+    assert_eq!(
+        export.get(&format!("{at}/owners")).await.found()["value"][0]["@odata.type"],
+        "#microsoft.graph.servicePrincipal"
+    );
+    export.post("/v1.0/servicePrincipals", &json!({ "appId": text(&app, "appId") })).await.made();
+    let intranet = format!("/v1.0/applications(appId='{}')", INTRANET.id);
+    for refused in [
+        export.patch(&intranet, &json!({ "notes": "x" })).await,
+        export.delete(&intranet).await,
+        export.get(&intranet).await,
+    ] {
+        assert_eq!((refused.refusal(), refused.reason()), (DENIED, Some("client_scope_missing")));
+    }
+    let refused = export.post("/v1.0/servicePrincipals", &json!({ "appId": CONTACTS.id })).await;
+    assert_eq!(refused.refusal(), DENIED);
+    assert!(refused.message().contains("must in the local tenant"), "{}", refused.message());
+    export.delete(&at).await.done();
+    assert_eq!(export.get(&at).await.refusal(), DENIED);
+}
+
+#[tokio::test]
+async fn owners_are_added_and_removed_and_the_right_goes_with_them() {
+    let world = World::new().await;
+    let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    let at =
+        format!("/v1.0/applications/{}", sanne.get(&format!("/v1.0/applications(appId='{}')", INTRANET.id)).await.id());
+    let owners = format!("{at}/owners");
+    assert_eq!(joris.patch(&at, &json!({ "notes": "x" })).await.refusal(), DENIED);
+    sanne.refer(&owners, &JORIS_ID.to_string()).await.done();
+    joris.patch(&at, &json!({ "notes": "x" })).await.done();
+    let again = sanne.refer(&owners, &JORIS_ID.to_string()).await;
+    assert_eq!(again.refusal(), BAD);
+    assert!(again.message().contains("already exist"), "{}", again.message());
+    // An owner makes others owners, and nobody becomes one of nothing.
+    joris.refer(&owners, &LUKAS_ID.to_string()).await.done();
+    assert_eq!(sanne.get(&owners).await.names(), ["Joris Bakker", "Lukas Schneider"]);
+    assert_eq!(sanne.refer(&owners, "00000000-0000-4000-8000-00000000ffff").await.refusal(), MISSING);
+    let group = "bbbbbbbb-0000-4000-8000-000000000002";
+    assert_eq!(sanne.refer(&owners, group).await.refusal(), BAD);
+    let owned = joris.get("/v1.0/me/ownedObjects").await.names();
+    assert_eq!(owned, ["Waterkant Intranet"]);
+    let addresses = sanne.get(&format!("{owners}/$ref")).await.found();
+    assert!(text(&addresses["value"][0], "@odata.id").ends_with(&JORIS_ID.to_string()), "{addresses}");
+    sanne.delete(&format!("{owners}/{JORIS_ID}/$ref")).await.done();
+    assert_eq!(sanne.delete(&format!("{owners}/{JORIS_ID}/$ref")).await.refusal(), MISSING);
+    assert_eq!(joris.patch(&at, &json!({ "notes": "y" })).await.refusal(), DENIED);
+}
+
+#[tokio::test]
+async fn a_deleted_app_is_gone_everywhere_at_once_and_comes_back_with_what_it_held() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let before = world.client(EXPORT).client_credentials(GRAPH).await.granted();
+    let app = graph.get(&format!("/v1.0/applications(appId='{}')", EXPORT.id)).await.found();
+    let sp = graph.get(&format!("/v1.0/servicePrincipals(appId='{}')", EXPORT.id)).await.found();
+    graph.delete(&format!("/v1.0/applications/{}", text(&app, "id"))).await.done();
+    assert_eq!(world.graph(before.access()).get("/v1.0/users").await.status, 401);
+    assert_eq!(world.client(EXPORT).client_credentials(GRAPH).await.refusal().2, 700_016);
+    let items = "/v1.0/directory/deletedItems";
+    let deleted = graph.get(&format!("{items}/microsoft.graph.application")).await.found();
+    assert_eq!(text(&deleted["value"][0], "deletedDateTime"), "2026-11-23T12:00:00Z");
+    assert_eq!(
+        graph.get(&format!("{items}/microsoft.graph.servicePrincipal")).await.names(),
+        ["Waterkant Nightly Export"]
+    );
+    // Its name is free meanwhile; its id is nobody else's.
+    let restored = graph.post(&format!("{items}/{}/restore", text(&app, "id")), &json!({})).await.found();
+    assert_eq!(restored["@odata.type"], "#microsoft.graph.application");
+    assert_eq!(world.client(EXPORT).client_credentials(GRAPH).await.refusal().2, 7_000_229);
+    graph.post(&format!("{items}/{}/restore", text(&sp, "id")), &json!({})).await.found();
+    let after = world.client(EXPORT).client_credentials(GRAPH).await.granted();
+    world.graph(after.access()).get("/v1.0/users").await.found();
+    let held = graph.get(&format!("/v1.0/servicePrincipals/{}/appRoleAssignments", text(&sp, "id"))).await.found();
+    assert_eq!(held["value"].as_array().map(Vec::len), Some(2));
+    assert_eq!(graph.get(&format!("{items}/microsoft.graph.application")).await.names(), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_purged_by_hand_or_after_thirty_days() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let items = "/v1.0/directory/deletedItems";
+    let made = async |name: &str| {
+        let id = graph.post("/v1.0/applications", &json!({ "displayName": name })).await.id();
+        graph.delete(&format!("/v1.0/applications/{id}")).await.done();
+        id
+    };
+    let (first, second) = (made("Eerste").await, made("Tweede").await);
+    assert_eq!(world.as_person(JORIS).await.get(&format!("{items}/{first}")).await.refusal(), DENIED);
+    graph.delete(&format!("{items}/{first}")).await.done();
+    assert_eq!(graph.post(&format!("{items}/{first}/restore"), &json!({})).await.refusal(), MISSING);
+    assert_eq!(graph.get(&format!("{items}/{second}")).await.found()["displayName"], "Tweede");
+    world.later(days(30));
+    let graph = world.as_person(SANNE).await;
+    assert_eq!(graph.get(&format!("{items}/{second}")).await.refusal(), MISSING);
+    assert_eq!(graph.get(&format!("{items}/microsoft.graph.application")).await.names(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_app_is_made_or_changed_by_its_unique_name() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let at = "/v1.0/applications(uniqueName='loods')";
+    assert_eq!(graph.patch(at, &json!({ "displayName": "Loods" })).await.refusal(), MISSING);
+    let made = graph.upsert(at, &json!({ "displayName": "Loods" })).await.made();
+    assert_eq!(text(&made, "uniqueName"), "loods");
+    graph.upsert(at, &json!({ "displayName": "Loods 2" })).await.done();
+    assert_eq!(graph.get(at).await.found()["displayName"], "Loods 2");
+    let taken = graph.post("/v1.0/applications", &json!({ "displayName": "x", "uniqueName": "LOODS" })).await;
+    assert_eq!(taken.refusal(), BAD);
+    assert_eq!(graph.patch(at, &json!({ "uniqueName": "schuur" })).await.refusal(), BAD);
+}
+
+/// S4-20: no instance, or a disabled one, and no token in this tenant.
+#[tokio::test]
+async fn a_service_principal_is_turned_off_and_keeps_its_own_secrets() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let sp = format!(
+        "/v1.0/servicePrincipals/{}",
+        graph.get(&format!("/v1.0/servicePrincipals(appId='{}')", EXPORT.id)).await.id()
+    );
+    let made = graph
+        .post(&format!("{sp}/addPassword"), &json!({ "passwordCredential": { "displayName": "here" } }))
+        .await
+        .found();
+    let client = proven(EXPORT.id, text(&made, "secretText"));
+    world.client(client).client_credentials(GRAPH).await.granted();
+    let wrong = proven(EXPORT.id, "not-this-one");
+    assert_eq!(world.client(wrong).client_credentials(GRAPH).await.refusal().2, 7_000_215);
+    graph.post(&format!("{sp}/removePassword"), &json!({ "keyId": text(&made, "keyId") })).await.done();
+    assert_eq!(world.client(client).client_credentials(GRAPH).await.refusal().2, 7_000_215);
+    graph.patch(&sp, &json!({ "accountEnabled": false, "notes": "uit" })).await.done();
+    assert_eq!(world.client(EXPORT).client_credentials(GRAPH).await.refusal().2, 7_000_112);
+    graph.patch(&sp, &json!({ "accountEnabled": true })).await.done();
+    world.client(EXPORT).client_credentials(GRAPH).await.granted();
+    for change in
+        [json!({ "appRoles": [] }), json!({ "servicePrincipalType": "Legacy" }), json!({ "appId": INTRANET.id })]
+    {
+        assert_eq!(graph.patch(&sp, &change).await.refusal(), BAD, "{change}");
+    }
+}
+
+/// Another organisation's app is not for this one to change, and its secrets are not either where its owner says so.
+#[tokio::test]
+async fn an_owner_locks_the_instances_of_an_app_in_other_tenants() {
+    let world = World::new().await;
+    let (here, home) = (world.as_person(SANNE).await, at_home(&world).await);
+    let sp = here.post("/v1.0/servicePrincipals", &json!({ "appId": CONTACTS.id })).await.id();
+    let add = format!("/v1.0/servicePrincipals/{sp}/addPassword");
+    here.post(&add, &json!({})).await.found();
+    let lock = json!({ "servicePrincipalLockConfiguration": { "isEnabled": true, "allProperties": true } });
+    home.patch(&format!("/v1.0/applications(appId='{}')", CONTACTS.id), &lock).await.done();
+    let refused = here.post(&add, &json!({})).await;
+    assert_eq!(refused.refusal(), DENIED);
+    assert!(refused.message().contains("locked"), "{}", refused.message());
+    let of_others = here.patch(&format!("/v1.0/applications(appId='{}')", CONTACTS.id), &json!({ "notes": "x" })).await;
+    assert_eq!(of_others.refusal(), MISSING);
+}
+
+#[tokio::test]
+async fn foreign_issuers_are_trusted_one_by_one() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let id = graph.post("/v1.0/applications", &json!({ "displayName": "Pijplijn" })).await.id();
+    let at = format!("/v1.0/applications/{id}/federatedIdentityCredentials");
+    let said = json!({ "name": "ci", "issuer": "https://ci.example", "subject": "repo:x", "audiences": ["api://AzureADTokenExchange"] });
+    let made = graph.post(&at, &said).await.made();
+    assert_eq!(graph.get(&format!("{at}/ci")).await.found()["id"], made["id"]);
+    assert_eq!(graph.get(&format!("{at}(name='CI')")).await.found()["subject"], "repo:x");
+    for (change, told) in [
+        (json!({ "name": "ci" }), "required"),
+        (said.clone(), "already exists"),
+        (json!({ "name": "b", "issuer": "http://ci.example", "subject": "y", "audiences": ["a"] }), "https"),
+        (
+            json!({ "name": "b", "issuer": "https://ci.example", "subject": "y", "audiences": ["a", "b"] }),
+            "one audience",
+        ),
+        (json!({ "name": "b c", "issuer": "https://ci.example", "subject": "y", "audiences": ["a"] }), "letters"),
+    ] {
+        let refused = graph.post(&at, &change).await;
+        assert_eq!(refused.refusal(), BAD, "{change}");
+        assert!(refused.message().contains(told), "{change}: {}", refused.message());
+    }
+    graph.patch(&format!("{at}/ci"), &json!({ "subject": "repo:y" })).await.done();
+    assert_eq!(graph.patch(&format!("{at}/ci"), &json!({ "name": "other" })).await.refusal(), BAD);
+    let named =
+        json!({ "issuer": "https://ci.example", "subject": "repo:z", "audiences": ["api://AzureADTokenExchange"] });
+    graph.upsert(&format!("{at}(name='tak')"), &named).await.made();
+    assert_eq!(graph.get(&at).await.found()["value"].as_array().map(Vec::len), Some(2));
+    graph.delete(&format!("{at}/{}", text(&made, "id"))).await.done();
+    assert_eq!(graph.get(&format!("{at}/ci")).await.refusal(), MISSING);
+}
