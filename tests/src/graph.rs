@@ -25,6 +25,16 @@ impl World {
         self.graph(tokens.access())
     }
 
+    /// The same, of somebody with a password of their own.
+    pub async fn as_person_with(&self, upn: &str, password: &str) -> Graph<'_> {
+        let mut browser = self.browser();
+        let asked = COMMAND_LINE.ask("https://graph.microsoft.com/.default");
+        browser.authorize(COMMAND_LINE.tenant, &asked).await.page("signin");
+        let code = browser.sign_in_with(upn, password).await.answer().code();
+        let tokens = self.client(COMMAND_LINE).redeem(&code).await.granted();
+        self.graph(tokens.access())
+    }
+
     /// What an app may do that calls for itself.
     pub async fn as_app(&self, app: App) -> Graph<'_> {
         let tokens = self.client(app).client_credentials("https://graph.microsoft.com/.default").await.granted();

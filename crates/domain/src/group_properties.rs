@@ -29,10 +29,20 @@ impl Group {
     }
 }
 
+/// Only what is new is judged: an import may hold what nobody could write here.
 pub fn check(group: &Group, before: Option<&Group>) -> Result<(), Broken> {
     check_text("displayName", &group.display_name, LONGEST_NAME)?;
-    check_nickname(group.text("mailNickname").unwrap_or(""))?;
-    check_kind(group)?;
+    let nickname = |group: &Group| group.text("mailNickname").unwrap_or("").to_owned();
+    if before.is_none_or(|before| nickname(before) != nickname(group)) {
+        check_nickname(&nickname(group))?;
+    }
+    let shape = |group: &Group| {
+        let parts = ["groupTypes", "isAssignableToRole", "visibility"].map(|name| group.more.get(name).cloned());
+        (parts, group.mail_enabled, group.security_enabled)
+    };
+    if before.is_none_or(|before| shape(before) != shape(group)) {
+        check_kind(group)?;
+    }
     for (name, value) in &group.more {
         if value.as_str().is_some_and(|text| text.chars().nth(LONGEST_TEXT).is_some()) {
             return Err(Broken::new(name.as_str(), Rule::TooLong(LONGEST_TEXT)));

@@ -8,7 +8,7 @@ use crate::properties::{Broken, Properties, Rule, check_text, merge};
 use crate::signin::redirect::Platform;
 use crate::tenant::Tenant;
 use mandate_base::{Folded, ObjectId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 
 const LONGEST_NAME: usize = 120;
@@ -41,21 +41,33 @@ impl Registration {
     }
 }
 
-/// `before`: as it was, where it is not new.
+/// `before`: as it was, where it is not new. Only what is new is judged: an import may hold what nobody could write here.
 pub fn check(card: &AppCard, before: Option<&AppCard>, tenant: &Tenant) -> Result<(), Broken> {
     let registration = &card.registration;
+    let old = before.map(|before| &before.registration);
     check_text("displayName", &registration.display_name, LONGEST_NAME)?;
     for (name, text) in [("description", &registration.description), ("notes", &registration.notes)] {
         if text.as_ref().is_some_and(|text| text.chars().nth(LONGEST_TEXT).is_some()) {
             return Err(Broken::new(name, Rule::TooLong(LONGEST_TEXT)));
         }
     }
-    check_addresses(registration)?;
+    let is_new = |part: fn(&Registration) -> Value| old.is_none_or(|old| part(old) != part(registration));
+    if is_new(|of| json!([of.web, of.spa, of.public_client, of.info])) {
+        check_addresses(registration)?;
+    }
     check_identifiers(card, before, tenant)?;
-    check_permissions(registration)?;
-    check_asked(registration)?;
-    check_tags(&registration.tags)?;
-    check_audience(registration)?;
+    if is_new(|of| json!([of.api, of.app_roles])) {
+        check_permissions(registration)?;
+    }
+    if is_new(|of| json!(of.required_resource_access)) {
+        check_asked(registration)?;
+    }
+    if is_new(|of| json!(of.tags)) {
+        check_tags(&registration.tags)?;
+    }
+    if is_new(|of| json!([of.sign_in_audience, of.api])) {
+        check_audience(registration)?;
+    }
     match before {
         Some(before) => check_turned_off(&before.registration, registration),
         None => Ok(()),

@@ -26,6 +26,7 @@ const LIMITS: [(&str, usize); 17] = [
     ("surname", 64),
     ("usageLocation", 2),
 ];
+const NICKNAME: &str = "mailNickname";
 const LONGEST: usize = 4096;
 const LONGEST_NAME: usize = 256;
 const LONGEST_ADDRESS: usize = 250;
@@ -87,16 +88,20 @@ fn kept(name: &str, value: &Value) -> Value {
     value
 }
 
+/// Only what is new is judged: an import may hold what nobody could write here.
 pub fn check(user: &User, before: Option<&User>, tenant: &Tenant) -> Result<(), Broken> {
     check_text("displayName", &user.display_name, LONGEST_NAME)?;
     if before.is_none_or(|before| before.upn != user.upn) {
         check_upn(user, tenant)?;
     }
-    check_text("mailNickname", user.text("mailNickname").unwrap_or(""), 64)?;
+    let held = |name: &str| before.and_then(|before| before.more.get(name));
+    if before.is_none() || user.more.get(NICKNAME) != held(NICKNAME) {
+        check_text(NICKNAME, user.text(NICKNAME).unwrap_or(""), 64)?;
+    }
     if user.mail.as_ref().is_some_and(|mail| !is_address(mail)) {
         return Err(Broken::new("mail", Rule::Bad("is an address of one name and one domain")));
     }
-    for (name, value) in &user.more {
+    for (name, value) in user.more.iter().filter(|(name, value)| held(name) != Some(value)) {
         check_kept(name, value)?;
     }
     Ok(())
