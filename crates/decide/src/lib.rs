@@ -78,8 +78,18 @@ pub struct ScopedAction {
 /// Who calls, with what stands for them at this moment.
 #[derive(Clone, Copy, Debug)]
 pub enum Caller<'a> {
-    AppOnly { granted: &'a PermSet },
-    Delegated { granted: &'a PermSet, user: UserId, everywhere: &'a ActionSet, scoped: &'a [ScopedAction] },
+    /// With what directory roles give to the app's own service principal.
+    AppOnly {
+        granted: &'a PermSet,
+        everywhere: &'a ActionSet,
+        scoped: &'a [ScopedAction],
+    },
+    Delegated {
+        granted: &'a PermSet,
+        user: UserId,
+        everywhere: &'a ActionSet,
+        scoped: &'a [ScopedAction],
+    },
 }
 
 /// What is called upon.
@@ -114,6 +124,11 @@ pub enum ClientSide {
         view: View,
         least: Perm,
     },
+    /// No permission opened it; a directory role of the app's own does.
+    Role {
+        by: Action,
+        view: View,
+    },
     /// A permission is granted, but reaches only the user's own (or owned) objects, and this is another.
     OutOfReach {
         held: Perm,
@@ -143,8 +158,19 @@ pub enum UserSide {
 /// Judges both halves and says why.
 pub fn decide(caller: &Caller<'_>, need: &Requirement<'_>, target: &Target<'_>) -> Decision {
     let because = match caller {
-        Caller::AppOnly { granted } => {
-            Because { client: client_side(granted, need.app_only, None, target), user: UserSide::NoUser }
+        Caller::AppOnly { granted, everywhere, scoped } => {
+            let by_permission = client_side(granted, need.app_only, None, target);
+            let by_role = || role_side(everywhere, scoped, need.user, target);
+            let client = match by_permission {
+                // What no app may do at all, no role lets it do.
+                ClientSide::Granted { view: View::Full, .. } | ClientSide::NoWay => by_permission,
+                // Whichever shows more.
+                ClientSide::Granted { view, .. } => {
+                    by_role().filter(|role| role.view() > view).unwrap_or(by_permission)
+                }
+                _ => by_role().unwrap_or(by_permission),
+            };
+            Because { client, user: UserSide::NoUser }
         }
         Caller::Delegated { granted, user, everywhere, scoped } => Because {
             client: client_side(granted, need.delegated, Some(*user), target),
@@ -174,6 +200,24 @@ fn client_side(granted: &PermSet, ways: &[Way], user: Option<UserId>, target: &T
         (None, Some(held)) => ClientSide::OutOfReach { held, least },
         (None, None) => ClientSide::Missing { least },
     }
+}
+
+/// A directory role of the app's own: the same actions as of a person's.
+fn role_side(
+    everywhere: &ActionSet,
+    scoped: &[ScopedAction],
+    ways: &[UserWay],
+    target: &Target<'_>,
+) -> Option<ClientSide> {
+    let mut best: Option<(Action, View)> = None;
+    for way in ways {
+        let Some(action) = way.right.action() else { continue };
+        let held = everywhere.holds(action) || scoped.iter().any(|held| covers(held, action, target));
+        if held && best.is_none_or(|(_, view)| view < way.view) {
+            best = Some((action, way.view));
+        }
+    }
+    best.map(|(by, view)| ClientSide::Role { by, view })
 }
 
 fn reaches(reach: Reach, user: Option<UserId>, target: &Target<'_>) -> bool {
@@ -222,14 +266,24 @@ impl Right {
     }
 }
 
+impl ClientSide {
+    fn view(&self) -> View {
+        match self {
+            ClientSide::Granted { view, .. } | ClientSide::Role { view, .. } => *view,
+            _ => View::Basic,
+        }
+    }
+}
+
 impl Because {
     const fn opens(&self) -> bool {
-        matches!(self.client, ClientSide::Granted { .. }) && !matches!(self.user, UserSide::Missing { .. })
+        matches!(self.client, ClientSide::Granted { .. } | ClientSide::Role { .. })
+            && !matches!(self.user, UserSide::Missing { .. })
     }
 
     /// How much may be shown: no more than either half allows.
     pub fn view(&self) -> View {
-        let client = if let ClientSide::Granted { view, .. } = self.client { view } else { View::Basic };
+        let client = self.client.view();
         let user = if let UserSide::Held { view, .. } = self.user { view } else { View::Full };
         client.min(user)
     }
@@ -238,7 +292,7 @@ impl Because {
     pub const fn word(&self) -> &'static str {
         match (&self.client, &self.user) {
             (ClientSide::Granted { .. }, UserSide::Missing { .. }) => "user_right_missing",
-            (ClientSide::Granted { .. }, _) => "allowed",
+            (ClientSide::Granted { .. } | ClientSide::Role { .. }, _) => "allowed",
             (ClientSide::NoWay, _) => "kind_of_token_not_accepted",
             (_, UserSide::Missing { .. }) => "client_scope_and_user_right_missing",
             (_, _) => "client_scope_missing",

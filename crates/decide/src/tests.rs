@@ -21,14 +21,21 @@ fn action(place: usize) -> Action {
 /// some right of theirs covers it.
 fn oracle(caller: &Caller<'_>, need: &Requirement<'_>, target: &Target<'_>) -> bool {
     match caller {
-        Caller::AppOnly { granted } => need.app_only.iter().any(|way| {
-            granted.holds(way.perm)
-                && match way.reach {
-                    Reach::All => true,
-                    Reach::Itself => false,
-                    Reach::Owned => target.owned,
-                }
-        }),
+        Caller::AppOnly { granted, everywhere, scoped } => {
+            let permission = need.app_only.iter().any(|way| {
+                granted.holds(way.perm)
+                    && match way.reach {
+                        Reach::All => true,
+                        Reach::Itself => false,
+                        Reach::Owned => target.owned,
+                    }
+            });
+            let role = need.user.iter().any(|way| match way.right {
+                Right::Action(wanted) => covered(wanted, everywhere, scoped, target),
+                Right::Anyone | Right::Itself | Right::Owner => false,
+            });
+            permission || (role && !need.app_only.is_empty())
+        }
         Caller::Delegated { granted, user, everywhere, scoped } => {
             let own = target.object == Some((*user).into());
             let client = need.delegated.iter().any(|way| {
@@ -41,17 +48,18 @@ fn oracle(caller: &Caller<'_>, need: &Requirement<'_>, target: &Target<'_>) -> b
                 Right::Anyone => true,
                 Right::Itself => own,
                 Right::Owner => target.owned,
-                Right::Action(wanted) => {
-                    everywhere.holds(wanted)
-                        || scoped.iter().any(|held| {
-                            held.action == wanted
-                                && (Some(held.within) == target.object || target.units.contains(&held.within))
-                        })
-                }
+                Right::Action(wanted) => covered(wanted, everywhere, scoped, target),
             });
             client && person
         }
     }
+}
+
+fn covered(wanted: Action, everywhere: &ActionSet, scoped: &[ScopedAction], target: &Target<'_>) -> bool {
+    let here = |held: &ScopedAction| {
+        held.action == wanted && (Some(held.within) == target.object || target.units.contains(&held.within))
+    };
+    everywhere.holds(wanted) || scoped.iter().any(here)
 }
 
 #[derive(Clone, Debug)]
@@ -105,7 +113,7 @@ fn a_case() -> impl Strategy<Value = Case> {
 fn verdict(case: &Case, granted: &PermSet, app_only: bool) -> (Decision, bool) {
     let everywhere: ActionSet = case.everywhere.iter().map(|a| action(*a)).collect();
     let caller = if app_only {
-        Caller::AppOnly { granted }
+        Caller::AppOnly { granted, everywhere: &everywhere, scoped: &case.scoped }
     } else {
         Caller::Delegated { granted, user: ME, everywhere: &everywhere, scoped: &case.scoped }
     };
@@ -124,7 +132,12 @@ proptest! {
     }
 
     #[test]
-    fn no_grant_means_no(case in a_case(), app_only in any::<bool>()) {
+    fn no_grant_means_no(mut case in a_case(), app_only in any::<bool>()) {
+        // Of an app that holds no directory role either.
+        if app_only {
+            case.everywhere.clear();
+            case.scoped.clear();
+        }
         let (decision, _) = verdict(&case, &PermSet::EMPTY, app_only);
         prop_assert!(matches!(decision, Decision::Deny(_)));
     }

@@ -2,11 +2,13 @@
 //!
 //! The tables are facts (`data/directory-roles.tsv`, `role-actions.tsv`, `default-user-permissions.tsv`).
 
-use crate::tenant::AuthorizationPolicy;
+use crate::properties::{Broken, Properties, Rule, check_text};
+use crate::tenant::{AuthorizationPolicy, Settings};
 use crate::user::UserKind;
 use mandate_base::{AssignmentId, Moment, ObjectId, RoleTemplateId};
 use mandate_decide::{Action, ActionSet};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -28,6 +30,95 @@ pub struct RoleAssignment {
     pub created: Moment,
 }
 
+/// A role that an organisation defined for itself (Graph's `unifiedRoleDefinition`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomRole {
+    pub id: RoleTemplateId,
+    pub display_name: String,
+    #[serde(default)]
+    pub description: Option<String>,
+    pub is_enabled: bool,
+    /// Actions by their names.
+    pub actions: Vec<String>,
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+const LONGEST_NAME: usize = 256;
+const LONGEST_DESCRIPTION: usize = 1024;
+const MOST_ACTIONS: usize = 500;
+
+impl CustomRole {
+    pub fn made(id: RoleTemplateId, properties: &Properties) -> Result<CustomRole, Broken> {
+        for name in ["displayName", "rolePermissions", "isEnabled"] {
+            if properties.get(name).is_none_or(Value::is_null) {
+                return Err(Broken::new(name, Rule::Required));
+            }
+        }
+        let empty = CustomRole {
+            id,
+            display_name: String::new(),
+            description: None,
+            is_enabled: true,
+            actions: Vec::new(),
+            version: None,
+        };
+        empty.merged(properties)
+    }
+
+    pub fn merged(&self, properties: &Properties) -> Result<CustomRole, Broken> {
+        let mut role = self.clone();
+        for (name, value) in properties {
+            let broken = |rule| Broken::new(name.as_str(), rule);
+            let text = value.as_str().map(str::to_owned);
+            match name.as_str() {
+                "displayName" => role.display_name = text.ok_or_else(|| broken(Rule::Required))?,
+                "description" => role.description = text,
+                "version" => role.version = text,
+                "isEnabled" => role.is_enabled = value.as_bool().ok_or_else(|| broken(Rule::Required))?,
+                "rolePermissions" => role.actions = actions_in(value)?,
+                // The whole tenant is the one scope that a definition has.
+                "resourceScopes" => {}
+                _ => return Err(broken(Rule::Mistyped)),
+            }
+        }
+        check_text("displayName", &role.display_name, LONGEST_NAME)?;
+        match &role.description {
+            Some(text) if text.chars().nth(LONGEST_DESCRIPTION).is_some() => {
+                Err(Broken::new("description", Rule::TooLong(LONGEST_DESCRIPTION)))
+            }
+            _ => Ok(role),
+        }
+    }
+}
+
+fn actions_in(value: &Value) -> Result<Vec<String>, Broken> {
+    const NAME: &str = "rolePermissions/allowedResourceActions";
+    let mut actions: Vec<String> = Vec::new();
+    for block in value.as_array().into_iter().flatten() {
+        if block.get("condition").is_some_and(|condition| !condition.is_null()) {
+            return Err(Broken::new("rolePermissions/condition", Rule::Bad("conditions are not offered")));
+        }
+        let listed = block.get("allowedResourceActions").and_then(Value::as_array);
+        for action in listed.into_iter().flatten() {
+            let Some(name) = action.as_str() else { return Err(Broken::new(NAME, Rule::Mistyped)) };
+            if roles().action(name).is_none() {
+                return Err(Broken::new(NAME, Rule::Bad("an action is known to no role")));
+            }
+            if !actions.iter().any(|known| known == name) {
+                actions.push(name.to_owned());
+            }
+        }
+    }
+    match actions.len() {
+        0 => Err(Broken::new(NAME, Rule::Required)),
+        count if count > MOST_ACTIONS => Err(Broken::new(NAME, Rule::TooMany(MOST_ACTIONS))),
+        _ => Ok(actions),
+    }
+}
+
+#[derive(Debug)]
 pub struct RoleTemplate {
     pub id: RoleTemplateId,
     pub name: &'static str,
@@ -178,6 +269,20 @@ impl Roles {
 
     pub fn template(&self, id: RoleTemplateId) -> Option<&RoleTemplate> {
         self.templates.iter().find(|role| role.id == id)
+    }
+
+    /// What a role gives here: a built-in one, or one of the tenant's own that is turned on.
+    pub fn actions_of(&self, id: RoleTemplateId, settings: &Settings) -> Option<ActionSet> {
+        if let Some(role) = self.template(id) {
+            return Some(role.actions.clone());
+        }
+        let own = settings.custom_roles.iter().find(|role| role.id == id && role.is_enabled)?;
+        Some(own.actions.iter().filter_map(|name| self.action(name)).collect())
+    }
+
+    pub fn name_of<'s>(&'s self, id: RoleTemplateId, settings: &'s Settings) -> Option<&'s str> {
+        let own = || settings.custom_roles.iter().find(|role| role.id == id).map(|role| role.display_name.as_str());
+        self.template(id).map(|role| role.name).or_else(own)
     }
 
     pub fn named(&self, name: &str) -> Option<&RoleTemplate> {

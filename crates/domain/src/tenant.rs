@@ -1,8 +1,9 @@
 //! A tenant: an organisation's directory, its names and its settings.
 
 use crate::consent::policy::GrantPolicy;
+use crate::role::CustomRole;
 use crate::token::lifetime::TokenLifetimePolicy;
-use mandate_base::{Moment, TenantId};
+use mandate_base::{Moment, RoleTemplateId, TenantId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +51,10 @@ pub struct Settings {
     pub permission_grant_policies: Vec<GrantPolicy>,
     pub admin_consent_request_policy: AdminConsentRequestPolicy,
     pub token_lifetime_policies: Vec<TokenLifetimePolicy>,
+    /// Directory roles of the tenant's own, beside the built-in ones.
+    pub custom_roles: Vec<CustomRole>,
+    /// Built-in roles that are shown though nobody holds them (Graph's `directoryRoles`).
+    pub activated_roles: Vec<RoleTemplateId>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -43,8 +43,30 @@ pub(crate) enum Route {
     Deleted(Noun),
     DeletedItem(String),
     Restore(String),
+    RoleTemplates,
+    RoleTemplate(String),
+    Roles,
+    Role(RoleKey),
+    RoleMembers(RoleKey),
+    RoleMemberReferences(RoleKey),
+    RoleMemberReference(RoleKey, String),
+    RoleDefinitions,
+    RoleDefinition(String),
+    RoleAssignments,
+    RoleAssignment(String),
+    Domains,
+    Domain(String),
+    SubscribedSkus,
     Organizations,
     Organization(String),
+}
+
+/// A directory role by its id in this tenant, or by its template's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RoleKey {
+    Id(String),
+    /// `(roleTemplateId='…')`
+    Template(String),
 }
 
 /// One object of the directory, as a path names it.
@@ -141,6 +163,7 @@ pub(crate) enum Cast {
     Group,
     Application,
     ServicePrincipal,
+    DirectoryRole,
 }
 
 const HELD: &str = "appRoleAssignments";
@@ -175,10 +198,21 @@ impl Version {
 }
 
 impl Route {
+    /// Whether a relation of what is asked for can come along.
+    pub fn expands(&self) -> bool {
+        matches!(self, Route::List(_) | Route::Object(_) | Route::RoleAssignments | Route::RoleAssignment(_))
+            && !matches!(self, Route::Object(Object::Any(_)))
+    }
+
     pub fn methods(&self) -> &'static [Method] {
         match self {
             Route::UserInfo | Route::Grants(GrantsOf::All) | Route::List(_) => &READ_OR_POST,
             Route::FederatedCredentials(_) | Route::Classifications(_) => &READ_OR_POST,
+            Route::Roles | Route::RoleDefinitions | Route::RoleAssignments => &READ_OR_POST,
+            Route::RoleDefinition(_) => &READ_OR_WRITE,
+            Route::RoleAssignment(_) => &READ_OR_REMOVE,
+            Route::RoleMemberReferences(_) => &POST,
+            Route::RoleMemberReference(..) => &REMOVE,
             Route::Object(Object::Any(_)) => &READ,
             Route::Object(Object::User(Subject::Me)) => &READ_OR_CHANGE,
             Route::Object(_) | Route::FederatedCredential(..) | Route::Grant(_) => &READ_OR_WRITE,
@@ -205,16 +239,19 @@ impl Cast {
             "group" => Some(Cast::Group),
             "application" => Some(Cast::Application),
             "serviceprincipal" => Some(Cast::ServicePrincipal),
+            "directoryrole" => Some(Cast::DirectoryRole),
             _ => None,
         }
     }
 
-    pub const fn noun(self) -> Noun {
+    /// A role is none: it is there without having been made.
+    pub const fn noun(self) -> Option<Noun> {
         match self {
-            Cast::User => Noun::User,
-            Cast::Group => Noun::Group,
-            Cast::Application => Noun::Application,
-            Cast::ServicePrincipal => Noun::ServicePrincipal,
+            Cast::User => Some(Noun::User),
+            Cast::Group => Some(Noun::Group),
+            Cast::Application => Some(Noun::Application),
+            Cast::ServicePrincipal => Some(Noun::ServicePrincipal),
+            Cast::DirectoryRole => None,
         }
     }
 }
@@ -234,6 +271,11 @@ impl Relation {
     fn of(object: &Object, step: &Step) -> Option<Relation> {
         let found = Relation::ALL.iter().find(|(_, word)| step.is(word)).map(|(relation, _)| *relation)?;
         object.has(found).then_some(found)
+    }
+
+    /// By its name alone, of whatever object.
+    pub fn named(name: &str) -> Option<Relation> {
+        Relation::ALL.iter().find(|(_, word)| word.eq_ignore_ascii_case(name)).map(|(relation, _)| *relation)
     }
 
     pub fn word(self) -> &'static str {
@@ -331,8 +373,13 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("servicePrincipals") => of_set(Noun::ServicePrincipal, rest),
         _ if head.is("directoryObjects") => of_any(rest),
         _ if head.is("directory") => of_deleted(rest),
-        _ if head.is(GRANTS) => of_grants(rest),
-        _ if head.is("organization") => of_organization(rest),
+        _ if head.is(GRANTS) => pair(rest, Route::Grants(GrantsOf::All), Route::Grant),
+        _ if head.is("organization") => pair(rest, Route::Organizations, Route::Organization),
+        _ if head.is("directoryRoleTemplates") => pair(rest, Route::RoleTemplates, Route::RoleTemplate),
+        _ if head.is("directoryRoles") => of_roles(rest),
+        _ if head.is("roleManagement") => of_role_management(rest),
+        _ if head.is("domains") => pair(rest, Route::Domains, Route::Domain),
+        _ if head.is("subscribedSkus") && rest.is_empty() => Ok(Route::SubscribedSkus),
         _ if head.is("$metadata") && rest.is_empty() => Err(Refusal::NoSchema),
         _ => Err(unknown(steps)),
     }
@@ -443,13 +490,53 @@ fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
 fn of_deleted(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
         [items, kind] if items.is("deletedItems") && Cast::of(kind).is_some() => {
-            Cast::of(kind).map(|cast| Route::Deleted(cast.noun())).ok_or_else(|| unknown(rest))
+            Cast::of(kind).and_then(Cast::noun).map(Route::Deleted).ok_or_else(|| unknown(rest))
         }
         [items, key] if items.is("deletedItems") => Ok(Route::DeletedItem(key_of(key)?)),
         [items, key, restore]
             if items.is("deletedItems") && (restore.is("restore") || restore.is("microsoft.graph.restore")) =>
         {
             Ok(Route::Restore(key_of(key)?))
+        }
+        _ => Err(unknown(rest)),
+    }
+}
+
+/// A collection, and one of its objects by its id.
+fn pair(rest: &[Step], all: Route, one: fn(String) -> Route) -> Result<Route, Refusal> {
+    match rest {
+        [] => Ok(all),
+        [key] => Ok(one(key_of(key)?)),
+        [_, rest @ ..] => Err(unknown(rest)),
+    }
+}
+
+fn of_roles(rest: &[Step]) -> Result<Route, Refusal> {
+    let Some((key, below)) = rest.split_first() else { return Ok(Route::Roles) };
+    let key = match key {
+        Step::NamedKey { name, value } if name.eq_ignore_ascii_case("roleTemplateId") => {
+            RoleKey::Template(value.clone())
+        }
+        _ => RoleKey::Id(key_of(key)?),
+    };
+    match below {
+        [] => Ok(Route::Role(key)),
+        [members] if members.is("members") => Ok(Route::RoleMembers(key)),
+        [members, reference] if members.is("members") && reference.is("$ref") => Ok(Route::RoleMemberReferences(key)),
+        [members, id, reference] if members.is("members") && reference.is("$ref") => {
+            Ok(Route::RoleMemberReference(key, key_of(id)?))
+        }
+        _ => Err(unknown(below)),
+    }
+}
+
+fn of_role_management(rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [provider, set, below @ ..] if provider.is("directory") && set.is("roleDefinitions") => {
+            pair(below, Route::RoleDefinitions, Route::RoleDefinition)
+        }
+        [provider, set, below @ ..] if provider.is("directory") && set.is("roleAssignments") => {
+            pair(below, Route::RoleAssignments, Route::RoleAssignment)
         }
         _ => Err(unknown(rest)),
     }
@@ -467,22 +554,6 @@ fn assignments(of: Assignments, rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
         [] => Ok(Route::Assignments(of)),
         [key] => Ok(Route::Assignment(of, key_of(key)?)),
-        [_, rest @ ..] => Err(unknown(rest)),
-    }
-}
-
-fn of_grants(rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        [] => Ok(Route::Grants(GrantsOf::All)),
-        [key] => Ok(Route::Grant(key_of(key)?)),
-        [_, rest @ ..] => Err(unknown(rest)),
-    }
-}
-
-fn of_organization(rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        [] => Ok(Route::Organizations),
-        [key] => Ok(Route::Organization(key_of(key)?)),
         [_, rest @ ..] => Err(unknown(rest)),
     }
 }

@@ -56,6 +56,8 @@ pub(crate) enum Refusal {
     MethodNotAllowed(&'static [Method]),
     Option(OptionError),
     NotACollection,
+    /// A relation that is not there, or not expanded here.
+    NoExpansion(String),
     /// An option that this collection does not take.
     NoQuery(&'static str),
     /// There is no such property, or it cannot be asked for so.
@@ -68,6 +70,8 @@ pub(crate) enum Refusal {
         property: &'static str,
         kind: &'static str,
     },
+    /// A batch that is not one, in a sentence.
+    BadBatch(String),
     /// A body that is no JSON object.
     Unreadable,
     /// A body that is compressed.
@@ -192,6 +196,10 @@ impl Refusal {
             Refusal::NoQuery(option) => {
                 bad(UNSUPPORTED, format!("The query option '{option}' is not supported for this collection."))
             }
+            Refusal::NoExpansion(relation) => bad(
+                UNSUPPORTED,
+                format!("The relation '{relation}' cannot be expanded here: one relation of the resource's own can."),
+            ),
             Refusal::Unfilterable { property, kind } => bad(
                 UNSUPPORTED,
                 format!(
@@ -207,6 +215,7 @@ impl Refusal {
                 "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid \
                  JSON format.",
             ),
+            Refusal::BadBatch(text) => bad(BAD_REQUEST, text.clone()),
             Refusal::Encoded => entry(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "UnsupportedMediaType",
@@ -392,6 +401,9 @@ fn option_entry(error: &OptionError) -> Entry {
         OptionError::Filter(error) => bad(BAD_REQUEST, format!("Invalid filter clause: {}", filter_text(error))),
         OptionError::Search(error) => bad(BAD_REQUEST, format!("Invalid $search clause: {}", search_text(error))),
         OptionError::NoOrder(text) => bad(BAD_REQUEST, format!("Term '{text}' is not valid in a $orderby expression.")),
+        OptionError::NoExpand(text) => {
+            bad(BAD_REQUEST, format!("Term '{text}' is not valid in a $select or $expand expression."))
+        }
         OptionError::NoTruth(text) => bad(
             BAD_REQUEST,
             format!("Invalid value '{text}' for $count query option found. Valid values are 'true' and 'false'."),

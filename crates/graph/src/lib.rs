@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod accept;
+mod batch;
 mod bearer;
 mod body;
 mod call;
@@ -41,22 +42,47 @@ pub fn check() -> Result<(), String> {
 /// `None`: the path is not Graph's.
 pub async fn answer(house: &House, request: &Incoming) -> Option<Answer> {
     let version = Version::of(request)?;
+    if version == Version::Oidc || !batch::is_batch(request) || request.method == Method::OPTIONS {
+        return single(house, request).await;
+    }
+    let trail = Trail::of(request);
+    let answer = match batched(house, request, version).await {
+        Ok(answer) => answer,
+        Err(stop) => stopped(house, &stop, version, &trail),
+    };
+    Some(respond::finished(answer, &trail))
+}
+
+/// Who is not let in gets nothing of a batch, not even its order.
+async fn batched(house: &House, request: &Incoming, version: Version) -> Result<Answer, Stop> {
+    bearer::caller(house, request, version).await?;
+    batch::answer(house, request, version).await
+}
+
+pub(crate) async fn single(house: &House, request: &Incoming) -> Option<Answer> {
+    let version = Version::of(request)?;
     let trail = Trail::of(request);
     if request.method == Method::OPTIONS {
         return Some(respond::finished(cors::preflight(), &trail));
     }
     let answer = match serve(house, request, version).await {
         Ok(answer) => answer,
-        Err(Stop::Refused(refusal)) => {
-            refusal.log(&trail);
-            respond::refusal(&refusal, version, &house.origins.login, &trail)
-        }
-        Err(Stop::Fault(fault)) => {
-            tracing::error!(request_id = %trail.request, client_request_id = %trail.client, %fault, "call failed");
-            respond::failure(&trail)
-        }
+        Err(stop) => stopped(house, &stop, version, &trail),
     };
     Some(respond::finished(answer, &trail))
+}
+
+fn stopped(house: &House, stop: &Stop, version: Version, trail: &Trail) -> Answer {
+    match stop {
+        Stop::Refused(refusal) => {
+            refusal.log(trail);
+            respond::refusal(refusal, version, &house.origins.login, trail)
+        }
+        Stop::Fault(fault) => {
+            tracing::error!(request_id = %trail.request, client_request_id = %trail.client, %fault, "call failed");
+            respond::failure(trail)
+        }
+    }
 }
 
 const UPSERT: &str = "create-if-missing";
@@ -75,6 +101,10 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
     }
     let params = request.query_params().map_err(|_| Refusal::MalformedQuery)?;
     let options = Options::parse(params.pairs()).map_err(Refusal::Option)?;
+    // What takes no expansion refuses it; a list that leaves it out would look whole.
+    if let Some(expand) = options.expand.first().filter(|_| !route.expands() || request.method != Method::GET) {
+        return Err(Refusal::NoExpansion(expand.relation.clone()).into());
+    }
     let eventual = request.header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
     let metadata = Metadata::asked(request);
     resources::answer(

@@ -1,5 +1,6 @@
 //! The system query options, read from decoded pairs. One that is known and not answered is refused, never dropped.
 
+use crate::expand::{Expand, expand};
 use crate::filter::{Filter, FilterError};
 use crate::search::{Search, SearchError};
 use crate::shown;
@@ -15,6 +16,7 @@ pub struct Options {
     pub filter: Option<Filter>,
     pub search: Option<Search>,
     pub order_by: Vec<OrderBy>,
+    pub expand: Vec<Expand>,
     /// As they were written, for the link to the next page.
     raw: Vec<(&'static str, String)>,
 }
@@ -53,6 +55,8 @@ pub enum OptionError {
     Search(SearchError),
     /// An `$orderby` item that is no property with a direction.
     NoOrder(String),
+    /// An `$expand` item that is no relation with options that are taken.
+    NoExpand(String),
     /// `$count` that is neither `true` nor `false`.
     NoTruth(String),
 }
@@ -74,6 +78,7 @@ enum Taken {
     Filter,
     Search,
     OrderBy,
+    Expand,
     Skip,
     NotYet,
 }
@@ -87,7 +92,7 @@ static SYSTEM: [(&str, Taken); 13] = [
     ("$filter", Taken::Filter),
     ("$search", Taken::Search),
     ("$orderby", Taken::OrderBy),
-    ("$expand", Taken::NotYet),
+    ("$expand", Taken::Expand),
     ("$format", Taken::NotYet),
     ("$apply", Taken::NotYet),
     ("$compute", Taken::NotYet),
@@ -127,6 +132,10 @@ impl Options {
                     options.order_by = order_by(value)?;
                     options.raw.push((name, value.to_owned()));
                 }
+                Taken::Expand => {
+                    options.expand = expand(value)?;
+                    options.raw.push((name, value.to_owned()));
+                }
                 Taken::Skip => return Err(OptionError::Skip),
                 Taken::NotYet => return Err(OptionError::NotYet(name)),
             }
@@ -163,7 +172,7 @@ fn system(name: &str) -> Result<Option<(&'static str, Taken)>, OptionError> {
 }
 
 /// `*` stands alone: beside it, a misspelled name would go unnoticed.
-fn select(value: &str) -> Result<Select, OptionError> {
+pub(crate) fn select(value: &str) -> Result<Select, OptionError> {
     let names: Vec<&str> = value.split(',').map(str::trim).collect();
     if names.len() > MOST_NAMES {
         return Err(OptionError::TooLong("$select"));

@@ -37,7 +37,7 @@ fn a_page_holds_1_to_999_rows() {
 #[test]
 fn what_is_not_answered_is_refused() {
     let cases = [
-        ("expand", OptionError::NotYet("$expand")),
+        ("$apply", OptionError::NotYet("$apply")),
         ("$format", OptionError::NotYet("$format")),
         ("$deltatoken", OptionError::NotYet("$deltatoken")),
         ("$skip", OptionError::Skip),

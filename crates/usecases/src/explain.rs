@@ -49,6 +49,9 @@ fn client_check(caller: &Caller, kind: PermKind, side: &ClientSide) -> String {
     let name = |perm| catalogue().value(kind, perm);
     match side {
         ClientSide::Granted { by, .. } => format!("granted: {}{}", name(*by), granted_by(caller, name(*by))),
+        ClientSide::Role { by, .. } => {
+            format!("{} by a directory role of the app's own", roles().action_name(*by))
+        }
         ClientSide::OutOfReach { held, .. } => {
             format!("{} is granted, but reaches only what is the caller's own", name(*held))
         }
@@ -72,9 +75,10 @@ fn user_check(caller: &Caller, side: &UserSide) -> Option<String> {
         UserSide::Held { by: Right::Owner, .. } => "the user owns it".to_owned(),
         UserSide::Held { by: Right::Anyone, .. } => "open to everybody who is signed in".to_owned(),
         UserSide::Held { by: Right::Action(action), .. } => {
+            let own = person.roles.iter().any(|held| roles().template(held.role).is_none());
+            let otherwise = if own { "default rights or a role of the organisation's own" } else { "default rights" };
             let giving = person.roles.iter().filter_map(|held| roles().template(held.role));
-            let role =
-                giving.into_iter().find(|role| role.actions.holds(*action)).map_or("default rights", |role| role.name);
+            let role = giving.into_iter().find(|role| role.actions.holds(*action)).map_or(otherwise, |role| role.name);
             format!("{} by {role}", roles().action_name(*action))
         }
         UserSide::Missing { wanted: Some(action) } => format!("the user lacks {}", roles().action_name(*action)),
@@ -87,6 +91,6 @@ fn least(kind: PermKind, side: &ClientSide) -> Option<&'static str> {
         ClientSide::Granted { least, .. } | ClientSide::OutOfReach { least, .. } | ClientSide::Missing { least } => {
             Some(catalogue().value(kind, *least))
         }
-        ClientSide::NoWay => None,
+        ClientSide::NoWay | ClientSide::Role { .. } => None,
     }
 }

@@ -27,6 +27,8 @@ mod graph_assignments;
 mod graph_grants;
 mod graph_people;
 mod graph_queries;
+mod graph_roles;
+mod graph_together;
 mod hints;
 mod injection;
 mod lockout;

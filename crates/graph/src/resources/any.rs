@@ -7,7 +7,6 @@ use crate::call::Call;
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use mandate_base::ObjectId;
-use mandate_domain::query::Noun;
 use mandate_usecases::directory::{self, MemberObject};
 use mandate_web::Answer;
 use serde::Deserialize;
@@ -65,11 +64,12 @@ pub(super) async fn by_ids(call: &Call<'_>) -> Result<Answer, Stop> {
 /// `directoryObject` means all of them.
 fn is_wanted(object: &MemberObject, types: Option<&[String]>) -> bool {
     let Some(types) = types.filter(|types| !types.is_empty()) else { return true };
-    let own = match object.noun() {
-        Noun::User => "user",
-        Noun::Group => "group",
-        Noun::Application => "application",
-        Noun::ServicePrincipal => "servicePrincipal",
+    let own = match object {
+        MemberObject::User(_) => "user",
+        MemberObject::Group(_) => "group",
+        MemberObject::Application(_) => "application",
+        MemberObject::ServicePrincipal(..) => "servicePrincipal",
+        MemberObject::DirectoryRole(_) => "directoryRole",
     };
     types.iter().any(|name| name.eq_ignore_ascii_case(own) || name.eq_ignore_ascii_case("directoryObject"))
 }

@@ -1,6 +1,7 @@
 //! `/applications`: registrations of this tenant. Secrets are shown by their hint, certificates without their key.
 
 use super::credential::{certificate, secret};
+use super::expand::Expansion;
 use super::key::by_key;
 use super::{entity, list};
 use crate::call::Call;
@@ -27,7 +28,11 @@ pub(super) async fn show(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
     let found = directory::application(call.house, &call.caller, &permit, condition).await?;
     let app = Application::of(&found.ok_or_else(|| meant.missing())?);
     let context = call.context(APPLICATION.set, &selection, true);
-    Ok(entity(call, context, shown(&app, &selection, permit.view()), COST))
+    let mut properties = shown(&app, &selection, permit.view());
+    if let Some(expansion) = Expansion::asked(call, Noun::Application)? {
+        expansion.add(call, app.id(), &mut properties).await?;
+    }
+    Ok(entity(call, context, properties, COST))
 }
 
 /// A registration as Graph shows it.

@@ -1,6 +1,7 @@
 //! `/groups/{id}`.
 
 use super::entity;
+use super::expand::Expansion;
 use super::key::Meant;
 use super::list::Listed;
 use crate::call::Call;
@@ -24,7 +25,11 @@ pub(super) async fn show(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop>
     let selection = call.selection(&[&GROUP])?;
     let group = find(call, &permit, meant.id.map(GroupId::from)).await?.ok_or_else(|| meant.missing())?;
     let context = call.context(GROUP.set, &selection, true);
-    Ok(entity(call, context, shown(&group, &selection, permit.view()), COST))
+    let mut properties = shown(&group, &selection, permit.view());
+    if let Some(expansion) = Expansion::asked(call, Noun::Group)? {
+        expansion.add(call, group.id(), &mut properties).await?;
+    }
+    Ok(entity(call, context, properties, COST))
 }
 
 pub(super) async fn find(call: &Call<'_>, permit: &Permit, id: Option<GroupId>) -> Result<Option<Group>, Fault> {

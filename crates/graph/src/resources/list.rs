@@ -1,6 +1,7 @@
 //! Collections that are asked for by properties: one page of a query, and how many there are.
 
 use super::collection;
+use super::expand::Expansion;
 use crate::call::Call;
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
@@ -36,6 +37,7 @@ pub(super) trait Listed: Entity + Sized {
 pub(super) async fn list<E: Listed>(call: &Call<'_>) -> Result<Answer, Stop> {
     let permit = call.permit(E::LIST, None)?;
     let selection = call.selection(&[E::KIND])?;
+    let expansion = Expansion::asked(call, E::NOUN)?;
     let Question { condition, order, .. } = call.question(E::NOUN, E::KIND)?;
     let path = format!("/{}", E::KIND.set);
     let pages = Pages::of(call, E::LIST, &path);
@@ -48,7 +50,14 @@ pub(super) async fn list<E: Listed>(call: &Call<'_>) -> Result<Answer, Stop> {
     };
     let (found, more) = E::find(call.house, &call.caller, &permit, query).await?;
     let next = found.last().filter(|_| more).map(|last| pages.next_place(&place(last, order)));
-    let value = found.iter().map(|object| shown(object, &selection, permit.view())).collect();
+    let mut value = Vec::with_capacity(found.len());
+    for object in &found {
+        let mut properties = shown(object, &selection, permit.view());
+        if let Some(expansion) = &expansion {
+            expansion.add(call, object.id(), &mut properties).await?;
+        }
+        value.push(properties);
+    }
     Ok(collection(call, call.context(E::KIND.set, &selection, false), count, value, next, COST))
 }
 

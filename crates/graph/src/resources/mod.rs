@@ -10,6 +10,9 @@ mod assignment;
 mod classification;
 mod credential;
 mod deleted;
+mod directory_role;
+mod domain;
+mod expand;
 mod federated;
 mod grant;
 mod group;
@@ -20,6 +23,8 @@ mod membership;
 mod organization;
 mod own_password;
 mod relation;
+mod role_assignment;
+mod role_definition;
 mod service_principal;
 mod service_principal_write;
 mod user;
@@ -71,6 +76,20 @@ pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Sto
         Route::Deleted(noun) => deleted::list(call, *noun).await,
         Route::DeletedItem(id) => deleted::answer_one(call, id).await,
         Route::Restore(id) => deleted::restore(call, id).await,
+        Route::RoleTemplates => directory_role::templates(call).await,
+        Route::RoleTemplate(id) => directory_role::template(call, id),
+        Route::Roles => directory_role::answer_all(call).await,
+        Route::Role(key) => directory_role::show(call, key).await,
+        Route::RoleMembers(key) => directory_role::members(call, key).await,
+        Route::RoleMemberReferences(key) => directory_role::add(call, key).await,
+        Route::RoleMemberReference(key, id) => directory_role::remove(call, key, id).await,
+        Route::RoleDefinitions => role_definition::answer_all(call).await,
+        Route::RoleDefinition(id) => role_definition::answer_one(call, id).await,
+        Route::RoleAssignments => role_assignment::answer_all(call).await,
+        Route::RoleAssignment(id) => role_assignment::answer_one(call, id).await,
+        Route::Domains => domain::list(call).await,
+        Route::Domain(name) => domain::show(call, name).await,
+        Route::SubscribedSkus => domain::no_skus(call),
         Route::Organizations => organization::list(call).await,
         Route::Organization(id) => organization::show(call, id).await,
     }

@@ -4,6 +4,7 @@
 //! only its kind and id (graph-api.md §1.2).
 
 use super::application::{APPLICATION, Application};
+use super::directory_role::ROLE;
 use super::group::{self, GROUP};
 use super::key::{Meant, meant};
 use super::service_principal::{Instance, SERVICE_PRINCIPAL};
@@ -21,8 +22,11 @@ use http::Method;
 use mandate_base::{GroupId, ObjectId};
 use mandate_domain::group::{Group, LinkRole};
 use mandate_domain::query::{Condition, Noun};
+use mandate_odata::Select;
 use mandate_usecases::access::{Caller, Permit};
-use mandate_usecases::directory::{self, AddLink, GroupShape, LinkRefusal, Linked, MemberObject, Related, RemoveLink};
+use mandate_usecases::directory::{
+    self, AddLink, GroupShape, LinkRefusal, Linked, MemberObject, ObjectKind, Related, RemoveLink,
+};
 use mandate_usecases::settle;
 use mandate_web::Answer;
 use serde_json::{Map, Value};
@@ -49,8 +53,8 @@ pub(super) async fn list(
     let counted = call.eventual && call.options.count == Some(true) && after.is_none();
     let count = match counted {
         true => {
-            let noun = cast.map(noun_of);
-            Some(directory::count_related(house, caller, &permit, place.which, noun).await?)
+            let kind = cast.map(object_kind);
+            Some(directory::count_related(house, caller, &permit, place.which, kind).await?)
         }
         false => None,
     };
@@ -74,8 +78,8 @@ pub(super) async fn count(
     }
     call.refuse_paging()?;
     exists(call, object, &permit, &place.meant).await?;
-    let noun = cast.map(noun_of);
-    let count = directory::count_related(call.house, &call.caller, &permit, place.which, noun).await?;
+    let kind = cast.map(object_kind);
+    let count = directory::count_related(call.house, &call.caller, &permit, place.which, kind).await?;
     Ok(respond::number(count, call.cost(1)))
 }
 
@@ -100,16 +104,6 @@ async fn place(call: &Call<'_>, object: &Object, relation: Relation) -> Result<P
     let op = reading(object, relation).ok_or_else(|| Refusal::NoSuchSegment(relation.word().to_owned()))?;
     let meant = meant(call, object).await?;
     let id = meant.id.unwrap_or(ObjectId::from_u128(0));
-    let which = match relation {
-        Relation::Owners => Related::To { of: id, role: LinkRole::Owner },
-        Relation::Members => Related::To { of: id, role: LinkRole::Member },
-        Relation::Manager => Related::To { of: id, role: LinkRole::Manager },
-        Relation::TransitiveMembers => Related::Below(id.into()),
-        Relation::MemberOf => Related::From { member: id, role: LinkRole::Member },
-        Relation::OwnedObjects => Related::From { member: id, role: LinkRole::Owner },
-        Relation::DirectReports => Related::From { member: id, role: LinkRole::Manager },
-        Relation::TransitiveMemberOf => Related::Above(id),
-    };
     let path = match object {
         Object::User(Subject::Me) => "/me".to_owned(),
         Object::User(_) => format!("/users/{id}"),
@@ -118,10 +112,23 @@ async fn place(call: &Call<'_>, object: &Object, relation: Relation) -> Result<P
         Object::ServicePrincipal(_) => format!("/servicePrincipals/{id}"),
         Object::Any(_) => format!("/directoryObjects/{id}"),
     };
-    Ok(Place { meant, path, which, op })
+    Ok(Place { meant, path, which: which(relation, id), op })
 }
 
-fn reading(object: &Object, relation: Relation) -> Option<Op> {
+pub(super) fn which(relation: Relation, id: ObjectId) -> Related {
+    match relation {
+        Relation::Owners => Related::To { of: id, role: LinkRole::Owner },
+        Relation::Members => Related::To { of: id, role: LinkRole::Member },
+        Relation::Manager => Related::To { of: id, role: LinkRole::Manager },
+        Relation::TransitiveMembers => Related::Below(id.into()),
+        Relation::MemberOf => Related::From { member: id, role: LinkRole::Member },
+        Relation::OwnedObjects => Related::From { member: id, role: LinkRole::Owner },
+        Relation::DirectReports => Related::From { member: id, role: LinkRole::Manager },
+        Relation::TransitiveMemberOf => Related::Above(id),
+    }
+}
+
+pub(super) fn reading(object: &Object, relation: Relation) -> Option<Op> {
     let mine = matches!(object, Object::User(Subject::Me));
     Some(match (object, relation) {
         (Object::User(_), Relation::MemberOf) => mine_or(mine, Op::MeMemberOf, Op::UsersMemberOf),
@@ -312,6 +319,8 @@ async fn of_group(call: &Call<'_>, meant: &Meant, role: LinkRole) -> Result<Perm
     call.permit_on(op, meant.id).await
 }
 
+const ALL_KINDS: &[&Kind] = &[&USER, &GROUP, &SERVICE_PRINCIPAL, &APPLICATION, &ROLE];
+
 /// How the objects of a list are shown.
 pub(super) struct Listed {
     cast: Option<Cast>,
@@ -322,9 +331,15 @@ impl Listed {
     pub fn of(call: &Call<'_>, cast: Option<Cast>) -> Result<Listed, Refusal> {
         let selection = match cast {
             Some(cast) => call.selection(&[kind_of(cast)])?,
-            None => call.selection(&[&USER, &GROUP, &SERVICE_PRINCIPAL, &APPLICATION])?,
+            None => call.selection(ALL_KINDS)?,
         };
         Ok(Listed { cast, selection })
+    }
+
+    /// Of every kind, with these properties.
+    pub fn selecting(select: Option<&Select>) -> Result<Listed, Refusal> {
+        let selection = Selection::of(select, ALL_KINDS)?;
+        Ok(Listed { cast: None, selection })
     }
 
     fn path(&self) -> String {
@@ -352,6 +367,9 @@ impl Listed {
                 let instance = Instance::of(sp, card.as_deref());
                 (Cast::ServicePrincipal, self.as_far_as_seen(call, Op::ServicePrincipalsGet, &instance))
             }
+            MemberObject::DirectoryRole(role) => {
+                (Cast::DirectoryRole, self.as_far_as_seen(call, Op::DirectoryRolesGet, role))
+            }
         };
         match self.cast {
             // The list's type is the base type, so each item names its own (graph-api.md §3.1).
@@ -377,11 +395,12 @@ fn kind_of(cast: Cast) -> &'static Kind {
         Cast::Group => &GROUP,
         Cast::Application => &APPLICATION,
         Cast::ServicePrincipal => &SERVICE_PRINCIPAL,
+        Cast::DirectoryRole => &ROLE,
     }
 }
 
-fn noun_of(cast: Cast) -> Noun {
-    cast.noun()
+fn object_kind(cast: Cast) -> ObjectKind {
+    cast.noun().map_or(ObjectKind::DirectoryRole, ObjectKind::Noun)
 }
 
 #[cfg(test)]
@@ -403,7 +422,7 @@ mod tests {
 
     fn app(permissions: &[&str]) -> Caller {
         let granted = catalogue().set(PermKind::Application, permissions.iter().copied());
-        caller(Who::App { granted, roles: Vec::new() })
+        caller(Who::App { granted, roles: Vec::new(), everywhere: ActionSet::EMPTY, scoped: Vec::new() })
     }
 
     fn person(scopes: &[&str], actions: &[&str]) -> Caller {

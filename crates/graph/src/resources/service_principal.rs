@@ -2,6 +2,7 @@
 //! wherever that lives.
 
 use super::credential::{certificate, secret};
+use super::expand::Expansion;
 use super::key::by_key;
 use super::{entity, list};
 use crate::call::Call;
@@ -32,7 +33,11 @@ pub(super) async fn show(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
     let card = directory::card(call.house, &permit, sp.app_id).await?;
     let instance = Instance::of(&sp, card.as_deref());
     let context = call.context(SERVICE_PRINCIPAL.set, &selection, true);
-    Ok(entity(call, context, shown(&instance, &selection, permit.view()), COST))
+    let mut properties = shown(&instance, &selection, permit.view());
+    if let Some(expansion) = Expansion::asked(call, Noun::ServicePrincipal)? {
+        expansion.add(call, instance.id(), &mut properties).await?;
+    }
+    Ok(entity(call, context, properties, COST))
 }
 
 /// An instance as Graph shows it.

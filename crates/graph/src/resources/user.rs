@@ -1,6 +1,7 @@
 //! `/me`, `/users`, `/users/{id}`.
 
 use super::entity;
+use super::expand::Expansion;
 use super::list::Listed;
 use crate::call::Call;
 use crate::dispatch::Subject;
@@ -29,7 +30,11 @@ pub(super) async fn show(call: &Call<'_>, subject: &Subject) -> Result<Answer, S
     };
     let user = found.ok_or(Refusal::NoSuchObject(target.name))?;
     let context = call.context(USER.set, &selection, true);
-    Ok(entity(call, context, shown(&user, &selection, permit.view()), COST))
+    let mut properties = shown(&user, &selection, permit.view());
+    if let Some(expansion) = Expansion::asked(call, Noun::User)? {
+        expansion.add(call, user.id(), &mut properties).await?;
+    }
+    Ok(entity(call, context, properties, COST))
 }
 
 /// Whom a path means.

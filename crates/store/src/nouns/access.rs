@@ -56,6 +56,9 @@ const ROLES_OF: TenantSql = TenantSql::new(
             SELECT group_id FROM links WHERE tenant_id = $1 AND member = $2 AND role = 'member'))
       ORDER BY role, within, id",
 );
+const ROLE_ASSIGNMENT_BY_ID: TenantSql = TenantSql::new(
+    "SELECT id, principal, role, within, created FROM role_assignments WHERE tenant_id = $1 AND id = $2",
+);
 const ROLE_HOLDERS: TenantSql = TenantSql::new(
     "SELECT id, principal, role, within, created FROM role_assignments
       WHERE tenant_id = $1 AND role = $2 ORDER BY id LIMIT $3",
@@ -123,6 +126,10 @@ impl TenantView<'_> {
     /// The directory roles that a principal holds, itself or as a member of a group.
     pub async fn roles_of(&self, principal: impl Into<ObjectId>) -> Result<Vec<RoleAssignment>, Fault> {
         self.all(&ROLES_OF, [id(principal)], role_of).await
+    }
+
+    pub async fn role_assignment_by_id(&self, assignment: AssignmentId) -> Result<Option<RoleAssignment>, Fault> {
+        self.one(&ROLE_ASSIGNMENT_BY_ID, [id(assignment)], role_of).await
     }
 
     pub async fn role_holders(&self, role: RoleTemplateId, most: i64) -> Result<Vec<RoleAssignment>, Fault> {

@@ -3,18 +3,19 @@
 //! The only statements whose text is made while the program runs. Text of strangers is bound, never written into one.
 
 use super::TenantView;
-use super::access::{assignment_of, grant_of};
+use super::access::{assignment_of, grant_of, role_of};
 use super::application::sp_of;
 use super::global::card_of;
 use super::group::group_of;
 use super::user::user_of;
 use crate::Fault;
 use crate::value::{Row, Value, id, id_or_none};
-use mandate_base::{AssignmentId, GrantId, UserId};
+use mandate_base::{AssignmentId, GrantId, ObjectId, RoleTemplateId, UserId};
 use mandate_domain::application::AppCard;
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantQuery, Whose};
 use mandate_domain::group::Group;
 use mandate_domain::query::{Condition, Noun, Order, Query, Test, compared_truth, end_of, reversed, words_of};
+use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::time;
 use mandate_domain::user::User;
@@ -75,6 +76,24 @@ impl TenantView<'_> {
         let most = built.bind(most);
         built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
         self.driver.rows_built(&built.sql, &built.values).await?.iter().map(assignment_of).collect()
+    }
+
+    /// Directory roles as they were given, to the principal itself or at all. By id, as grants are.
+    pub async fn role_assignments_where(
+        &self,
+        principal: Option<ObjectId>,
+        role: Option<RoleTemplateId>,
+        after: Option<AssignmentId>,
+        most: i64,
+    ) -> Result<Vec<RoleAssignment>, Fault> {
+        let select = "SELECT o.id, o.principal, o.role, o.within, o.created FROM role_assignments o";
+        let mut built = Built::of(self, select.to_owned());
+        built.also("o.principal", "=", principal.map(id));
+        built.also("o.role", "=", role.map(id));
+        built.also("o.id", ">", after.map(id));
+        let most = built.bind(most);
+        built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
+        self.driver.rows_built(&built.sql, &built.values).await?.iter().map(role_of).collect()
     }
 
     /// How many there are, whatever the page.

@@ -1,9 +1,10 @@
 //! The global nouns: tenants, their domains, and the keys of the house. App cards have a file of their own.
 
 use crate::sample::{LATER, NOON, WATERKANT, ZONNEBEL, changes, commit, done, folded, tenant};
-use mandate_base::ObjectId;
+use mandate_base::{ObjectId, RoleTemplateId};
 use mandate_domain::consent::policy::{Classified, ConditionSet, GrantPolicy, PermissionType};
 use mandate_domain::record::Change;
+use mandate_domain::role::CustomRole;
 use mandate_domain::tenant::{
     AdminConsentRequestPolicy, AuthorizationPolicy, Branding, DefaultUserRolePermissions, ReviewerScope, Settings,
     Tenant,
@@ -67,6 +68,15 @@ fn strict() -> Settings {
             definition: vec!["{}".into()],
             is_organization_default: true,
         }],
+        custom_roles: vec![CustomRole {
+            id: RoleTemplateId::from_u128(5),
+            display_name: "Sleutelbeheer".into(),
+            description: None,
+            is_enabled: true,
+            actions: vec!["microsoft.directory/applications/credentials/update".into()],
+            version: Some("1".into()),
+        }],
+        activated_roles: vec![RoleTemplateId::from_u128(6)],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::resources::is_graph;
 use crate::settle::Facing;
-use crate::{Fault, House, people, resources};
+use crate::{Fault, House, resources};
 use mandate_base::{AppId, Moment, ObjectId, ServicePrincipalId, SessionId, TenantId, UserId};
 use mandate_decide::{ActionSet, PermSet, ScopedAction};
 use mandate_domain::catalogue::{GRAPH, PermKind, catalogue};
@@ -31,7 +31,13 @@ pub struct Caller {
 
 #[derive(Clone, Debug)]
 pub enum Who {
-    App { granted: PermSet, roles: Vec<String> },
+    App {
+        granted: PermSet,
+        roles: Vec<String>,
+        /// What directory roles give to its service principal.
+        everywhere: ActionSet,
+        scoped: Vec<ScopedAction>,
+    },
     Person(Box<Person>),
 }
 
@@ -166,6 +172,8 @@ pub struct AppCaller {
     sp: Option<Arc<ServicePrincipal>>,
     enabled: bool,
     roles: Vec<String>,
+    everywhere: ActionSet,
+    scoped: Vec<ScopedAction>,
 }
 
 pub type AppCallers = Memo<AppId, AppCaller>;
@@ -187,11 +195,13 @@ async fn as_app(
     }
     let roles: Vec<String> = token.roles.iter().filter(|role| standing.roles.contains(role)).cloned().collect();
     let granted = catalogue().set(PermKind::Application, roles.iter().map(String::as_str));
-    Ok(Ok(Caller { tenant, client, client_sp: sp.id, who: Who::App { granted, roles } }))
+    let who = Who::App { granted, roles, everywhere: standing.everywhere.clone(), scoped: standing.scoped.clone() };
+    Ok(Ok(Caller { tenant, client, client_sp: sp.id, who }))
 }
 
 async fn load_app(facing: Facing<'_>, client: AppId) -> Result<AppCaller, Fault> {
-    let absent = AppCaller { sp: None, enabled: false, roles: Vec::new() };
+    let absent =
+        AppCaller { sp: None, enabled: false, roles: Vec::new(), everywhere: ActionSet::EMPTY, scoped: Vec::new() };
     let Some(card) = facing.card(client).await? else { return Ok(absent) };
     let Some(sp) = facing.instance(client).await? else { return Ok(absent) };
     let Some(graph) = resources::by_app(facing, GRAPH).await? else { return Ok(absent) };
@@ -203,7 +213,12 @@ async fn load_app(facing: Facing<'_>, client: AppId) -> Result<AppCaller, Fault>
         && sp.account_enabled
         && api.account_enabled
         && may_cross(&card, facing.view.tenant_id());
-    Ok(AppCaller { sp: Some(sp), enabled, roles: values })
+    let held = facing.view.roles_of(sp.id).await?;
+    let (everywhere, scoped) = match facing.tenant().await? {
+        Some(tenant) => given(&tenant, &held),
+        None => (ActionSet::EMPTY, Vec::new()),
+    };
+    Ok(AppCaller { sp: Some(sp), enabled, roles: values, everywhere, scoped })
 }
 
 /// What stands for an app in a person's name, in one session.
@@ -304,20 +319,27 @@ async fn load_person(
     Ok(PersonStanding { sp, client_enabled, user, session, scopes, grants, roles, everywhere, scoped })
 }
 
+/// What directory roles add, and where each adds it.
+fn given(tenant: &Tenant, held: &[RoleAssignment]) -> (ActionSet, Vec<ScopedAction>) {
+    let (mut everywhere, mut scoped) = (ActionSet::EMPTY, Vec::new());
+    for assignment in held {
+        let Some(actions) = roles().actions_of(assignment.role, &tenant.settings) else { continue };
+        match assignment.within {
+            None => everywhere.unite(&actions),
+            Some(within) => scoped.extend(actions.iter().map(|action| ScopedAction { action, within })),
+        }
+    }
+    (everywhere, scoped)
+}
+
 /// What a person may do: the default rights of members or guests, and what each role adds, where it adds it.
 fn rights(user: Option<&User>, tenant: Option<&Tenant>, held: &[RoleAssignment]) -> (ActionSet, Vec<ScopedAction>) {
     let (Some(user), Some(tenant)) = (user, tenant) else { return (ActionSet::EMPTY, Vec::new()) };
     let policy = &tenant.settings.authorization_policy;
     let mut everywhere = roles().default_rights(user.kind, policy);
-    for id in people::tenant_wide(held) {
-        if let Some(role) = roles().template(id) {
-            everywhere.unite(&role.actions);
-        }
-    }
-    let limited = held.iter().filter_map(|assignment| Some((assignment.within?, roles().template(assignment.role)?)));
-    let scoped =
-        limited.flat_map(|(within, role)| role.actions.iter().map(move |action| ScopedAction { action, within }));
-    (everywhere, scoped.collect())
+    let (wide, scoped) = given(tenant, held);
+    everywhere.unite(&wide);
+    (everywhere, scoped)
 }
 
 impl Caller {

@@ -37,8 +37,8 @@ pub struct Denial {
 pub fn permit(caller: &Caller, operation: &Operation, target: &Target<'_>) -> Result<Permit, Denial> {
     let need = Requirement { delegated: &operation.delegated, app_only: &operation.app_only, user: &operation.user };
     let (decision, actor) = match &caller.who {
-        Who::App { granted, .. } => {
-            let caller_side = mandate_decide::Caller::AppOnly { granted };
+        Who::App { granted, everywhere, scoped, .. } => {
+            let caller_side = mandate_decide::Caller::AppOnly { granted, everywhere, scoped };
             (decide(&caller_side, &need, target), Actor::App { id: caller.client })
         }
         Who::Person(person) => {

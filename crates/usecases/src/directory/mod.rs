@@ -17,6 +17,7 @@ mod read;
 mod related;
 mod removal;
 mod revoke;
+mod roles;
 mod settings;
 mod users;
 
@@ -32,13 +33,15 @@ pub use instances::{ChangeInstance, InstanceEdit, InstanceRefusal, NewInstance, 
 pub use links::{AddLink, LinkRefusal, Linked, RemoveLink};
 pub use read::{
     NamedAssignment, application, applications, assignment, assignments, card, count, deleted_item, deleted_items,
-    grant, grants, group, groups, organization, service_principal, service_principals, user, user_by_name, users,
+    grant, grants, group, groups, organization, role_assignment, role_assignments, service_principal,
+    service_principals, user, user_by_name, users,
 };
 pub use related::{
-    GroupShape, MemberObject, Page, Related, by_ids, count_related, groups_around, id_by, noun_of, related,
-    shape_of_group,
+    DirectoryRole, GroupShape, MemberObject, ObjectKind, Page, Related, by_ids, count_related, groups_around, id_by,
+    noun_of, related, shape_of_group,
 };
 pub use removal::{Purge, RemovalRefusal, Remove, Restore};
 pub use revoke::{Revocation, Revoke, RevokeRefusal};
+pub use roles::{EditRoles, GiveRole, RoleEdit, RoleRefusal, TakeRole};
 pub use settings::{SetApplication, SetTenantSettings, SettingRefusal};
 pub use users::{ChangeUser, NewUser, UserRefusal, WrittenPassword, stands_above};

@@ -2,12 +2,13 @@
 
 use crate::access::{Caller, Permit};
 use crate::{Fault, House, authority};
-use mandate_base::{AppId, AssignmentId, Folded, GrantId, GroupId, ObjectId, UserId};
+use mandate_base::{AppId, AssignmentId, Folded, GrantId, GroupId, ObjectId, RoleTemplateId, UserId};
 use mandate_domain::application::AppCard;
 use mandate_domain::deleted::{Deleted, KEPT_FOR};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantParties, GrantQuery};
 use mandate_domain::group::{Group, MemberKind};
 use mandate_domain::query::{Condition, Noun, Order, Query};
+use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::User;
@@ -195,4 +196,26 @@ pub async fn deleted_items(
 ) -> Result<(Vec<Deleted>, bool), Fault> {
     let since = house.now() - KEPT_FOR;
     Ok(page(house.store.tenant(caller.tenant).deleted_after(noun, since, after, most as i64 + 1).await?, most))
+}
+
+/// Directory roles as they were given, by id, and whether there is more.
+pub async fn role_assignments(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    of: (Option<ObjectId>, Option<RoleTemplateId>),
+    after: Option<AssignmentId>,
+    most: usize,
+) -> Result<(Vec<RoleAssignment>, bool), Fault> {
+    let view = house.store.tenant(caller.tenant);
+    Ok(page(view.role_assignments_where(of.0, of.1, after, most as i64 + 1).await?, most))
+}
+
+pub async fn role_assignment(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    id: AssignmentId,
+) -> Result<Option<RoleAssignment>, Fault> {
+    house.store.tenant(caller.tenant).role_assignment_by_id(id).await
 }

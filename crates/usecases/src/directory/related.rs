@@ -3,14 +3,15 @@
 use super::applications::application_by_id;
 use crate::access::{Caller, Permit};
 use crate::{Fault, House, clients};
-use mandate_base::{GroupId, ObjectId};
+use mandate_base::{GroupId, ObjectId, RoleTemplateId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::group::{Group, LinkRole};
 use mandate_domain::query::{Condition, Noun, Order, Query};
+use mandate_domain::role::{RoleTemplate, roles};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::user::User;
 use mandate_store::TenantView;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// An object of a collection that mixes kinds.
@@ -21,6 +22,37 @@ pub enum MemberObject {
     Application(Arc<AppCard>),
     /// With the app behind it, where that is still registered.
     ServicePrincipal(ServicePrincipal, Option<Arc<AppCard>>),
+    DirectoryRole(DirectoryRole),
+}
+
+/// A built-in role in one tenant: whoever holds it for the whole tenant is a member of it.
+#[derive(Clone, Copy, Debug)]
+pub struct DirectoryRole {
+    pub tenant: TenantId,
+    pub template: &'static RoleTemplate,
+}
+
+/// One of the kinds that a collection mixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectKind {
+    Noun(Noun),
+    DirectoryRole,
+}
+
+impl DirectoryRole {
+    pub fn of(tenant: TenantId, role: RoleTemplateId) -> Option<DirectoryRole> {
+        roles().template(role).map(|template| DirectoryRole { tenant, template })
+    }
+
+    /// Another one in each tenant, and always the same.
+    pub fn id(&self) -> ObjectId {
+        ObjectId::named(self.tenant.bytes(), &format!("role:{}", self.template.id))
+    }
+
+    fn by_id(tenant: TenantId, id: ObjectId) -> Option<DirectoryRole> {
+        let all = roles().templates().iter().map(|template| DirectoryRole { tenant, template });
+        all.into_iter().find(|role| role.id() == id)
+    }
 }
 
 /// Which objects are meant.
@@ -28,11 +60,11 @@ pub enum MemberObject {
 pub enum Related {
     /// Those that are something to this one: its members, its owners, its manager.
     To { of: ObjectId, role: LinkRole },
-    /// Those that this one is something to: what it owns, whom it manages, the groups that hold it.
+    /// Those that this one is something to: what it owns, whom it manages, the groups and roles that hold it.
     From { member: ObjectId, role: LinkRole },
     /// Members, however deep.
     Below(GroupId),
-    /// Groups, however deep this one is in them.
+    /// Groups, however deep this one is in them, and the roles that come with them.
     Above(ObjectId),
 }
 
@@ -43,15 +75,7 @@ impl MemberObject {
             MemberObject::Group(group) => group.id.into(),
             MemberObject::Application(card) => card.application.into(),
             MemberObject::ServicePrincipal(sp, _) => sp.id.into(),
-        }
-    }
-
-    pub fn noun(&self) -> Noun {
-        match self {
-            MemberObject::User(_) => Noun::User,
-            MemberObject::Group(_) => Noun::Group,
-            MemberObject::Application(_) => Noun::Application,
-            MemberObject::ServicePrincipal(..) => Noun::ServicePrincipal,
+            MemberObject::DirectoryRole(role) => role.id(),
         }
     }
 }
@@ -83,9 +107,14 @@ pub async fn count_related(
     caller: &Caller,
     _: &Permit,
     which: Related,
-    noun: Option<Noun>,
+    kind: Option<ObjectKind>,
 ) -> Result<i64, Fault> {
     let view = house.store.tenant(caller.tenant);
+    let noun = match kind {
+        Some(ObjectKind::DirectoryRole) => return Ok(roles_around(view, which).await?.len() as i64),
+        Some(ObjectKind::Noun(noun)) => Some(noun),
+        None => None,
+    };
     let all = ids(view, which, None, i64::MAX).await?;
     let Some(noun) = noun else { return Ok(all.len() as i64) };
     let mut count = 0;
@@ -100,7 +129,7 @@ pub async fn count_related(
 const CHUNK: usize = 1000;
 
 async fn ids(view: TenantView<'_>, which: Related, after: Option<ObjectId>, most: i64) -> Result<Vec<ObjectId>, Fault> {
-    Ok(match which {
+    let mut ids = match which {
         Related::To { of, role } => {
             let links = view.links_after(of, role, after, most).await?;
             links.into_iter().map(|link| link.id).collect()
@@ -111,13 +140,32 @@ async fn ids(view: TenantView<'_>, which: Related, after: Option<ObjectId>, most
             below.into_iter().map(|member| member.id).collect()
         }
         Related::Above(member) => {
-            let mut above: Vec<ObjectId> =
-                view.groups_above(member, true).await?.into_iter().map(ObjectId::from).collect();
-            above.retain(|id| after.is_none_or(|after| *id > after));
-            above.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-            above
+            let above = view.groups_above(member, true).await?;
+            above.into_iter().map(ObjectId::from).filter(|id| after.is_none_or(|after| *id > after)).collect()
         }
-    })
+    };
+    let roles = roles_around(view, which).await?;
+    ids.extend(roles.iter().map(DirectoryRole::id).filter(|id| after.is_none_or(|after| *id > after)));
+    ids.sort_unstable();
+    ids.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(ids)
+}
+
+/// The roles that an object is a member of; none, where the question is another one.
+async fn roles_around(view: TenantView<'_>, which: Related) -> Result<Vec<DirectoryRole>, Fault> {
+    let mut holders = match which {
+        Related::From { member, role: LinkRole::Member } | Related::Above(member) => vec![member],
+        _ => return Ok(Vec::new()),
+    };
+    if let Related::Above(member) = which {
+        holders.extend(view.groups_above(member, true).await?.into_iter().map(ObjectId::from));
+    }
+    let mut held = BTreeSet::new();
+    for holder in holders {
+        let assignments = view.roles_of(holder).await?;
+        held.extend(assignments.iter().filter(|held| held.within.is_none()).map(|held| held.role));
+    }
+    Ok(held.into_iter().filter_map(|role| DirectoryRole::of(view.tenant_id(), role)).collect())
 }
 
 /// In the order of their ids as they were given; those that are not there are left out.
@@ -138,7 +186,8 @@ async fn objects(house: &House, view: TenantView<'_>, ids: &[ObjectId]) -> Resul
             }
         }
     }
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    let role = |id: &ObjectId| DirectoryRole::by_id(view.tenant_id(), *id).map(MemberObject::DirectoryRole);
+    Ok(ids.iter().filter_map(|id| found.remove(id).or_else(|| role(id))).collect())
 }
 
 async fn of_noun(
