@@ -33,7 +33,7 @@ pub fn denial(caller: &Caller, denial: &Denial) -> Explanation {
 }
 
 pub fn because(caller: &Caller, because: &Because) -> Explanation {
-    let kind = if matches!(caller.who, Who::App { .. }) { PermKind::Application } else { PermKind::Delegated };
+    let kind = if matches!(caller.who, Who::App(_)) { PermKind::Application } else { PermKind::Delegated };
     Explanation {
         reason: because.word(),
         client: caller.client.to_string(),

@@ -412,7 +412,7 @@ mod tests {
     use mandate_decide::ActionSet;
     use mandate_domain::catalogue::{PermKind, catalogue};
     use mandate_domain::role::roles;
-    use mandate_usecases::access::{Person, Who};
+    use mandate_usecases::access::{Daemon, Person, Who};
 
     fn caller(who: Who) -> Caller {
         let (tenant, client, client_sp) =
@@ -422,7 +422,7 @@ mod tests {
 
     fn app(permissions: &[&str]) -> Caller {
         let granted = catalogue().set(PermKind::Application, permissions.iter().copied());
-        caller(Who::App { granted, roles: Vec::new(), everywhere: ActionSet::EMPTY, scoped: Vec::new() })
+        caller(Who::App(Box::new(Daemon { granted, everywhere: ActionSet::EMPTY, scoped: Vec::new() })))
     }
 
     fn person(scopes: &[&str], actions: &[&str]) -> Caller {

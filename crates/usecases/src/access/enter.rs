@@ -31,14 +31,18 @@ pub struct Caller {
 
 #[derive(Clone, Debug)]
 pub enum Who {
-    App {
-        granted: PermSet,
-        roles: Vec<String>,
-        /// What directory roles give to its service principal.
-        everywhere: ActionSet,
-        scoped: Vec<ScopedAction>,
-    },
+    App(Box<Daemon>),
     Person(Box<Person>),
+}
+
+/// An app that calls for itself.
+#[derive(Clone, Debug)]
+pub struct Daemon {
+    /// In the token *and* still standing.
+    pub granted: PermSet,
+    /// What directory roles give to its service principal.
+    pub everywhere: ActionSet,
+    pub scoped: Vec<ScopedAction>,
 }
 
 #[derive(Clone, Debug)]
@@ -193,10 +197,10 @@ async fn as_app(
     if !standing.enabled {
         return Ok(Err(EnterRefusal::IdentityDisabled));
     }
-    let roles: Vec<String> = token.roles.iter().filter(|role| standing.roles.contains(role)).cloned().collect();
-    let granted = catalogue().set(PermKind::Application, roles.iter().map(String::as_str));
-    let who = Who::App { granted, roles, everywhere: standing.everywhere.clone(), scoped: standing.scoped.clone() };
-    Ok(Ok(Caller { tenant, client, client_sp: sp.id, who }))
+    let roles = token.roles.iter().filter(|role| standing.roles.contains(role));
+    let granted = catalogue().set(PermKind::Application, roles.map(String::as_str));
+    let daemon = Daemon { granted, everywhere: standing.everywhere.clone(), scoped: standing.scoped.clone() };
+    Ok(Ok(Caller { tenant, client, client_sp: sp.id, who: Who::App(Box::new(daemon)) }))
 }
 
 async fn load_app(facing: Facing<'_>, client: AppId) -> Result<AppCaller, Fault> {
@@ -346,7 +350,7 @@ impl Caller {
     pub fn person(&self) -> Option<&Person> {
         match &self.who {
             Who::Person(person) => Some(person),
-            Who::App { .. } => None,
+            Who::App(_) => None,
         }
     }
 
@@ -354,7 +358,7 @@ impl Caller {
     pub fn object(&self) -> ObjectId {
         match &self.who {
             Who::Person(person) => person.user.id.into(),
-            Who::App { .. } => self.client_sp.into(),
+            Who::App(_) => self.client_sp.into(),
         }
     }
 

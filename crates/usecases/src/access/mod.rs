@@ -6,7 +6,7 @@
 mod enter;
 mod permit;
 
-pub use enter::{Caller, EnterRefusal, Person, Who, enter, enter_manager};
+pub use enter::{Caller, Daemon, EnterRefusal, Person, Who, enter, enter_manager};
 pub use mandate_jose::TokenRefusal;
 pub use permit::{Denial, Operation, Permit, permit, permit_on};
 

@@ -1,6 +1,6 @@
 //! Caller × operation × target → a [`Permit`], or a denial that says what was missing on each side.
 
-use super::{Caller, Person, Who};
+use super::{Caller, Daemon, Person, Who};
 use crate::{Fault, House};
 use mandate_base::{CorrelationId, ObjectId};
 use mandate_decide::{
@@ -37,7 +37,8 @@ pub struct Denial {
 pub fn permit(caller: &Caller, operation: &Operation, target: &Target<'_>) -> Result<Permit, Denial> {
     let need = Requirement { delegated: &operation.delegated, app_only: &operation.app_only, user: &operation.user };
     let (decision, actor) = match &caller.who {
-        Who::App { granted, everywhere, scoped, .. } => {
+        Who::App(daemon) => {
+            let Daemon { granted, everywhere, scoped } = daemon.as_ref();
             let caller_side = mandate_decide::Caller::AppOnly { granted, everywhere, scoped };
             (decide(&caller_side, &need, target), Actor::App { id: caller.client })
         }
@@ -48,7 +49,7 @@ pub fn permit(caller: &Caller, operation: &Operation, target: &Target<'_>) -> Re
     };
     match decision {
         Decision::Allow(because) => Ok(Permit { actor, view: because.view(), because: Some(because) }),
-        Decision::Deny(because) => Err(Denial { because, app_only: matches!(caller.who, Who::App { .. }) }),
+        Decision::Deny(because) => Err(Denial { because, app_only: matches!(caller.who, Who::App(_)) }),
     }
 }
 
@@ -72,7 +73,7 @@ pub async fn permit_on(
 impl Operation {
     fn asks_who_owns(&self, caller: &Caller) -> bool {
         match &caller.who {
-            Who::App { .. } => self.app_only.iter().any(|way| way.reach == Reach::Owned),
+            Who::App(_) => self.app_only.iter().any(|way| way.reach == Reach::Owned),
             Who::Person(_) => {
                 self.user.iter().any(|way| way.right == Right::Owner)
                     || self.delegated.iter().any(|way| way.reach == Reach::Owned)

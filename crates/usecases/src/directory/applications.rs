@@ -155,10 +155,10 @@ impl NewApplication<'_> {
         }
         let maker = match &self.caller.who {
             Who::Person(person) => Some((person.user.id.into(), MemberKind::User, person.user.display_name.clone())),
-            Who::App { .. } if self.permit.is_by("Application.ReadWrite.OwnedBy") => {
+            Who::App(_) if self.permit.is_by("Application.ReadWrite.OwnedBy") => {
                 Some((self.caller.client_sp.into(), MemberKind::ServicePrincipal, String::new()))
             }
-            Who::App { .. } => None,
+            Who::App(_) => None,
         };
         owners.extend(maker);
         owners.sort_unstable_by_key(|(id, ..)| *id);

@@ -158,8 +158,8 @@ impl NewInstance<'_> {
     fn owner(&self) -> Option<(ObjectId, MemberKind)> {
         match &self.caller.who {
             Who::Person(person) => Some((person.user.id.into(), MemberKind::User)),
-            Who::App { .. } if self.only_theirs() => Some((self.caller.client_sp.into(), MemberKind::ServicePrincipal)),
-            Who::App { .. } => None,
+            Who::App(_) if self.only_theirs() => Some((self.caller.client_sp.into(), MemberKind::ServicePrincipal)),
+            Who::App(_) => None,
         }
     }
 }

@@ -132,7 +132,7 @@ impl UseCase for ChangeUser<'_> {
     async fn load(&self, facing: Facing<'_>) -> Result<UserFacts, Fault> {
         let roles = facing.view.roles_of(self.user).await?;
         let app_roles = match &self.caller.who {
-            Who::App { .. } => people::tenant_wide(&facing.view.roles_of(self.caller.client_sp).await?),
+            Who::App(_) => people::tenant_wide(&facing.view.roles_of(self.caller.client_sp).await?),
             Who::Person(_) => Vec::new(),
         };
         Ok(UserFacts {
@@ -171,7 +171,7 @@ impl ChangeUser<'_> {
             // What of their own people may change, the gate has judged.
             Who::Person(person) if person.user.id == self.user => true,
             Who::Person(person) => roles().stands_above(&people::tenant_wide(&person.roles), &facts.roles),
-            Who::App { .. } => roles().stands_above(&facts.app_roles, &facts.roles),
+            Who::App(_) => roles().stands_above(&facts.app_roles, &facts.roles),
         }
     }
 
@@ -242,7 +242,7 @@ pub async fn stands_above(house: &House, caller: &Caller, user: UserId) -> Resul
     Ok(match &caller.who {
         Who::Person(person) if person.user.id == user => true,
         Who::Person(person) => roles().stands_above(&people::tenant_wide(&person.roles), &target),
-        Who::App { .. } => {
+        Who::App(_) => {
             let held = view.roles_of(caller.client_sp).await?;
             roles().stands_above(&people::tenant_wide(&held), &target)
         }
