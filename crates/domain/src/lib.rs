@@ -15,6 +15,7 @@ pub mod group;
 pub mod group_properties;
 pub mod permission;
 pub mod permission_text;
+pub mod policies;
 pub mod properties;
 pub mod query;
 pub mod record;

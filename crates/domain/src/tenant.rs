@@ -57,11 +57,21 @@ pub struct Settings {
     pub activated_roles: Vec<RoleTemplateId>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AuthorizationPolicy {
+    pub display_name: Option<String>,
+    pub description: Option<String>,
     pub default_user_role_permissions: DefaultUserRolePermissions,
     pub guest_user_role_id: Option<String>,
+    /// The rest is kept and shown: nobody is invited, signs up or resets a password here.
+    pub allow_invites_from: String,
+    pub allowed_to_sign_up_email_based_subscriptions: bool,
+    #[serde(rename = "allowedToUseSSPR")]
+    pub allowed_to_use_sspr: bool,
+    pub allow_email_verified_users_to_join_organization: bool,
+    pub allow_user_consent_for_risky_apps: bool,
+    pub block_msol_power_shell: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +80,7 @@ pub struct DefaultUserRolePermissions {
     pub allowed_to_create_apps: bool,
     pub allowed_to_create_security_groups: bool,
     pub allowed_to_create_tenants: bool,
+    pub allowed_to_read_bitlocker_keys_for_owned_device: bool,
     pub allowed_to_read_other_users: bool,
     pub permission_grant_policies_assigned: Vec<String>,
 }
@@ -79,8 +90,12 @@ pub struct DefaultUserRolePermissions {
 #[serde(rename_all = "camelCase", default)]
 pub struct AdminConsentRequestPolicy {
     pub is_enabled: bool,
+    pub notify_reviewers: bool,
+    pub reminders_enabled: bool,
     pub request_duration_in_days: i64,
     pub reviewers: Vec<ReviewerScope>,
+    /// One more with each change.
+    pub version: i64,
 }
 
 /// Graph's `accessReviewReviewerScope`.
@@ -94,7 +109,31 @@ pub struct ReviewerScope {
 
 impl Default for AdminConsentRequestPolicy {
     fn default() -> Self {
-        AdminConsentRequestPolicy { is_enabled: false, request_duration_in_days: 30, reviewers: Vec::new() }
+        AdminConsentRequestPolicy {
+            is_enabled: false,
+            notify_reviewers: false,
+            reminders_enabled: false,
+            request_duration_in_days: 30,
+            reviewers: Vec::new(),
+            version: 0,
+        }
+    }
+}
+
+impl Default for AuthorizationPolicy {
+    fn default() -> Self {
+        AuthorizationPolicy {
+            display_name: None,
+            description: None,
+            default_user_role_permissions: DefaultUserRolePermissions::default(),
+            guest_user_role_id: None,
+            allow_invites_from: "everyone".to_owned(),
+            allowed_to_sign_up_email_based_subscriptions: true,
+            allowed_to_use_sspr: true,
+            allow_email_verified_users_to_join_organization: false,
+            allow_user_consent_for_risky_apps: false,
+            block_msol_power_shell: false,
+        }
     }
 }
 
@@ -104,6 +143,7 @@ impl Default for DefaultUserRolePermissions {
             allowed_to_create_apps: true,
             allowed_to_create_security_groups: true,
             allowed_to_create_tenants: true,
+            allowed_to_read_bitlocker_keys_for_owned_device: true,
             allowed_to_read_other_users: true,
             // Users decide for themselves unless their organisation says otherwise (features S4-60).
             permission_grant_policies_assigned: vec![

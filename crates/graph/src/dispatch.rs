@@ -4,6 +4,7 @@ use crate::errors::Refusal;
 use http::Method;
 use mandate_domain::query::Noun;
 use mandate_odata::{Path, Step};
+use mandate_usecases::directory::Sets;
 use mandate_web::Incoming;
 use mandate_web::percent::decode_path;
 
@@ -54,6 +55,15 @@ pub(crate) enum Route {
     RoleDefinition(String),
     RoleAssignments,
     RoleAssignment(String),
+    /// The one there is, which `/beta` has in a collection.
+    AuthorizationPolicy {
+        by_key: bool,
+    },
+    AdminConsentRequestPolicy,
+    GrantPolicies,
+    GrantPolicy(String),
+    ConditionSets(String, Sets),
+    ConditionSet(String, Sets, String),
     Domains,
     Domain(String),
     SubscribedSkus,
@@ -177,6 +187,7 @@ static REMOVE: [Method; 1] = [Method::DELETE];
 static READ_OR_POST: [Method; 2] = [Method::GET, Method::POST];
 static READ_OR_REMOVE: [Method; 2] = [Method::GET, Method::DELETE];
 static READ_OR_CHANGE: [Method; 2] = [Method::GET, Method::PATCH];
+static READ_OR_PUT: [Method; 2] = [Method::GET, Method::PUT];
 static READ_OR_WRITE: [Method; 3] = [Method::GET, Method::PATCH, Method::DELETE];
 static REFER: [Method; 2] = [Method::GET, Method::POST];
 static REFER_TO_ONE: [Method; 3] = [Method::GET, Method::PUT, Method::DELETE];
@@ -209,7 +220,11 @@ impl Route {
             Route::UserInfo | Route::Grants(GrantsOf::All) | Route::List(_) => &READ_OR_POST,
             Route::FederatedCredentials(_) | Route::Classifications(_) => &READ_OR_POST,
             Route::Roles | Route::RoleDefinitions | Route::RoleAssignments => &READ_OR_POST,
-            Route::RoleDefinition(_) => &READ_OR_WRITE,
+            Route::GrantPolicies | Route::ConditionSets(..) => &READ_OR_POST,
+            Route::AuthorizationPolicy { .. } => &READ_OR_CHANGE,
+            Route::AdminConsentRequestPolicy => &READ_OR_PUT,
+            Route::ConditionSet(..) => &READ_OR_REMOVE,
+            Route::RoleDefinition(_) | Route::GrantPolicy(_) => &READ_OR_WRITE,
             Route::RoleAssignment(_) => &READ_OR_REMOVE,
             Route::RoleMemberReferences(_) => &POST,
             Route::RoleMemberReference(..) => &REMOVE,
@@ -378,6 +393,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("directoryRoleTemplates") => pair(rest, Route::RoleTemplates, Route::RoleTemplate),
         _ if head.is("directoryRoles") => of_roles(rest),
         _ if head.is("roleManagement") => of_role_management(rest),
+        _ if head.is("policies") => of_policies(rest),
         _ if head.is("domains") => pair(rest, Route::Domains, Route::Domain),
         _ if head.is("subscribedSkus") && rest.is_empty() => Ok(Route::SubscribedSkus),
         _ if head.is("$metadata") && rest.is_empty() => Err(Refusal::NoSchema),
@@ -539,6 +555,34 @@ fn of_role_management(rest: &[Step]) -> Result<Route, Refusal> {
             pair(below, Route::RoleAssignments, Route::RoleAssignment)
         }
         _ => Err(unknown(rest)),
+    }
+}
+
+fn of_policies(rest: &[Step]) -> Result<Route, Refusal> {
+    let (policy, below) = rest.split_first().ok_or_else(|| unknown(rest))?;
+    match below {
+        [] if policy.is("authorizationPolicy") => Ok(Route::AuthorizationPolicy { by_key: false }),
+        [key] if policy.is("authorizationPolicy") && key.is("authorizationPolicy") => {
+            Ok(Route::AuthorizationPolicy { by_key: true })
+        }
+        [] if policy.is("adminConsentRequestPolicy") => Ok(Route::AdminConsentRequestPolicy),
+        [] if policy.is("permissionGrantPolicies") => Ok(Route::GrantPolicies),
+        [key, below @ ..] if policy.is("permissionGrantPolicies") => of_grant_policy(key_of(key)?, below),
+        _ => Err(unknown(rest)),
+    }
+}
+
+fn of_grant_policy(id: String, below: &[Step]) -> Result<Route, Refusal> {
+    let Some((list, below)) = below.split_first() else { return Ok(Route::GrantPolicy(id)) };
+    let sets = match () {
+        () if list.is("includes") => Sets::Includes,
+        () if list.is("excludes") => Sets::Excludes,
+        () => return Err(unknown(std::slice::from_ref(list))),
+    };
+    match below {
+        [] => Ok(Route::ConditionSets(id, sets)),
+        [key] => Ok(Route::ConditionSet(id, sets, key_of(key)?)),
+        [_, rest @ ..] => Err(unknown(rest)),
     }
 }
 

@@ -179,13 +179,26 @@ operations! {
     DomainsList = "domains.list",
     DomainsGet = "domains.get",
     SubscribedSkusList = "subscribedSkus.list",
+    AuthorizationPolicyGet = "authorizationPolicy.get",
+    AuthorizationPolicyUpdate = "authorizationPolicy.update",
+    AdminConsentRequestPolicyGet = "adminConsentRequestPolicy.get",
+    AdminConsentRequestPolicyUpdate = "adminConsentRequestPolicy.update",
+    PermissionGrantPoliciesList = "permissionGrantPolicies.list",
+    PermissionGrantPoliciesCreate = "permissionGrantPolicies.create",
+    PermissionGrantPoliciesGet = "permissionGrantPolicies.get",
+    PermissionGrantPoliciesUpdate = "permissionGrantPolicies.update",
+    PermissionGrantPoliciesDelete = "permissionGrantPolicies.delete",
+    PermissionGrantPoliciesConditionsList = "permissionGrantPolicies.conditions.list",
+    PermissionGrantPoliciesConditionsCreate = "permissionGrantPolicies.conditions.create",
+    PermissionGrantPoliciesConditionsDelete = "permissionGrantPolicies.conditions.delete",
     OrganizationList = "organization.list",
     OrganizationGet = "organization.get",
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     include_str!("../permissions/roles.tsv"),
+    include_str!("../permissions/policies.tsv"),
     include_str!("../permissions/directory.tsv"),
     include_str!("../permissions/assignments.tsv"),
     include_str!("../permissions/grants.tsv"),

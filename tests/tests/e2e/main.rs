@@ -26,6 +26,7 @@ mod graph_apps;
 mod graph_assignments;
 mod graph_grants;
 mod graph_people;
+mod graph_policies;
 mod graph_queries;
 mod graph_roles;
 mod graph_together;

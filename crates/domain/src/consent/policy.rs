@@ -209,21 +209,29 @@ const WITHHELD_OF_EXCHANGE: [&str; 4] = [
 ];
 
 /// The policies that every tenant has.
-pub fn built_in(id: &str) -> Option<&'static GrantPolicy> {
+pub fn all_built_in() -> &'static [GrantPolicy] {
     static POLICIES: OnceLock<Vec<GrantPolicy>> = OnceLock::new();
-    let policies = POLICIES.get_or_init(|| vec![low(), recommended(), legacy(), application_admin(), company_admin()]);
-    policies.iter().find(|policy| policy.id.eq_ignore_ascii_case(id))
+    POLICIES.get_or_init(|| vec![low(), recommended(), legacy(), application_admin(), company_admin()])
 }
 
-fn policy(id: &str, includes: Vec<ConditionSet>, excludes: Vec<ConditionSet>) -> GrantPolicy {
-    GrantPolicy { id: id.to_owned(), includes, excludes, ..GrantPolicy::default() }
+pub fn built_in(id: &str) -> Option<&'static GrantPolicy> {
+    all_built_in().iter().find(|policy| policy.id.eq_ignore_ascii_case(id))
+}
+
+fn policy(id: &str, name: &str, includes: Vec<ConditionSet>, excludes: Vec<ConditionSet>) -> GrantPolicy {
+    GrantPolicy { id: id.to_owned(), display_name: Some(name.to_owned()), description: None, includes, excludes }
 }
 
 fn low() -> GrantPolicy {
     let low = ConditionSet { permission_classification: Classified::Low, ..ConditionSet::default() };
     let own = ConditionSet { client_application_tenant_ids: vec![THIS_TENANT.to_owned()], ..low.clone() };
     let verified = ConditionSet { client_applications_from_verified_publisher_only: true, ..low };
-    policy(LOW, vec![own, verified], Vec::new())
+    policy(
+        LOW,
+        "Users: permissions classified low, for apps of this tenant or a verified publisher",
+        vec![own, verified],
+        Vec::new(),
+    )
 }
 
 fn recommended() -> GrantPolicy {
@@ -239,11 +247,16 @@ fn recommended() -> GrantPolicy {
         permissions: WITHHELD_OF_EXCHANGE.iter().map(|id| (*id).to_owned()).collect(),
         ..ConditionSet::default()
     });
-    policy(RECOMMENDED, vec![user_consentable()], refused)
+    policy(
+        RECOMMENDED,
+        "Users: what the API leaves to users, without mail, files and the like",
+        vec![user_consentable()],
+        refused,
+    )
 }
 
 fn legacy() -> GrantPolicy {
-    policy(LEGACY, vec![user_consentable()], Vec::new())
+    policy(LEGACY, "Users: what the API leaves to users", vec![user_consentable()], Vec::new())
 }
 
 fn user_consentable() -> ConditionSet {
@@ -261,9 +274,14 @@ fn application_admin() -> GrantPolicy {
         resource_application: resource,
         ..ConditionSet::default()
     };
-    policy(APPLICATION_ADMIN, everything(), vec![app_roles_of(GRAPH.to_string()), app_roles_of(AAD_GRAPH.to_owned())])
+    policy(
+        APPLICATION_ADMIN,
+        "Application administrators: everything but app roles of Graph",
+        everything(),
+        vec![app_roles_of(GRAPH.to_string()), app_roles_of(AAD_GRAPH.to_owned())],
+    )
 }
 
 fn company_admin() -> GrantPolicy {
-    policy(COMPANY_ADMIN, everything(), Vec::new())
+    policy(COMPANY_ADMIN, "Global administrators: everything", everything(), Vec::new())
 }

@@ -15,6 +15,7 @@ mod domain;
 mod expand;
 mod federated;
 mod grant;
+mod grant_policy;
 mod group;
 mod group_write;
 mod key;
@@ -22,6 +23,7 @@ mod list;
 mod membership;
 mod organization;
 mod own_password;
+mod policy;
 mod relation;
 mod role_assignment;
 mod role_definition;
@@ -87,6 +89,12 @@ pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Sto
         Route::RoleDefinition(id) => role_definition::answer_one(call, id).await,
         Route::RoleAssignments => role_assignment::answer_all(call).await,
         Route::RoleAssignment(id) => role_assignment::answer_one(call, id).await,
+        Route::AuthorizationPolicy { by_key } => policy::authorization(call, *by_key).await,
+        Route::AdminConsentRequestPolicy => policy::admin_consent_requests(call).await,
+        Route::GrantPolicies => grant_policy::answer_all(call).await,
+        Route::GrantPolicy(id) => grant_policy::answer_one(call, id).await,
+        Route::ConditionSets(id, sets) => grant_policy::answer_sets(call, id, *sets).await,
+        Route::ConditionSet(id, sets, name) => grant_policy::answer_set(call, id, *sets, name).await,
         Route::Domains => domain::list(call).await,
         Route::Domain(name) => domain::show(call, name).await,
         Route::SubscribedSkus => domain::no_skus(call),

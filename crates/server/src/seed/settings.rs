@@ -8,12 +8,11 @@ use mandate_domain::consent::policy::{
     APPLICATION_ADMIN, COMPANY_ADMIN, GrantPolicy, LEGACY, LOW, RECOMMENDED, built_in,
 };
 use mandate_domain::consent::request::ReviewerRule;
+use mandate_domain::policies::{FOR_OWNED_RESOURCE, FOR_SELF};
 use mandate_domain::tenant::{AdminConsentRequestPolicy, Branding, Settings};
 use mandate_domain::token::lifetime::{LifetimeRefusal, TokenLifetimePolicy};
 
 const BUILT_IN: [&str; 5] = [LOW, RECOMMENDED, LEGACY, APPLICATION_ADMIN, COMPANY_ADMIN];
-const FOR_SELF: &str = "ManagePermissionGrantsForSelf";
-const FOR_OWNED_RESOURCE: &str = "ManagePermissionGrantsForOwnedResource";
 
 const MAX_LOGO_BYTES: usize = 100_000;
 /// No SVG: it can carry script.

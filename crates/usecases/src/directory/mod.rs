@@ -12,6 +12,7 @@ mod groups;
 mod import;
 mod instances;
 mod links;
+mod policies;
 mod principals;
 mod read;
 mod related;
@@ -31,6 +32,7 @@ pub use groups::{ChangeGroup, GroupRefusal, NewGroup};
 pub use import::{ImportRefusal, NewTenant};
 pub use instances::{ChangeInstance, InstanceEdit, InstanceRefusal, NewInstance, WrittenInstance};
 pub use links::{AddLink, LinkRefusal, Linked, RemoveLink};
+pub use policies::{ChangePolicy, Changed, PolicyEdit, PolicyRefusal, Sets};
 pub use read::{
     NamedAssignment, application, applications, assignment, assignments, card, count, deleted_item, deleted_items,
     grant, grants, group, groups, organization, role_assignment, role_assignments, service_principal,
