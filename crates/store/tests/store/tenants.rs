@@ -45,6 +45,14 @@ fn strict() -> Settings {
                 ..DefaultUserRolePermissions::default()
             },
             guest_user_role_id: Some("2af84b1e-32c8-42b7-82bc-daa82404023b".into()),
+            display_name: Some("Regels".into()),
+            description: Some("Wat iedereen mag".into()),
+            allow_invites_from: "none".into(),
+            allowed_to_sign_up_email_based_subscriptions: false,
+            allowed_to_use_sspr: false,
+            allow_email_verified_users_to_join_organization: true,
+            allow_user_consent_for_risky_apps: true,
+            block_msol_power_shell: true,
         },
         permission_grant_policies: vec![GrantPolicy {
             id: "ours".into(),
@@ -59,6 +67,9 @@ fn strict() -> Settings {
         }],
         admin_consent_request_policy: AdminConsentRequestPolicy {
             is_enabled: true,
+            notify_reviewers: true,
+            reminders_enabled: true,
+            version: 3,
             request_duration_in_days: 7,
             reviewers: vec![ReviewerScope { query: "/users/x".into(), ..ReviewerScope::default() }],
         },
