@@ -50,9 +50,8 @@ async fn s4_01_s4_17_s4_39_an_app_is_registered_brought_in_and_proves_itself() {
     }
 }
 
-/// S4-02, S4-04, S4-19, S4-21, S4-22.
 #[tokio::test]
-async fn an_application_lives_at_home_and_has_one_instance_in_each_tenant() {
+async fn s4_02_s4_04_s4_19_s4_21_s4_22_an_application_lives_at_home_and_has_one_instance_in_each_tenant() {
     let world = World::new().await;
     let (here, home) = (world.as_person(SANNE).await, at_home(&world).await);
     let of_contacts = format!("?$filter=appId%20eq%20'{}'", CONTACTS.id);
@@ -77,7 +76,7 @@ async fn at_home(world: &World) -> mandate_tests::graph::Graph<'_> {
 
 /// S4-03, S4-05 to S4-10: what a registration holds, and that a change counts at once.
 #[tokio::test]
-async fn a_registration_is_changed_member_by_member_and_counts_at_once() {
+async fn s4_03_s4_05_to_s4_10_a_registration_is_changed_member_by_member_and_counts_at_once() {
     let world = World::new().await;
     let graph = world.as_person(SANNE).await;
     let app = graph.get(&format!("/v1.0/applications(appId='{ORDERS_API}')")).await.found();
@@ -330,7 +329,7 @@ async fn an_app_is_made_or_changed_by_its_unique_name() {
 
 /// S4-20: no instance, or a disabled one, and no token in this tenant.
 #[tokio::test]
-async fn a_service_principal_is_turned_off_and_keeps_its_own_secrets() {
+async fn s4_20_a_service_principal_is_turned_off_and_keeps_its_own_secrets() {
     let world = World::new().await;
     let graph = world.as_person(SANNE).await;
     let sp = format!(

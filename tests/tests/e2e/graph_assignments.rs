@@ -3,9 +3,11 @@
 
 use http::Method;
 use mandate_domain::catalogue::catalogue;
-use mandate_tests::app::{EXPORT, INTRANET, ORDERS_API, PAYROLL};
+use mandate_tests::app::{COMMAND_LINE, CONTACTS, EXPORT, INTRANET, ORDERS_API, PAYROLL};
 use mandate_tests::graph::Graph;
-use mandate_tests::people::{ANNEKE, JORIS, JORIS_ID, LUKAS, LUKAS_ID, OPERATIONS, SANNE, WATERKANT};
+use mandate_tests::people::{
+    ANNEKE, JORIS, JORIS_ID, KATRIN, LUKAS, LUKAS_ID, OPERATIONS, SANNE, WATERKANT, ZONNEBEL,
+};
 use mandate_tests::tokens::claims;
 use mandate_tests::{NOON, World};
 use serde_json::{Value, json};
@@ -43,7 +45,7 @@ fn names(found: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_person_gets_a_role_and_loses_it_from_either_side() {
+async fn s4_23_a_person_gets_a_role_and_loses_it_from_either_side() {
     let world = World::new().await;
     let (graph, api) = (managing(&world, SANNE).await, orders(&world).await);
     let joris = JORIS_ID.to_string();
@@ -176,4 +178,58 @@ async fn to_assign_to_apps_the_caller_must_be_let_read_apps_too() {
     assert_eq!((refused.refusal(), refused.reason()), (DENIED, Some("client_scope_missing")));
     // From the person's side it is one permission.
     graph.post(&format!("/v1.0/users/{JORIS}/appRoleAssignments"), &body).await.made();
+}
+
+#[tokio::test]
+async fn s2_10_s2_11_an_apis_owner_lets_apps_call_it_and_nobody_else_without_a_role_does() {
+    let world = World::new().await;
+    let (sanne, lukas) = (world.as_person(SANNE).await, world.as_person(LUKAS).await);
+    let (api, intranet) = (orders(&world).await, world.instance_of(INTRANET).await.to_string());
+    let at = format!("/v1.0/servicePrincipals/{api}/appRoleAssignedTo");
+    let body = wanted(&intranet, &api, READ_ALL_ORDERS);
+    assert_eq!(lukas.post(&at, &body).await.refusal(), DENIED);
+    sanne.refer(&format!("/v1.0/servicePrincipals/{api}/owners"), &LUKAS_ID.to_string()).await.done();
+    let made = lukas.post(&at, &body).await.made();
+    lukas.post(&at, &wanted(&JORIS_ID.to_string(), &api, APPROVER)).await.made();
+    // From the other side nobody is asked who owns the API.
+    let other = format!("/v1.0/servicePrincipals/{intranet}/appRoleAssignments");
+    assert_eq!(lukas.post(&other, &body).await.refusal(), DENIED);
+    lukas.by(Method::DELETE, &format!("{at}/{}", made["id"].as_str().expect("an id"))).await.done();
+    // Who owns it no longer says nothing about it any more.
+    sanne.by(Method::DELETE, &format!("/v1.0/servicePrincipals/{api}/owners/{LUKAS_ID}/$ref")).await.done();
+    assert_eq!(lukas.post(&at, &body).await.refusal(), DENIED);
+}
+
+#[tokio::test]
+async fn the_owner_of_a_strangers_apis_instance_lets_no_app_call_it() {
+    let world = World::new().await;
+    let home = mandate_tests::App { tenant: ZONNEBEL, ..COMMAND_LINE };
+    let katrin = world.tokens(home, KATRIN, "https://graph.microsoft.com/.default").await;
+    let role = json!({
+        "id": "eeeeeeee-0000-4000-8000-000000000099",
+        "displayName": "Read all contacts",
+        "description": "Reads every contact of the organisation.",
+        "value": "Contacts.Read.All",
+        "allowedMemberTypes": ["Application"],
+        "isEnabled": true,
+    });
+    let contacts = format!("/v1.0/applications(appId='{}')", CONTACTS.id);
+    world.graph(katrin.access()).patch(&contacts, &json!({ "appRoles": [role] })).await.done();
+    // Anybody may bring it in, and owns what he brought.
+    let lukas = world.as_person(LUKAS).await;
+    let app = lukas.post("/v1.0/applications", &json!({ "displayName": "Van Lukas" })).await.made();
+    let client = lukas.post("/v1.0/servicePrincipals", &json!({ "appId": app["appId"] })).await.id();
+    let brought = lukas.post("/v1.0/servicePrincipals", &json!({ "appId": CONTACTS.id })).await;
+    let api = if brought.status == 201 {
+        brought.id()
+    } else {
+        // Where he may not, an administrator does, and makes him its owner.
+        let sanne = world.as_person(SANNE).await;
+        let api = sanne.post("/v1.0/servicePrincipals", &json!({ "appId": CONTACTS.id })).await.id();
+        sanne.refer(&format!("/v1.0/servicePrincipals/{api}/owners"), &LUKAS_ID.to_string()).await.done();
+        api
+    };
+    let body = wanted(&client, &api, "eeeeeeee-0000-4000-8000-000000000099");
+    let refused = lukas.post(&format!("/v1.0/servicePrincipals/{api}/appRoleAssignedTo"), &body).await;
+    assert_eq!(refused.refusal(), DENIED);
 }

@@ -43,7 +43,7 @@ pub(super) async fn answer_one(call: &Call<'_>, of: &Assignments, name: &str) ->
     let place = place(call, of).await?;
     let id = named(name).ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
     let op = if call.method == Method::DELETE { place.write } else { place.list };
-    let permit = call.permit(op, Some(place.id))?;
+    let permit = call.permit_on(op, Some(place.id)).await?;
     let missing = || Refusal::NoSuchObject(name.to_owned());
     let found = directory::assignment(call.house, &call.caller, &permit, id).await?;
     let found = found.filter(|found| place.holds(&found.assignment)).ok_or_else(missing)?;
@@ -166,7 +166,7 @@ struct Wanted {
 }
 
 async fn create(call: &Call<'_>, place: &Place) -> Result<Answer, Stop> {
-    let permit = call.permit(place.write, Some(place.id))?;
+    let permit = call.permit_on(place.write, Some(place.id)).await?;
     also_reads_apps(call, place)?;
     let wanted: Wanted = body::read(call)?;
     let side = match place.side {

@@ -128,6 +128,11 @@ impl Permit {
         roles().action_name(by) == action
     }
 
+    /// Does the signed-in person own what it is about, and is that what opened it?
+    pub fn is_by_owner(&self) -> bool {
+        matches!(self.because.map(|because| because.user), Some(UserSide::Held { by: Right::Owner, .. }))
+    }
+
     pub fn because(&self) -> Option<&Because> {
         self.because.as_ref()
     }

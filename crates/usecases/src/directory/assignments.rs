@@ -111,6 +111,11 @@ impl AssignRole<'_> {
     fn may(&self, facts: &AssignFacts, principal: &Principal, Party { sp, card }: &Party) -> bool {
         let (Who::Person(person), Principal::App(client)) = (&self.caller.who, principal) else { return true };
         let Some(tenant) = &facts.tenant else { return false };
+        if self.permit.is_by_owner() {
+            // An API's owner says who may call it, where the API is at home; the instance of a stranger's API is anybody's
+            // to bring in, and what it guards is the organisation's (consent-and-governance.md 10.8).
+            return card.home == tenant.id;
+        }
         let roles = people::tenant_wide(&person.roles);
         let api = ResourceFacts { card, sp: Some(sp), grants: &[], roles_held: &[] };
         let survey = SurveyFacts {
