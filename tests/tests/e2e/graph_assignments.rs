@@ -5,9 +5,7 @@ use http::Method;
 use mandate_domain::catalogue::catalogue;
 use mandate_tests::app::{COMMAND_LINE, CONTACTS, EXPORT, INTRANET, ORDERS_API, PAYROLL};
 use mandate_tests::graph::Graph;
-use mandate_tests::people::{
-    ANNEKE, JORIS, JORIS_ID, KATRIN, LUKAS, LUKAS_ID, OPERATIONS, SANNE, WATERKANT, ZONNEBEL,
-};
+use mandate_tests::people::{ANNEKE, JORIS, JORIS_ID, KATRIN, LUKAS, LUKAS_ID, OPERATIONS, SANNE, WATERKANT, ZONNEBEL};
 use mandate_tests::tokens::claims;
 use mandate_tests::{NOON, World};
 use serde_json::{Value, json};
