@@ -25,7 +25,7 @@ usage: cargo xtask <command>
   arrows            who may import whom, and what may stand where
   test              everything: workspace tests, then real clients against the release binary
   bench [args…]     the measurements of docs/performance.md; args go to the bench binary
-  clients [names…]  only these client suites: python, node, browser, go, java; or `unconfigured`
+  clients [names…]  only these client suites: python, node, browser, go, java, azure_cli, graph_python, graph_node; or `unconfigured`
   slow conformance --suite URL [--plan NAME]…
                     the OpenID Foundation's conformance suite, which is up already, judges the release binary
   slow crash [--store sqlite|postgres] [--times N]

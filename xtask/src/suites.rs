@@ -102,7 +102,7 @@ fn run_all(tally: &mut Tally) {
     // On a server of their own: what people allowed in the suites above would answer questions that these ask.
     clients(tally, "", None, &[Suite::Go]);
     clients(tally, "", None, &[Suite::Java]);
-    clients(tally, "", None, &[Suite::AzureCli]);
+    clients(tally, "", None, &[Suite::AzureCli, Suite::GraphPython, Suite::GraphNode]);
     private_names::enter(tally);
     if let Some(postgres) = &postgres {
         match postgres.database("mandate") {
@@ -172,7 +172,16 @@ fn clients(tally: &mut Tally, variant: &str, store: Option<&str>, suites: &[Suit
     }
 }
 
-const SUITES: [Suite; 6] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java, Suite::AzureCli];
+const SUITES: [Suite; 8] = [
+    Suite::Python,
+    Suite::Node,
+    Suite::Browser,
+    Suite::Go,
+    Suite::Java,
+    Suite::AzureCli,
+    Suite::GraphPython,
+    Suite::GraphNode,
+];
 
 const UNCONFIGURED: [Suite; 5] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java];
 
@@ -184,6 +193,8 @@ enum Suite {
     Go,
     Java,
     AzureCli,
+    GraphPython,
+    GraphNode,
 }
 
 /// Why a suite cannot run: the machine lacks its runtime, or its set-up went wrong.
@@ -209,6 +220,8 @@ impl Suite {
             Suite::Go => "go",
             Suite::Java => "java",
             Suite::AzureCli => "azure_cli",
+            Suite::GraphPython => "graph_python",
+            Suite::GraphNode => "graph_node",
         }
     }
 
@@ -246,6 +259,11 @@ impl Suite {
                 needs("npm")?;
                 prepare_node("node").map_err(Unready::Broken)
             }
+            Suite::GraphNode => {
+                needs("node")?;
+                needs("npm")?;
+                prepare_node("graph_node").map_err(Unready::Broken)
+            }
             Suite::Browser => {
                 needs("node")?;
                 needs("npm")?;
@@ -267,13 +285,17 @@ impl Suite {
                 needs("python3")?;
                 prepare_azure_cli().map_err(Unready::Broken)
             }
+            Suite::GraphPython => {
+                needs("python3")?;
+                prepare_venv("graph_python").map_err(Unready::Broken)
+            }
         }
     }
 
     fn command(self, folder: &Path, server: &DevServer) -> Result<Command, String> {
         match self {
-            Suite::Python => {
-                let mut command = Command::new(installed_clients().join("python/bin/python"));
+            Suite::Python | Suite::GraphPython => {
+                let mut command = Command::new(installed_clients().join(self.name()).join("bin/python"));
                 command.current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
                 command.arg("run.py").arg(server.env_file());
                 server.tell(&mut command);
@@ -287,7 +309,7 @@ impl Suite {
                 server.tell(&mut command);
                 Ok(command)
             }
-            Suite::Node | Suite::Browser => self.node("run.mjs", folder, server),
+            Suite::Node | Suite::Browser | Suite::GraphNode => self.node("run.mjs", folder, server),
             Suite::Go => {
                 let mut command = Command::new(folder.join("clients"));
                 command.current_dir(folder).arg(server.env_file());
@@ -307,8 +329,8 @@ impl Suite {
     /// Where it was prepared.
     fn folder(self) -> Result<PathBuf, String> {
         let folder = match self {
-            Suite::Python | Suite::AzureCli => client_sources().join(self.name()),
-            Suite::Node | Suite::Browser => installed_clients().join(self.name()),
+            Suite::Python | Suite::AzureCli | Suite::GraphPython => client_sources().join(self.name()),
+            Suite::Node | Suite::Browser | Suite::GraphNode => installed_clients().join(self.name()),
             Suite::Go => installed_clients().join("go-built"),
             Suite::Java => installed_clients().join("java-built"),
         };
@@ -325,7 +347,7 @@ impl Suite {
                 command
             }
             Suite::Node | Suite::Browser => self.node("intercept.mjs", folder, server)?,
-            Suite::Go | Suite::Java | Suite::AzureCli => {
+            Suite::Go | Suite::Java | Suite::AzureCli | Suite::GraphPython | Suite::GraphNode => {
                 let mut command = self.command(folder, server)?;
                 command.arg("intercept");
                 command
@@ -423,7 +445,7 @@ fn prepare_node(suite: &str) -> Result<PathBuf, String> {
 }
 
 /// They share scripts, so each is copied beside the other.
-const NODE_SUITES: &[&str] = &["node", "browser", "conformance"];
+const NODE_SUITES: &[&str] = &["node", "browser", "conformance", "graph_node"];
 
 /// The scripts that drive our pages for the conformance suite; the browser's packages serve them too.
 pub fn prepare_conformance() -> Result<PathBuf, String> {

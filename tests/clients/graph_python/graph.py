@@ -1,0 +1,85 @@
+"""The Graph SDK as an application sets it up, told where Graph is and which CA to trust."""
+
+import os
+import pathlib
+import sys
+
+import httpx
+from azure.identity import ClientSecretCredential, UsernamePasswordCredential
+from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph.graph_request_adapter import options
+from msgraph_core import GraphClientFactory
+
+AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+GRAPH_APP = "00000003-0000-0000-c000-000000000000"
+DEFAULT = "https://graph.microsoft.com/.default"
+
+
+class Failed(AssertionError):
+    """A test found the server wanting."""
+
+
+def check(truth, message):
+    if not truth:
+        raise Failed(message)
+
+
+def equal(actual, expected, what):
+    if actual != expected:
+        raise Failed(f"{what}: expected {expected!r}, found {actual!r}")
+
+
+def read_environment(path):
+    """`dev.env`: NAME=value, one a line."""
+    values = {}
+    for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
+        name, found, value = line.strip().partition("=")
+        if found and not name.startswith("#"):
+            values[name.strip()] = value.strip().strip("\"'")
+    return values
+
+
+class World:
+    def __init__(self, path):
+        environment = read_environment(path)
+        self.base = environment["MANDATE_BASE"].rstrip("/")
+        self.tenant = environment["MANDATE_TENANT"]
+        self.admin, self.password = environment["MANDATE_ADMIN_USER"], environment["MANDATE_ADMIN_PASSWORD"]
+        self.user = environment["MANDATE_USER"]
+        authority = pathlib.Path(environment["MANDATE_CA"])
+        if not authority.is_absolute():
+            authority = pathlib.Path(path).resolve().parent / authority
+        self.authority_file = str(authority.resolve())
+        os.environ["REQUESTS_CA_BUNDLE"] = os.environ["SSL_CERT_FILE"] = self.authority_file
+        for name in ("NO_PROXY", "no_proxy"):
+            os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1,::1"]))
+
+    def ourselves(self):
+        return {"authority": self.base, "disable_instance_discovery": True}
+
+    def as_person(self, name):
+        """Whatever the person may do: the command line's app stands in nobody's way."""
+        return self.client(
+            UsernamePasswordCredential(
+                AZURE_CLI, name, self.password, tenant_id=self.tenant, **self.ourselves()
+            )
+        )
+
+    def as_app(self, app_id, secret):
+        return self.client(ClientSecretCredential(self.tenant, app_id, secret, **self.ourselves()))
+
+    def client(self, credential):
+        host = self.base.split("://")[1]
+        provider = AzureIdentityAuthenticationProvider(credential, scopes=[DEFAULT], allowed_hosts=[host])
+        plain = httpx.AsyncClient(base_url=f"{self.base}/v1.0", verify=self.authority_file, timeout=30)
+        # The SDK's own middleware, with the options that it sets where nobody brings a client.
+        whole = GraphClientFactory.create_with_default_middleware(options=options, client=plain)
+        adapter = GraphRequestAdapter(provider, client=whole)
+        adapter.base_url = f"{self.base}/v1.0"
+        return GraphServiceClient(request_adapter=adapter)
+
+
+def end(message):
+    print(message, file=sys.stderr)
+    sys.exit(2)
