@@ -177,8 +177,7 @@ fn parts(target: &str) -> (String, String) {
 async fn outcome(item: &Item, answer: Answer) -> Outcome {
     let (head, body) = answer.into_parts();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let kept = ["content-type", "location", "retry-after", "cache-control", "odata-version", "request-id"];
-    let headers = kept.into_iter().filter_map(|name| {
+    let headers = KEPT.into_iter().filter_map(|name| {
         let value = head.headers.get(name)?.to_str().ok()?;
         Some((name.to_owned(), value.to_owned()))
     });
@@ -191,6 +190,9 @@ async fn outcome(item: &Item, answer: Answer) -> Outcome {
     Outcome { id: item.id.clone(), status: head.status.as_u16(), headers: headers.collect(), body }
 }
 
+/// Spelled as clients look them up: some of them mind the case.
+const KEPT: [&str; 6] = ["Content-Type", "Location", "Retry-After", "Cache-Control", "OData-Version", "request-id"];
+
 fn dependency_failed(item: &Item) -> Outcome {
     let text = "A request that this one depends on failed.";
     refused(item, StatusCode::FAILED_DEPENDENCY, "FailedDependency", text)
@@ -199,7 +201,7 @@ fn dependency_failed(item: &Item) -> Outcome {
 fn refused(item: &Item, status: StatusCode, code: &str, message: &str) -> Outcome {
     let error = Map::from_iter([("code".to_owned(), Value::from(code)), ("message".to_owned(), Value::from(message))]);
     let body = Map::from_iter([("error".to_owned(), Value::Object(error))]);
-    let headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
+    let headers = BTreeMap::from([("Content-Type".to_owned(), "application/json".to_owned())]);
     Outcome { id: item.id.clone(), status: status.as_u16(), headers, body: Some(Value::Object(body)) }
 }
 

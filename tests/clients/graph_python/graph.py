@@ -3,9 +3,12 @@
 import os
 import pathlib
 import sys
+import time
+from urllib.parse import urlsplit
 
 import httpx
-from azure.identity import ClientSecretCredential, UsernamePasswordCredential
+from azure.core.credentials import AccessToken
+from azure.identity import ClientSecretCredential
 from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
 from msgraph import GraphRequestAdapter, GraphServiceClient
 from msgraph.graph_request_adapter import options
@@ -60,17 +63,13 @@ class World:
 
     def as_person(self, name):
         """Whatever the person may do: the command line's app stands in nobody's way."""
-        return self.client(
-            UsernamePasswordCredential(
-                AZURE_CLI, name, self.password, tenant_id=self.tenant, **self.ourselves()
-            )
-        )
+        return self.client(ByPassword(self, name))
 
     def as_app(self, app_id, secret):
         return self.client(ClientSecretCredential(self.tenant, app_id, secret, **self.ourselves()))
 
     def client(self, credential):
-        host = self.base.split("://")[1]
+        host = urlsplit(self.base).hostname
         provider = AzureIdentityAuthenticationProvider(credential, scopes=[DEFAULT], allowed_hosts=[host])
         plain = httpx.AsyncClient(base_url=f"{self.base}/v1.0", verify=self.authority_file, timeout=30)
         # The SDK's own middleware, with the options that it sets where nobody brings a client.
@@ -78,6 +77,26 @@ class World:
         adapter = GraphRequestAdapter(provider, client=whole)
         adapter.base_url = f"{self.base}/v1.0"
         return GraphServiceClient(request_adapter=adapter)
+
+
+class ByPassword:
+    """The credential of a person. That of azure-identity asks about the person on port 443, wherever the server is."""
+
+    def __init__(self, world, name):
+        self.world, self.name, self.kept = world, name, None
+
+    def get_token(self, *scopes, **_):
+        if self.kept and self.kept.expires_on > time.time() + 60:
+            return self.kept
+        form = {
+            "grant_type": "password", "client_id": AZURE_CLI, "scope": " ".join(scopes),
+            "username": self.name, "password": self.world.password,
+        }
+        address = f"{self.world.base}/{self.world.tenant}/oauth2/v2.0/token"
+        answer = httpx.post(address, data=form, verify=self.world.authority_file).json()
+        check("access_token" in answer, f"no token: {answer}")
+        self.kept = AccessToken(answer["access_token"], int(time.time()) + int(answer["expires_in"]))
+        return self.kept
 
 
 def end(message):

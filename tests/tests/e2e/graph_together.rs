@@ -55,6 +55,11 @@ async fn each_request_of_a_batch_is_judged_by_itself() {
     .found();
     let status = |id: &str| outcome(&found, id)["status"].as_u64();
     assert_eq!(outcome(&found, "me")["body"]["displayName"], "Joris Bakker");
+    for id in ["me", "gone", "late"] {
+        // The client for JavaScript looks for the name in this case.
+        let kind = outcome(&found, id)["headers"]["Content-Type"].as_str().unwrap_or("");
+        assert!(kind.starts_with("application/json"), "{id}: {kind}");
+    }
     assert_eq!(status("whole"), Some(200));
     assert_eq!(outcome(&found, "gone")["body"]["error"]["code"], "Request_ResourceNotFound");
     assert_eq!(outcome(&found, "other")["body"]["error"]["code"], "Authorization_RequestDenied");
