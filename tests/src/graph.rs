@@ -1,6 +1,7 @@
 //! Calls of Graph with one token.
 
 use crate::app::{App, COMMAND_LINE, EXPORT};
+use crate::shapes;
 use crate::wire::Ask;
 use crate::world::World;
 use http::{HeaderMap, Method};
@@ -105,8 +106,12 @@ impl Graph<'_> {
             Some(token) => ask.header("authorization", &format!("Bearer {token}")),
             None => ask,
         };
+        let target = ask.target.clone();
         let reply = self.world.send(ask).await;
         let json = if reply.status == 204 { Value::Null } else { reply.json() };
+        if target.starts_with("/v1.0") {
+            shapes::check(&target, &json);
+        }
         GraphReply { status: reply.status, headers: reply.headers.clone(), json }
     }
 }

@@ -15,6 +15,7 @@ pub mod graph;
 pub mod log;
 pub mod page;
 pub mod people;
+pub mod shapes;
 pub mod signer;
 pub mod tags;
 pub mod tokens;

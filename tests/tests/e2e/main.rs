@@ -46,6 +46,7 @@ mod silent;
 mod single_page_apps;
 mod stores;
 mod strangers;
+mod sweep;
 mod time;
 mod transcripts;
 mod v1_endpoints;

@@ -1,5 +1,6 @@
 //! App-role assignments: who holds which role of which API, asked from either side (graph-api.md §2.9).
 
+use super::key::exists;
 use super::{collection, entity, made};
 use crate::body;
 use crate::call::Call;
@@ -14,6 +15,7 @@ use crate::respond;
 use http::Method;
 use mandate_base::{AppRoleId, AssignmentId, ObjectId, ServicePrincipalId};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery};
+use mandate_domain::query::Noun;
 use mandate_domain::time;
 use mandate_odata::{Compare, Filter, Literal};
 use mandate_usecases::access::Permit;
@@ -28,6 +30,7 @@ const COST: u8 = 1;
 /// What the path says: whose assignments, from which side, and what each deed needs there.
 struct Place {
     id: ObjectId,
+    noun: Noun,
     side: Side,
     path: String,
     list: Op,
@@ -65,18 +68,26 @@ async fn place(call: &Call<'_>, of: &Assignments) -> Result<Place, Stop> {
         Assignments::App(name, Side::Given) => {
             let id = parsed(name)?;
             let path = format!("/servicePrincipals/{id}/appRoleAssignedTo");
-            Place { id, side: Side::Given, path, list: Op::AssignedToList, write: Op::AssignedToWrite }
+            Place {
+                id,
+                noun: Noun::ServicePrincipal,
+                side: Side::Given,
+                path,
+                list: Op::AssignedToList,
+                write: Op::AssignedToWrite,
+            }
         }
         Assignments::App(name, Side::Held) => {
             let id = parsed(name)?;
             let path = format!("/servicePrincipals/{id}/appRoleAssignments");
             let (list, write) = (Op::ServicePrincipalsAssignments, Op::ServicePrincipalsAssign);
-            Place { id, side: Side::Held, path, list, write }
+            Place { id, noun: Noun::ServicePrincipal, side: Side::Held, path, list, write }
         }
         Assignments::Group(name) => {
             let id = parsed(name)?;
             let path = format!("/groups/{id}/appRoleAssignments");
-            Place { id, side: Side::Held, path, list: Op::GroupsAssignments, write: Op::GroupsAssign }
+            let (list, write) = (Op::GroupsAssignments, Op::GroupsAssign);
+            Place { id, noun: Noun::Group, side: Side::Held, path, list, write }
         }
         Assignments::Person(subject) => {
             let target = user::target(call, subject).await?;
@@ -84,7 +95,8 @@ async fn place(call: &Call<'_>, of: &Assignments) -> Result<Place, Stop> {
             let mine = *subject == Subject::Me;
             let whose = if mine { "/me".to_owned() } else { format!("/users/{id}") };
             let (list, write) = (if mine { Op::MeAssignments } else { Op::UsersAssignments }, Op::UsersAssign);
-            Place { id: id.into(), side: Side::Held, path: format!("{whose}/appRoleAssignments"), list, write }
+            let path = format!("{whose}/appRoleAssignments");
+            Place { id: id.into(), noun: Noun::User, side: Side::Held, path, list, write }
         }
     })
 }
@@ -111,6 +123,7 @@ async fn list(call: &Call<'_>, place: &Place) -> Result<Answer, Stop> {
     let permit = call.permit(place.list, Some(place.id))?;
     let selection = call.selection(&[&ASSIGNMENT])?;
     call.refuse_sorting()?;
+    exists(call, place.noun, place.id).await?;
     let mut query = match place.side {
         Side::Given => AssignmentQuery { principal: None, resource: Some(place.id.into()) },
         Side::Held => AssignmentQuery { principal: Some(place.id), resource: None },

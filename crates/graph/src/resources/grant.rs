@@ -2,6 +2,7 @@
 //!
 //! A grant's id is made of its parties' ids, as Graph makes it: whoever knows them knows it.
 
+use super::key::exists;
 use super::{collection, entity, made};
 use crate::body;
 use crate::call::Call;
@@ -15,6 +16,7 @@ use crate::respond;
 use http::Method;
 use mandate_base::{GrantId, ObjectId, ServicePrincipalId, UserId};
 use mandate_domain::grant::{Grant, GrantParties, GrantQuery, Whose};
+use mandate_domain::query::Noun;
 use mandate_odata::{Compare, Filter, Literal};
 use mandate_usecases::directory::{self, ChangeGrant, GrantRefusal, NewGrant, Revocation, Revoke};
 use mandate_usecases::settle;
@@ -41,9 +43,12 @@ pub(super) async fn answer_one(call: &Call<'_>, id: &str) -> Result<Answer, Stop
 
 async fn list(call: &Call<'_>, of: &GrantsOf) -> Result<Answer, Stop> {
     let (op, query, path) = asked(call, of).await?;
-    let permit = call.permit(op, path.object)?;
+    let permit = call.permit(op, path.object.map(|(_, id)| id))?;
     let selection = call.selection(&[&GRANT])?;
     call.refuse_sorting()?;
+    if let Some((noun, id)) = path.object {
+        exists(call, noun, id).await?;
+    }
     let query = filtered(query, call.options.filter.as_ref())?;
     let pages = Pages::of(call, op, &path.text);
     let after = pages.after()?.map(GrantId::from);
@@ -56,7 +61,7 @@ async fn list(call: &Call<'_>, of: &GrantsOf) -> Result<Answer, Stop> {
 /// A list of grants: its path with ids in the place of names, and whose object it belongs to.
 struct At {
     text: String,
-    object: Option<ObjectId>,
+    object: Option<(Noun, ObjectId)>,
 }
 
 async fn asked(call: &Call<'_>, of: &GrantsOf) -> Result<(Op, GrantQuery, At), Stop> {
@@ -64,7 +69,10 @@ async fn asked(call: &Call<'_>, of: &GrantsOf) -> Result<(Op, GrantQuery, At), S
         GrantsOf::All => (Op::GrantsList, GrantQuery::default(), At { text: format!("/{SET}"), object: None }),
         GrantsOf::Client(name) => {
             let id = ServicePrincipalId::parse(name).map_err(|_| Refusal::NoSuchObject(name.clone()))?;
-            let at = At { text: format!("/servicePrincipals/{id}/{SET}"), object: Some(id.into()) };
+            let at = At {
+                text: format!("/servicePrincipals/{id}/{SET}"),
+                object: Some((Noun::ServicePrincipal, id.into())),
+            };
             (Op::ServicePrincipalsGrants, GrantQuery { client: Some(id), ..GrantQuery::default() }, at)
         }
         GrantsOf::Person(subject) => {
@@ -73,7 +81,7 @@ async fn asked(call: &Call<'_>, of: &GrantsOf) -> Result<(Op, GrantQuery, At), S
             let mine = *subject == Subject::Me;
             let op = if mine { Op::MeGrants } else { Op::UsersGrants };
             let whose = if mine { "/me".to_owned() } else { format!("/users/{id}") };
-            let at = At { text: format!("{whose}/{SET}"), object: Some(id.into()) };
+            let at = At { text: format!("{whose}/{SET}"), object: Some((Noun::User, id.into())) };
             (op, GrantQuery { whose: Whose::Of(id), ..GrantQuery::default() }, at)
         }
     })

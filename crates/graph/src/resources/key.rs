@@ -53,3 +53,9 @@ pub(super) async fn by_key(call: &Call<'_>, noun: Noun, key: &Key) -> Result<Mea
     let id = directory::id_by(call.house, &call.caller, noun, condition).await?;
     Ok(Meant { id, name: name.clone() })
 }
+
+/// What hangs on an object is told of objects that are there.
+pub(super) async fn exists(call: &Call<'_>, noun: Noun, id: ObjectId) -> Result<(), Stop> {
+    let found = directory::id_by(call.house, &call.caller, noun, Condition::Id(vec![id])).await?;
+    Ok(found.map(drop).ok_or_else(|| Refusal::NoSuchObject(id.to_string()))?)
+}

@@ -149,7 +149,8 @@ const PROPERTIES: &[Property] = &[
     more("applicationTemplateId").default(),
     column("appOwnerOrganizationId").default(),
     column("appRoleAssignmentRequired").default(),
-    column("createdDateTime").default(),
+    // Not of the documented schema, so only for who asks for it.
+    column("createdDateTime"),
     more("description").default(),
     more("disabledByMicrosoftStatus").default(),
     column("displayName").default(),
