@@ -41,6 +41,7 @@ mod optional_claims;
 mod password_grant;
 mod refresh_tokens;
 mod revocation;
+mod rounds;
 mod sign_in;
 mod silent;
 mod single_page_apps;

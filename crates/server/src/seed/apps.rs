@@ -10,6 +10,7 @@ use super::shape::{Fields, items, noun};
 use super::{SeedApplication, addresses, credentials, graph, identifiers, permissions, settings};
 use mandate_base::{AppId, AppRoleId, ApplicationId, Folded, ObjectId, ScopeId};
 use mandate_domain::application::{AppCard, PreAuthorized, Registration};
+use mandate_domain::group::LinkRole;
 use mandate_domain::permission::{AppRole, MemberType, Scope, ScopeConsent};
 use mandate_domain::well_known::well_known;
 use serde_json::Value;
@@ -80,6 +81,8 @@ fn application<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &mut Reading<
     if fresh {
         draft.claim_id(application.into(), &fields, problems);
     }
+    let owners = items(node, "owners", problems).iter();
+    draft.links.extend(owners.map(|owner| (application.into(), LinkRole::Owner, owner)));
     identifiers::claim(node, draft, problems);
     addresses::check(node, problems);
     let created = fields.when("createdDateTime").unwrap_or(reading.now);

@@ -1,7 +1,7 @@
 //! The property names that a seed file may hold, by object: those that Graph's v1.0 types have, and a few of our own.
 //!
 //! What Graph knows and we do not model is `Any`: kept for users and groups, dropped for the others. Relations that an
-//! `$expand` brings along (`manager`, `memberOf`) are `Dropped`; what of them is served has a list of its own.
+//! `$expand` brings along (`memberOf`) are `Dropped`; what of them is served has a list of its own.
 
 use super::shape::Properties;
 use super::shape::Shape::{Any, Dropped, Flag, Guid, Later, List, Object, OneOf, OneOrTwo, Text, When, Whole};
@@ -122,7 +122,8 @@ pub(super) const USER: Properties = &[
          signInSessionsValidFromDateTime",
     ),
     (Object(PASSWORD_PROFILE), "passwordProfile"),
-    (Dropped, "directReports manager memberOf"),
+    (Later, "manager"),
+    (Dropped, "directReports memberOf"),
     (
         Any,
         "assignedLicenses assignedPlans authorizationInfo customSecurityAttributes employeeOrgData identities \
@@ -182,8 +183,7 @@ pub(super) const APPLICATION: Properties = &[
     (Object(VERIFIED_PUBLISHER), "verifiedPublisher"),
     (Object(INFO), "info"),
     (Object(CHOICES), "mandate"),
-    (Later, "appRoles requiredResourceAccess passwordCredentials keyCredentials federatedIdentityCredentials"),
-    (Dropped, "owners"),
+    (Later, "appRoles requiredResourceAccess passwordCredentials keyCredentials federatedIdentityCredentials owners"),
     (
         Any,
         "addIns authenticationBehaviors certification logo managerApplications \
@@ -268,8 +268,8 @@ pub(super) const SERVICE_PRINCIPAL: Properties = &[
     (List(&Text), "alternativeNames notificationEmailAddresses replyUrls servicePrincipalNames tags"),
     (List(&Guid), "tokenLifetimePolicies"),
     (When, "createdDateTime deletedDateTime"),
-    (Later, "delegatedPermissionClassifications"),
-    (Dropped, "appRoleAssignedTo appRoleAssignments oauth2PermissionGrants owners"),
+    (Later, "delegatedPermissionClassifications owners"),
+    (Dropped, "appRoleAssignedTo appRoleAssignments oauth2PermissionGrants"),
     (
         Any,
         "addIns appRoles customSecurityAttributes info keyCredentials oauth2PermissionScopes passwordCredentials \

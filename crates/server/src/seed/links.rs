@@ -1,4 +1,4 @@
-//! Members and owners of groups, once everybody is known; and no group inside itself.
+//! Members, owners and managers, once everybody is known; and no group inside itself.
 
 use super::directory::Found;
 use super::node::{Kind, Node};
@@ -12,18 +12,18 @@ pub(super) fn read<'t>(draft: &mut Draft<'t>, reading: &Reading<'t>) {
     let problems = &reading.problems;
     let mut standing = Once::default();
     let mut nested = Vec::new();
-    for (group, role, at) in std::mem::take(&mut draft.links) {
-        let Some(link) = link(group, role, at, draft, problems) else { continue };
-        standing.claim_same((group, link.member, role.word()), at, problems);
+    for (of, role, at) in std::mem::take(&mut draft.links) {
+        let Some(link) = link(of, role, at, draft, problems) else { continue };
+        standing.claim_same((of, link.member, role.word()), at, problems);
         if link.kind == MemberKind::Group && role == LinkRole::Member {
-            nested.push((group, GroupId::from(link.member), at));
+            nested.push((GroupId::from(of), GroupId::from(link.member), at));
         }
         draft.out.links.push(link);
     }
     refuse_cycles(&nested, problems);
 }
 
-fn link(group: GroupId, role: LinkRole, at: &Node, draft: &Draft<'_>, problems: &Problems<'_>) -> Option<Link> {
+fn link(of: ObjectId, role: LinkRole, at: &Node, draft: &Draft<'_>, problems: &Problems<'_>) -> Option<Link> {
     let text = reference(at, problems)?;
     if draft.is_left_out(text) {
         return None;
@@ -33,7 +33,11 @@ fn link(group: GroupId, role: LinkRole, at: &Node, draft: &Draft<'_>, problems: 
             problems.add(at, "is a group, and a group owns nothing");
             None
         }
-        Found::One(member, kind) => Some(Link { of: group.into(), member, kind, role }),
+        Found::One(_, kind) if role == LinkRole::Manager && kind != MemberKind::User => {
+            problems.add(at, "is no user, and nobody else is a manager");
+            None
+        }
+        Found::One(member, kind) => Some(Link { of, member, kind, role }),
         found => {
             problems.add(at, draft.directory.unfound(text, found));
             None

@@ -31,6 +31,8 @@ fn user<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &Reading<'t>) {
         draft.claim_id(id.into(), &fields, problems);
     }
     draft.directory.add_user(id, folded);
+    let manager = node.get("manager").filter(|manager| !matches!(manager.kind, Kind::Null));
+    draft.links.extend(manager.map(|manager| (id.into(), LinkRole::Manager, manager)));
     let must_change = must_change(node);
     let password = password(&mut fields, problems);
     let Ok(upn) = Upn::parse(&name) else {
@@ -111,7 +113,7 @@ fn group<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &Reading<'t>) {
     draft.claim_id(id.into(), &fields, problems);
     draft.directory.add_group(id, folded);
     for (key, role) in [("members", LinkRole::Member), ("owners", LinkRole::Owner)] {
-        draft.links.extend(items(node, key, problems).iter().map(|node| (id, role, node)));
+        draft.links.extend(items(node, key, problems).iter().map(|node| (id.into(), role, node)));
     }
     fields.take("deletedDateTime");
     draft.out.groups.push(Group {

@@ -11,7 +11,7 @@ use super::settings;
 use super::shape::{Fields, items};
 use mandate_base::{AppId, Folded, Moment, ObjectId, ServicePrincipalId, TenantId};
 use mandate_domain::application::{AppCard, Registration};
-use mandate_domain::group::MemberKind;
+use mandate_domain::group::{LinkRole, MemberKind};
 use mandate_domain::service_principal::{Class, Classification, ServicePrincipal};
 use mandate_domain::well_known::{IN_EVERY_TENANT, well_known};
 
@@ -75,6 +75,8 @@ fn listed<'t>(node: &'t Node, draft: &mut Draft<'t>, apps: &Apps<'t>, reading: &
     if fresh {
         draft.claim_id(sp.id.into(), &fields, problems);
     }
+    let owners = items(node, "owners", problems).iter();
+    draft.links.extend(owners.map(|owner| (sp.id.into(), LinkRole::Owner, owner)));
     sp.display_name = fields.text("displayName").unwrap_or(sp.display_name);
     sp.account_enabled = fields.flag("accountEnabled").unwrap_or(true);
     sp.app_role_assignment_required = fields.flag("appRoleAssignmentRequired").unwrap_or(false);

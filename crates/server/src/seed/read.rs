@@ -9,7 +9,7 @@ use super::node::{self, Node};
 use super::problems::{Once, Problems, SeedError, Shown};
 use super::shape::{Fields, items};
 use super::{Seed, SeedTenant, assignments, grants, graph, links, people, principals, settings};
-use mandate_base::{AppId, Folded, GroupId, Moment, ObjectId, TenantId};
+use mandate_base::{AppId, Folded, Moment, ObjectId, TenantId};
 use mandate_domain::address::is_domain;
 use mandate_domain::group::LinkRole;
 use mandate_domain::tenant::{Tenant, TenantProfile, VerifiedDomain};
@@ -49,8 +49,8 @@ pub(super) struct Draft<'t> {
     pub directory: Directory,
     /// Its verified domains; a file that lists none is not asked about them.
     pub domains: BTreeSet<Folded>,
-    /// Members and owners of groups, as they are written.
-    pub links: Vec<(GroupId, LinkRole, &'t Node)>,
+    /// Members, owners and managers, as they are written.
+    pub links: Vec<(ObjectId, LinkRole, &'t Node)>,
     pub once: OncePerTenant,
     /// Service principals of an export whose apps nobody here knows, by id and by appId.
     pub left_out: HashSet<ObjectId>,

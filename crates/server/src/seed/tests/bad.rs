@@ -197,6 +197,10 @@ fn groups_hold_who_is_there_once_and_never_themselves() {
             &["groups: [{ displayName: A }, { displayName: B, owners: [A] }]"],
             &["tenants[0].groups[1].owners[0]: is a group, and a group owns nothing"],
         ),
+        (
+            &["groups: [{ displayName: A }]", "users: [{ userPrincipalName: ann@t.example, manager: A }]"],
+            &["tenants[0].users[0].manager: is no user, and nobody else is a manager"],
+        ),
     ]);
 }
 

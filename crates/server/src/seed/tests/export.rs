@@ -1,7 +1,7 @@
 //! A file as Graph answers it, with what `$expand` brings along and what the file says of apps that are not in it.
 
 use super::{A, GRAPH, NOBODY, SeedTenant, errors, seed};
-use mandate_base::{AppId, GroupId, ObjectId, ServicePrincipalId, UserId};
+use mandate_base::{AppId, ObjectId, ServicePrincipalId, UserId};
 use mandate_domain::application::{AccessKind, RequiredAccess, RequiredResource};
 use mandate_domain::group::{Link, LinkRole, MemberKind};
 use mandate_domain::well_known::IN_EVERY_TENANT;
@@ -23,12 +23,14 @@ fn id<T: From<ObjectId>>(text: &str) -> T {
 
 #[test]
 fn members_and_owners_are_objects_or_addresses() {
-    let group = id::<GroupId>(STAFF);
-    let link = |member: &str, kind, role| Link { of: group.into(), member: id(member), kind, role };
+    let link = |of: &str, member: &str, kind, role| Link { of: id(of), member: id(member), kind, role };
     let told = [
-        link(ANN, MemberKind::User, LinkRole::Member),
-        link(API, MemberKind::ServicePrincipal, LinkRole::Member),
-        link(BOB, MemberKind::User, LinkRole::Owner),
+        link(ANN, BOB, MemberKind::User, LinkRole::Manager),
+        link(STAFF, ANN, MemberKind::User, LinkRole::Member),
+        link(STAFF, API, MemberKind::ServicePrincipal, LinkRole::Member),
+        link(STAFF, BOB, MemberKind::User, LinkRole::Owner),
+        link("cccccccc-0000-4000-8000-000000000001", ANN, MemberKind::User, LinkRole::Owner),
+        link(API, ANN, MemberKind::User, LinkRole::Owner),
     ];
     assert_eq!(exported().links, told);
 }

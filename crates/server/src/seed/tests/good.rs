@@ -146,6 +146,25 @@ fn members_and_owners_go_by_any_of_their_names() {
 }
 
 #[test]
+fn apps_have_owners_and_people_have_managers() {
+    let made = one(&[
+        "users: [{ userPrincipalName: ann@t.example }, { userPrincipalName: bob@t.example, manager: ann@t.example }]",
+        "applications: [{ appId: c1000000-0000-4000-8000-000000000001, displayName: App, owners: [bob@t.example] }]",
+        "servicePrincipals: [{ appId: c1000000-0000-4000-8000-000000000001, owners: [{ id: \
+         ffffffff-0000-4000-8000-000000000001 }], id: ffffffff-0000-4000-8000-000000000001 }]",
+    ]);
+    let (ann, bob) = (user("ann@t.example").into(), user("bob@t.example").into());
+    let sp = made.service_principals.iter().find(|sp| sp.app_id == app(A)).expect("the app's").id.into();
+    let of = |of, member, kind, role| Link { of, member, kind, role };
+    let expected = [
+        of(bob, ann, MemberKind::User, LinkRole::Manager),
+        of(made.applications[0].card.application.into(), bob, MemberKind::User, LinkRole::Owner),
+        of(sp, sp, MemberKind::ServicePrincipal, LinkRole::Owner),
+    ];
+    assert_eq!(made.links, expected);
+}
+
+#[test]
 fn permissions_are_found_by_value_or_id_in_the_catalogue_and_in_any_tenant() {
     let client = format!(
         "applications: [{{ displayName: Q, requiredResourceAccess: [\
