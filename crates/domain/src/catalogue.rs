@@ -3,7 +3,7 @@
 //! Values, ids and flags are facts (`data/graph-permissions.tsv`); texts are in `permission_text`.
 
 use crate::application::{Api, AppCard, Audience, Registration};
-use crate::permission::{AppRole, MemberType, Scope, ScopeConsent};
+use crate::permission::{AppRole, Scope, ScopeConsent};
 use crate::well_known::pre_authorized;
 use mandate_base::{AppId, ApplicationId, Moment, ObjectId, TenantId};
 use mandate_decide::{Perm, PermSet};
@@ -58,39 +58,16 @@ fn read(table: &'static str) -> Catalogue {
         match kind {
             "delegated" => {
                 delegated.push(value);
-                scopes.push(scope(value, id, admin == "true"));
+                let consent = if admin == "true" { ScopeConsent::Admin } else { ScopeConsent::User };
+                scopes.push(Scope::bare(id.into(), value, consent));
             }
             _ => {
                 application.push(value);
-                roles.push(role(value, id));
+                roles.push(AppRole::bare(id.into(), value));
             }
         }
     }
     Catalogue { card: Arc::new(card(scopes, roles)), delegated, application }
-}
-
-fn scope(value: &str, id: ObjectId, admin: bool) -> Scope {
-    Scope {
-        id: id.into(),
-        value: value.to_owned(),
-        consent: if admin { ScopeConsent::Admin } else { ScopeConsent::User },
-        is_enabled: true,
-        admin_consent_display_name: None,
-        admin_consent_description: None,
-        user_consent_display_name: None,
-        user_consent_description: None,
-    }
-}
-
-fn role(value: &str, id: ObjectId) -> AppRole {
-    AppRole {
-        id: id.into(),
-        value: Some(value.to_owned()),
-        display_name: value.to_owned(),
-        description: None,
-        allowed_member_types: vec![MemberType::Application],
-        is_enabled: true,
-    }
 }
 
 fn card(scopes: Vec<Scope>, roles: Vec<AppRole>) -> AppCard {

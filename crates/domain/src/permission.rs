@@ -50,6 +50,36 @@ pub struct AppRole {
     pub is_enabled: bool,
 }
 
+impl Scope {
+    /// As the tables of built-in APIs have it: its texts are made where somebody reads them.
+    pub fn bare(id: ScopeId, value: &str, consent: ScopeConsent) -> Scope {
+        Scope {
+            id,
+            value: value.to_owned(),
+            consent,
+            is_enabled: true,
+            admin_consent_display_name: None,
+            admin_consent_description: None,
+            user_consent_display_name: None,
+            user_consent_description: None,
+        }
+    }
+}
+
+impl AppRole {
+    /// The same, for applications.
+    pub fn bare(id: AppRoleId, value: &str) -> AppRole {
+        AppRole {
+            id,
+            value: Some(value.to_owned()),
+            display_name: value.to_owned(),
+            description: None,
+            allowed_member_types: vec![MemberType::Application],
+            is_enabled: true,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MemberType {
     User,

@@ -5,7 +5,7 @@
 
 use crate::application::{Api, AppCard, Audience, PreAuthorized, RedirectUris, Registration};
 use crate::catalogue::{GRAPH, SERVICES_TENANT, catalogue};
-use crate::permission::{AppRole, MemberType, Scope, ScopeConsent};
+use crate::permission::{AppRole, Scope, ScopeConsent};
 use mandate_base::{AppId, ApplicationId, Moment, ObjectId};
 use std::sync::{Arc, OnceLock};
 
@@ -139,7 +139,7 @@ fn permissions(app: AppId) -> (Vec<Scope>, Vec<AppRole>) {
         match kind {
             _ if resource != app => {}
             "delegated" => scopes.push(scope(value, id)),
-            _ => roles.push(role(value, id)),
+            _ => roles.push(AppRole::bare(id.into(), value)),
         }
     }
     (scopes, roles)
@@ -150,27 +150,7 @@ fn scope(value: &str, id: ObjectId) -> Scope {
     let same = catalogue().card.registration.scope_named(value).map(|scope| scope.consent);
     let wide = value.contains(".All") || value.contains("FullControl") || value.contains("Manage");
     let consent = same.unwrap_or(if wide { ScopeConsent::Admin } else { ScopeConsent::User });
-    Scope {
-        id: id.into(),
-        value: value.to_owned(),
-        consent,
-        is_enabled: true,
-        admin_consent_display_name: None,
-        admin_consent_description: None,
-        user_consent_display_name: None,
-        user_consent_description: None,
-    }
-}
-
-fn role(value: &str, id: ObjectId) -> AppRole {
-    AppRole {
-        id: id.into(),
-        value: Some(value.to_owned()),
-        display_name: value.to_owned(),
-        description: None,
-        allowed_member_types: vec![MemberType::Application],
-        is_enabled: true,
-    }
+    Scope::bare(id.into(), value, consent)
 }
 
 #[cfg(test)]

@@ -115,7 +115,12 @@ async fn the_built_in_api_is_an_instance_with_its_real_permissions() {
     let scopes = sp["oauth2PermissionScopes"].as_array().expect("it publishes scopes");
     let mail = scopes.iter().find(|scope| scope["value"] == "User.Read").expect("everybody's scope");
     assert_eq!((&mail["id"], &mail["type"]), (&json!("e1fe6dd8-ba31-4d61-89e7-88639da4683d"), &json!("User")));
-    assert!(sp["appRoles"].as_array().is_some_and(|roles| roles.iter().any(|role| role["value"] == "User.Read.All")));
+    let roles = sp["appRoles"].as_array().expect("it publishes roles");
+    assert!(roles.iter().any(|role| role["value"] == "User.Read.All"));
+    // Each says what it gives, in words of ours.
+    let says = |one: &Value, name: &str| one[name].as_str().is_some_and(|text| !text.is_empty());
+    assert!(scopes.iter().all(|scope| says(scope, "adminConsentDisplayName") && says(scope, "userConsentDescription")));
+    assert!(roles.iter().all(|role| says(role, "description") && role["displayName"] != role["value"]));
 }
 
 #[tokio::test]

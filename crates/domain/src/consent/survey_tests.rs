@@ -244,16 +244,7 @@ fn orders_registration() -> Registration {
 }
 
 fn scope(id: u128, value: &str, consent: ScopeConsent) -> Scope {
-    Scope {
-        id: ScopeId::from_u128(0xdddddddd_0000_4000_8000_000000000000 + id),
-        value: value.to_owned(),
-        consent,
-        is_enabled: true,
-        admin_consent_display_name: None,
-        admin_consent_description: None,
-        user_consent_display_name: None,
-        user_consent_description: None,
-    }
+    Scope::bare(ScopeId::from_u128(0xdddddddd_0000_4000_8000_000000000000 + id), value, consent)
 }
 
 fn named(resource: AppId, values: &[&str]) -> Asked {

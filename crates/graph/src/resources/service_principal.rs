@@ -12,9 +12,12 @@ use crate::operations::Op;
 use crate::property::{Entity, Kind, Property, column, many, more, shown};
 use mandate_base::ObjectId;
 use mandate_domain::application::AppCard;
+use mandate_domain::catalogue::PermKind;
+use mandate_domain::permission_text::{Tongue, text};
 use mandate_domain::query::{Condition, Noun, Query};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::time;
+use mandate_domain::well_known::well_known;
 use mandate_usecases::access::{Caller, Permit};
 use mandate_usecases::{Fault, House, directory};
 use mandate_web::Answer;
@@ -88,10 +91,34 @@ fn published(card: &AppCard, put: &mut impl FnMut(&str, Value)) {
     let uris =
         [&registration.web.redirect_uris, &registration.spa.redirect_uris, &registration.public_client.redirect_uris];
     put("replyUrls", uris.into_iter().flatten().map(|uri| Value::from(uri.as_str())).collect());
-    put("appRoles", json(&registration.app_roles));
-    put("oauth2PermissionScopes", json(&registration.api.oauth2_permission_scopes));
+    match well_known(card.app_id) {
+        Some(built_in) => described(built_in, put),
+        None => {
+            put("appRoles", json(&registration.app_roles));
+            put("oauth2PermissionScopes", json(&registration.api.oauth2_permission_scopes));
+        }
+    }
     put("info", json(&registration.info));
     put("verifiedPublisher", json(&registration.verified_publisher));
+}
+
+/// A built-in API's permissions, in our own words: its tables have none.
+fn described(card: &AppCard, put: &mut impl FnMut(&str, Value)) {
+    let mut registration = card.registration.clone();
+    for scope in &mut registration.api.oauth2_permission_scopes {
+        let said = text(PermKind::Delegated, &scope.value, Tongue::En);
+        scope.admin_consent_display_name.get_or_insert_with(|| said.title.clone());
+        scope.admin_consent_description.get_or_insert_with(|| said.gives.clone());
+        scope.user_consent_display_name.get_or_insert(said.title);
+        scope.user_consent_description.get_or_insert(said.gives);
+    }
+    for role in &mut registration.app_roles {
+        let said = text(PermKind::Application, role.value.as_deref().unwrap_or(""), Tongue::En);
+        role.display_name = said.title;
+        role.description.get_or_insert(said.gives);
+    }
+    put("appRoles", json(&registration.app_roles));
+    put("oauth2PermissionScopes", json(&registration.api.oauth2_permission_scopes));
 }
 
 /// Plain data of ours, in which nothing can fail.
