@@ -8,7 +8,7 @@ use serde_json::json;
 fn tenant() -> Tenant {
     let domain = VerifiedDomain { name: "Waterkant.example".to_owned(), is_default: true };
     let profile = TenantProfile { verified_domains: vec![domain], ..TenantProfile::default() };
-    Tenant { id: TenantId::from_u128(1), created: Moment::EPOCH, profile, settings: Settings::default() }
+    Tenant { id: TenantId::from_u128(1), created: Moment::EPOCH, profile, settings: Settings::default(), version: 1 }
 }
 
 fn card(properties: Value) -> Result<AppCard, Broken> {

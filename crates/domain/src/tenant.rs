@@ -12,6 +12,13 @@ pub struct Tenant {
     pub created: Moment,
     pub profile: TenantProfile,
     pub settings: Settings,
+    /// One more with each write; a change is of the version that it read.
+    #[serde(default = "first")]
+    pub version: i64,
+}
+
+const fn first() -> i64 {
+    1
 }
 
 /// What Graph's `organization` shows, and what the sign-in pages wear.

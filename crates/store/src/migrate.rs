@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (3, include_str!("../migrations/0003_consent_requests.sql")),
     (4, include_str!("../migrations/0004_facets.sql")),
     (5, include_str!("../migrations/0005_whole_objects.sql")),
+    (6, include_str!("../migrations/0006_tenant_version.sql")),
 ];
 
 const MAKE_LEDGER: &str =

@@ -226,3 +226,27 @@ async fn beta_has_the_authorization_policy_in_a_collection() {
     let refused = world.graph(token.access()).patch(AUTHORIZATION, &change).await;
     assert_eq!((refused.refusal(), refused.reason()), (DENIED, Some("client_scope_missing")));
 }
+
+#[tokio::test]
+async fn two_who_change_the_settings_at_once_both_get_their_way() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    for number in 0..10 {
+        let policy = json!({ "id": format!("beleid-{number}"), "displayName": "Beleid" });
+        let role = json!({
+            "displayName": format!("Rol {number}"),
+            "isEnabled": true,
+            "rolePermissions": [{ "allowedResourceActions": ["microsoft.directory/groups/basic/update"] }],
+        });
+        let (policy, role) = tokio::join!(
+            sanne.post(GRANT_POLICIES, &policy),
+            sanne.post("/v1.0/roleManagement/directory/roleDefinitions", &role)
+        );
+        policy.made();
+        role.made();
+    }
+    let policies = sanne.get(GRANT_POLICIES).await.names();
+    assert_eq!(policies.iter().filter(|name| *name == "Beleid").count(), 10);
+    let roles = sanne.get("/v1.0/roleManagement/directory/roleDefinitions").await.names();
+    assert_eq!(roles.iter().filter(|name| name.starts_with("Rol ")).count(), 10);
+}

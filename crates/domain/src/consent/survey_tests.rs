@@ -52,6 +52,7 @@ impl World {
                 created: NOON,
                 profile: TenantProfile::default(),
                 settings: Settings::default(),
+                version: 1,
             },
             client: card(CONTACTS, ZONNEBEL, Registration::default()),
             client_sp: Some(principal(CONTACTS, ZONNEBEL)),

@@ -129,7 +129,7 @@ mod tests {
             ..TenantProfile::default()
         };
         let created = Moment::from_secs(1_795_414_492);
-        Tenant { id: TenantId::from_u128(1), created, profile, settings: Settings::default() }
+        Tenant { id: TenantId::from_u128(1), created, profile, settings: Settings::default(), version: 1 }
     }
 
     #[test]

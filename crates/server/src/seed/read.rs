@@ -107,7 +107,7 @@ fn tenant<'t>(node: &'t Node, reading: &mut Reading<'t>) -> Draft<'t> {
     let created = fields.when("createdDateTime").unwrap_or(reading.now);
     Draft {
         node,
-        out: empty(Tenant { id, created, profile, settings }),
+        out: empty(Tenant { id, created, profile, settings, version: 1 }),
         directory: Directory::default(),
         domains: folded,
         links: Vec::new(),

@@ -57,9 +57,10 @@ pub enum KeyUse {
     House,
 }
 
-const TENANT_BY_ID: GlobalSql = GlobalSql::new("SELECT id, created, profile, settings FROM tenants WHERE id = $1");
+const TENANT_BY_ID: GlobalSql =
+    GlobalSql::new("SELECT id, created, profile, settings, version FROM tenants WHERE id = $1");
 const TENANTS: GlobalSql =
-    GlobalSql::new("SELECT id, created, profile, settings FROM tenants ORDER BY created, id LIMIT $1");
+    GlobalSql::new("SELECT id, created, profile, settings, version FROM tenants ORDER BY created, id LIMIT $1");
 const TENANT_OF_DOMAIN: GlobalSql = GlobalSql::new("SELECT tenant FROM domains WHERE name_key = $1");
 const CARD_BY_APP: GlobalSql = GlobalSql::new(
     "SELECT app_id, application, home, created, registration, secrets, certificates, federated, version
@@ -174,7 +175,13 @@ impl KeyUse {
 }
 
 fn tenant_of(row: &Row) -> Result<Tenant, Fault> {
-    Ok(Tenant { id: row.id(0)?, created: row.moment(1)?, profile: row.json(2)?, settings: row.json(3)? })
+    Ok(Tenant {
+        id: row.id(0)?,
+        created: row.moment(1)?,
+        profile: row.json(2)?,
+        settings: row.json(3)?,
+        version: row.int(4)?,
+    })
 }
 
 pub(super) fn card_of(row: &Row) -> Result<AppCard, Fault> {

@@ -24,7 +24,9 @@ use std::collections::BTreeSet;
 
 const TENANT_ADD: GlobalSql =
     GlobalSql::new("INSERT INTO tenants (id, created, profile, settings) VALUES ($1, $2, $3, $4)");
-const TENANT_SET: GlobalSql = GlobalSql::new("UPDATE tenants SET profile = $2, settings = $3 WHERE id = $1");
+const TENANT_SET: GlobalSql = GlobalSql::new(
+    "UPDATE tenants SET profile = $2, settings = $3, version = version + 1 WHERE id = $1 AND version = $4",
+);
 const DOMAIN_ADD: GlobalSql = GlobalSql::new("INSERT INTO domains (name_key, tenant) VALUES ($1, $2)");
 const CARD_ADD: GlobalSql = GlobalSql::new(
     "INSERT INTO app_cards (app_id, application, home, created, registration, secrets, certificates, federated)
@@ -146,7 +148,8 @@ impl Writes {
             Change::TenantAdded(tenant) => self.tenant_add(tenant)?,
             Change::TenantSettings(tenant) => {
                 self.is_own(tenant.id)?;
-                self.global(&TENANT_SET, [id(tenant.id), json(&tenant.profile)?, json(&tenant.settings)?]);
+                let version = tenant.version.into();
+                self.global(&TENANT_SET, [id(tenant.id), json(&tenant.profile)?, json(&tenant.settings)?, version]);
             }
             Change::UserAdded(user) => self.user_add(user)?,
             Change::UserEnabled { user, enabled } => self.one(&USER_ENABLE, [id(*user), (*enabled).into()]),

@@ -70,6 +70,7 @@ pub fn tenant(id: TenantId, name: &str, domains: &[&str]) -> Tenant {
             ..TenantProfile::default()
         },
         settings: Settings::default(),
+        version: 1,
     }
 }
 

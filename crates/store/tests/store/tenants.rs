@@ -111,8 +111,13 @@ async fn settings_replace_what_was(store: Store) {
     done(&store, changes([added(tenant.clone())])).await;
     tenant.settings = strict();
     tenant.profile.branding.background_color = Some("#ffffff".into());
-    done(&store, changes([Change::TenantSettings(Box::new(tenant.clone()))])).await;
-    assert_eq!(store.global().tenant_by_id(WATERKANT).await.expect("reads"), Some(tenant));
+    let change = changes([Change::TenantSettings(Box::new(tenant.clone()))]);
+    done(&store, change.clone()).await;
+    let after = Tenant { version: 2, ..tenant };
+    assert_eq!(store.global().tenant_by_id(WATERKANT).await.expect("reads"), Some(after.clone()));
+    // Who read what was before is too late, and undoes nothing.
+    assert_eq!(commit(&store, change).await, Committed::Raced);
+    assert_eq!(store.global().tenant_by_id(WATERKANT).await.expect("reads"), Some(after));
 }
 
 async fn tenants_are_listed_oldest_first(store: Store) {
