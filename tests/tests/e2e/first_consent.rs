@@ -1,9 +1,8 @@
 //! Features S4-31, S4-32, S4-61 and S4-67: the first consent makes the service principal; owners say who may consent.
 
-use mandate_domain::permission::ScopeConsent;
-use mandate_tests::app::CONTACTS;
+use mandate_tests::app::{COMMAND_LINE, CONTACTS};
 use mandate_tests::deeds::granted;
-use mandate_tests::people::{JORIS, JORIS_ID, LUKAS, LUKAS_ID, WATERKANT, WATERKANT_ID};
+use mandate_tests::people::{JORIS, JORIS_ID, KATRIN, LUKAS, LUKAS_ID, WATERKANT, WATERKANT_ID, ZONNEBEL};
 use mandate_tests::{App, World, minutes};
 use serde_json::json;
 
@@ -92,6 +91,8 @@ tenants:
   - id: 22222222-2222-4222-8222-222222222222
     displayName: Zonnebel Software
     verifiedDomains: [{ name: zonnebel.example, isDefault: true }]
+    users:
+      - { userPrincipalName: katrin.weber@zonnebel.example, displayName: Katrin Weber, password: Polder-Fiets-42 }
     applications:
       - appId: c2000000-0000-4000-8000-000000000001
         displayName: Zonnebel Contacts
@@ -100,6 +101,7 @@ tenants:
         passwordCredentials: [{ secretText: contacts-secret-for-development-only }]
       - appId: c2000000-0000-4000-8000-000000000002
         displayName: Zonnebel Routes API
+        owners: [katrin.weber@zonnebel.example]
         signInAudience: AzureADMultipleOrgs
         identifierUris: [api://c2000000-0000-4000-8000-000000000002]
         api:
@@ -124,13 +126,20 @@ async fn s4_67_the_apis_owner_changes_a_scopes_type_and_the_customers_prompt_fol
     let consentable = r#"consent ["Routes.Read"] []"#;
     assert_eq!(prompt_for(&world, CONTACTS, LUKAS).await, consentable);
     world.tokens(CONTACTS, JORIS, ROUTES).await;
-    let set = async |consent: ScopeConsent| {
-        world.change_app(ROUTES_API, |api| api.api.oauth2_permission_scopes[0].consent = consent).await;
+    // She owns the API, and holds no role.
+    let home = App { tenant: ZONNEBEL, ..COMMAND_LINE };
+    let katrin = world.tokens(home, KATRIN, "https://graph.microsoft.com/.default").await;
+    let katrin = world.graph(katrin.access());
+    let at = format!("/v1.0/applications(appId='{ROUTES_API}')");
+    let set = async |kind: &str| {
+        let mut scopes = katrin.get(&at).await.found()["api"]["oauth2PermissionScopes"].clone();
+        scopes[0]["type"] = json!(kind);
+        katrin.patch(&at, &json!({ "api": { "oauth2PermissionScopes": scopes } })).await.done();
     };
-    set(ScopeConsent::Admin).await;
+    set("Admin").await;
     assert_eq!(prompt_for(&world, CONTACTS, LUKAS).await, r#"needs-admin [] ["Routes.Read"]"#);
     // What was granted before stands.
     assert_eq!(prompt_for(&world, CONTACTS, JORIS).await, "answered true");
-    set(ScopeConsent::User).await;
+    set("User").await;
     assert_eq!(prompt_for(&world, CONTACTS, LUKAS).await, consentable);
 }

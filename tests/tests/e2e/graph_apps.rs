@@ -1,9 +1,10 @@
 //! Applications and service principals through Graph: registered, changed, proven, owned, deleted and brought back
 //! (graph-api.md §2.5, §2.6; features S4-01 to S4-10, S4-17, S4-19 to S4-24, S4-39, S4-59, S4-71).
 
+use jsonwebtoken::Algorithm;
 use mandate_tests::app::{App, COMMAND_LINE, CONTACTS, EXPORT, INTRANET, ORDERS_API};
 use mandate_tests::people::{ANNEKE, JORIS, JORIS_ID, KATRIN, LUKAS, LUKAS_ID, SANNE, WATERKANT, ZONNEBEL};
-use mandate_tests::{NOON, World, days};
+use mandate_tests::{NOON, World, days, signer};
 use serde_json::{Value, json};
 
 const DENIED: (u16, &str) = (403, "Authorization_RequestDenied");
@@ -406,4 +407,47 @@ async fn foreign_issuers_are_trusted_one_by_one() {
     assert_eq!(graph.get(&at).await.found()["value"].as_array().map(Vec::len), Some(2));
     graph.delete(&format!("{at}/{}", text(&made, "id"))).await.done();
     assert_eq!(graph.get(&format!("{at}/ci")).await.refusal(), MISSING);
+}
+
+#[tokio::test]
+async fn s4_07_a_key_is_added_and_removed_by_who_holds_another_of_the_object() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let app = graph.post("/v1.0/applications", &json!({ "displayName": "Getekend" })).await.made();
+    let at = format!("/v1.0/applications/{}", text(&app, "id"));
+    graph.patch(&at, &json!({ "keyCredentials": [signer::one().key_credential()] })).await.done();
+    let proof = |signer: &signer::Signer, change: Value| {
+        let mut claims = json!({
+            "aud": "00000002-0000-0000-c000-000000000000",
+            "iss": app["id"],
+            "nbf": NOON.secs(),
+            "exp": (NOON + mandate_tests::minutes(10)).secs(),
+        });
+        claims.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
+        signer.sign(Algorithm::RS256, &claims, |header| header.x5t = Some(signer.certificate.sha1.clone()))
+    };
+    let add = async |proof: String| {
+        let body =
+            json!({ "keyCredential": signer::another().key_credential(), "passwordCredential": null, "proof": proof });
+        graph.post(&format!("{at}/addKey"), &body).await
+    };
+    for bad in [
+        "x".to_owned(),
+        proof(signer::another(), json!({})),
+        proof(signer::one(), json!({ "aud": "https://graph.microsoft.com" })),
+        proof(signer::one(), json!({ "iss": app["appId"] })),
+        proof(signer::one(), json!({ "exp": NOON.secs() - 3600, "nbf": NOON.secs() - 4200 })),
+        proof(signer::one(), json!({ "exp": (NOON + mandate_tests::hours(2)).secs() })),
+    ] {
+        assert_eq!(add(bad.clone()).await.refusal(), (401, "Authentication_MissingOrMalformed"), "{bad}");
+    }
+    let keys = async || graph.get(&at).await.found()["keyCredentials"].as_array().map_or(0, Vec::len);
+    assert_eq!(keys().await, 1);
+    let added = add(proof(signer::one(), json!({}))).await.found();
+    assert_eq!(keys().await, 2);
+    // Now it proves as well, and takes itself away.
+    let body = json!({ "keyId": added["keyId"], "proof": proof(signer::another(), json!({})) });
+    graph.post(&format!("{at}/removeKey"), &body).await.done();
+    assert_eq!(keys().await, 1);
+    assert_eq!(graph.post(&format!("{at}/removeKey"), &body).await.refusal().0, 401, "it is gone, and proves nothing");
 }
