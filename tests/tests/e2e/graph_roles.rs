@@ -236,3 +236,32 @@ async fn domains_are_listed_and_licences_are_none() {
     assert_eq!(sanne.get("/v1.0/domains/zonnebel.example").await.refusal(), MISSING);
     assert_eq!(sanne.get("/v1.0/subscribedSkus").await.found()["value"], json!([]));
 }
+
+#[tokio::test]
+async fn s3_22_a_group_that_was_made_for_it_hands_its_role_to_its_members() {
+    let world = World::new().await;
+    let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    let group = json!({
+        "displayName": "Beheer",
+        "mailNickname": "beheer",
+        "mailEnabled": false,
+        "securityEnabled": true,
+        "isAssignableToRole": true,
+    });
+    let group = sanne.post("/v1.0/groups", &group).await.id();
+    gives(&sanne, &group, USER_ADMINISTRATOR, "/").await.made();
+    assert_eq!(renames(&joris, LUKAS).await.refusal(), DENIED);
+    // Only who may give roles lets anybody into it: not even one who administers groups, and no member.
+    let groups = "fdd7a751-b60b-444a-984c-02652fe8fa1c";
+    gives(&sanne, &LUKAS_ID.to_string(), groups, "/").await.made();
+    let lukas = world.as_person(LUKAS).await;
+    let members = format!("/v1.0/groups/{group}/members");
+    assert_eq!(lukas.refer(&members, &JORIS_ID.to_string()).await.refusal(), DENIED);
+    assert_eq!(joris.refer(&members, &JORIS_ID.to_string()).await.refusal(), DENIED);
+    sanne.refer(&members, &JORIS_ID.to_string()).await.done();
+    renames(&joris, LUKAS).await.done();
+    let held = "/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole";
+    assert_eq!(joris.get(held).await.names(), ["User Administrator"]);
+    sanne.delete(&format!("{members}/{JORIS_ID}/$ref")).await.done();
+    assert_eq!(renames(&joris, LUKAS).await.refusal(), DENIED);
+}
