@@ -434,3 +434,36 @@ async fn objects_are_found_by_their_ids_whatever_they_are() {
     assert_eq!(guest.post("/v1.0/groups", &cranes()).await.refusal(), DENIED);
     assert_eq!(guest.post("/v1.0/applications", &json!({ "displayName": "x" })).await.refusal(), DENIED);
 }
+
+/// As Terraform asks (graph-api.md §5.2).
+#[tokio::test]
+async fn a_member_is_looked_for_by_its_id_and_an_owner_is_named_at_the_making() {
+    let world =
+        World::where_export_may(&["Group.ReadWrite.All", "Application.ReadWrite.All", "Directory.Read.All"]).await;
+    let export = world.as_app(EXPORT).await;
+    let members = format!("/beta/groups/{OPERATIONS}/members");
+    export.refer(&members, &LUKAS_ID.to_string()).await.done();
+    for (id, expected) in [
+        (LUKAS_ID.to_string(), &["Lukas Schneider"][..]),
+        (SANNE_ID.to_string(), &[]),
+        ("ffffffff-ffff-ffff-ffff-ffffffffffff".to_owned(), &[]),
+        ("00000000-0000-0000-0000-000000000000".to_owned(), &[]),
+        ("lukas".to_owned(), &[]),
+    ] {
+        let found = export.get(&format!("{members}?$filter=id%20eq%20'{id}'")).await.names();
+        assert_eq!(found, expected, "{id}");
+    }
+    assert_eq!(export.get(&format!("{members}?$filter=displayName%20eq%20'Lukas'")).await.status, 400);
+    let app = export.post("/v1.0/applications", &json!({ "displayName": "Bezit" })).await.made();
+    let address = |id: &str| format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");
+    let made = json!({ "appId": app["appId"], "owners@odata.bind": [address(&LUKAS_ID.to_string())] });
+    let instance = export.post("/v1.0/servicePrincipals", &made).await.id();
+    let at = format!("/v1.0/servicePrincipals/{instance}");
+    assert_eq!(export.get(&format!("{at}/owners")).await.names(), ["Lukas Schneider"]);
+    assert_eq!(export.get(&format!("/beta/servicePrincipals/{instance}?$select=samlMetadataUrl")).await.status, 200);
+    export.delete(&at).await.done();
+    for nobody in [OPERATIONS.to_string(), "99999999-0000-4000-8000-000000000000".to_owned()] {
+        let made = json!({ "appId": app["appId"], "owners@odata.bind": [address(&nobody)] });
+        assert!(matches!(export.post("/v1.0/servicePrincipals", &made).await.status, 400 | 404), "{nobody}");
+    }
+}

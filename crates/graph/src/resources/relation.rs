@@ -22,7 +22,7 @@ use http::Method;
 use mandate_base::{GroupId, ObjectId};
 use mandate_domain::group::{Group, LinkRole};
 use mandate_domain::query::{Condition, Noun};
-use mandate_odata::Select;
+use mandate_odata::{Compare, Filter, Literal, Select};
 use mandate_usecases::access::{Caller, Permit};
 use mandate_usecases::directory::{
     self, AddLink, GroupShape, LinkRefusal, Linked, MemberObject, ObjectKind, Related, RemoveLink,
@@ -44,7 +44,7 @@ pub(super) async fn list(
     if relation == Relation::Manager {
         return manager(call, &place, &permit).await;
     }
-    call.refuse_queries_but_count()?;
+    let only = only(call)?;
     let listed = Listed::of(call, cast)?;
     exists(call, object, &permit, &place.meant).await?;
     let path = format!("{}/{}{}", place.path, relation.word(), listed.path());
@@ -58,11 +58,28 @@ pub(super) async fn list(
         }
         false => None,
     };
-    let found = directory::related(house, caller, &permit, place.which, after, pages.most()).await?;
+    let found = match only {
+        Some(id) => directory::one_related(house, caller, &permit, place.which, id).await?,
+        None => directory::related(house, caller, &permit, place.which, after, pages.most()).await?,
+    };
     let told = found.objects.iter().filter(|object| is_told(caller, object, relation));
     let value = told.filter_map(|object| listed.show(call, object)).collect();
     let next = found.next.map(|last| pages.next(last));
     Ok(collection(call, listed.context(call), count, value, next, COST))
+}
+
+/// `$filter=id eq '…'`, the one question besides: is this object among them? Terraform asks so (graph-api.md §5.2).
+fn only(call: &Call<'_>) -> Result<Option<ObjectId>, Refusal> {
+    match &call.options.filter {
+        Some(Filter::Compare { member, op: Compare::Equal, value: Literal::Text(text) | Literal::Bare(text) })
+            if member.path.join("/").eq_ignore_ascii_case("id") =>
+        {
+            call.refuse_sorting()?;
+            // An id that is none is nobody's: it finds nothing.
+            Ok(Some(ObjectId::parse(text).unwrap_or(ObjectId::from_u128(0))))
+        }
+        _ => call.refuse_queries_but_count().map(|()| None),
+    }
 }
 
 pub(super) async fn count(

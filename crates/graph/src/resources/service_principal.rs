@@ -194,6 +194,8 @@ const PROPERTIES: &[Property] = &[
     more("signInAudience").default(),
     many("tags").default(),
     more("tokenEncryptionKeyId").default(),
+    // Terraform asks `/beta` for it (graph-api.md §5.2).
+    more("samlMetadataUrl"),
     more("samlSingleSignOnSettings").default(),
     many("addIns").default(),
     many("appRoles").default(),

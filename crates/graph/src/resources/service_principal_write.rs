@@ -3,7 +3,7 @@
 use super::key::by_key;
 use super::made_of;
 use super::service_principal::{Instance, SERVICE_PRINCIPAL};
-use crate::body;
+use crate::body::{self, Written};
 use crate::call::Call;
 use crate::changes;
 use crate::dispatch::Key;
@@ -40,16 +40,25 @@ const READ_ONLY: &[&str] = &[
 
 pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Stop> {
     let permit = call.permit(Op::ServicePrincipalsCreate, None)?;
-    let mut properties = body::read_object(call, "servicePrincipal", READ_ONLY)?.properties;
+    let Written { mut properties, owners, members } = body::read_object(call, "servicePrincipal", READ_ONLY)?;
+    if !members.is_empty() {
+        return Err(Refusal::UnknownMember("members@odata.bind".to_owned()).into());
+    }
     let named = properties.remove("appId");
     let app = named.as_ref().and_then(serde_json::Value::as_str).ok_or_else(|| Refusal::Missing("appId".to_owned()))?;
-    make(call, &permit, app, properties).await
+    make(call, &permit, app, properties, owners).await
 }
 
-async fn make(call: &Call<'_>, permit: &Permit, name: &str, mut properties: Properties) -> Result<Answer, Stop> {
+async fn make(
+    call: &Call<'_>,
+    permit: &Permit,
+    name: &str,
+    mut properties: Properties,
+    owners: Vec<ObjectId>,
+) -> Result<Answer, Stop> {
     check_kind(&mut properties)?;
     let app = AppId::parse(name).map_err(|_| no_app(name))?;
-    let deed = NewInstance { permit, caller: &call.caller, app, properties, correlation: call.correlation };
+    let deed = NewInstance { permit, caller: &call.caller, app, properties, owners, correlation: call.correlation };
     let made = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, name))?;
     let card = directory::card(call.house, permit, made.app_id).await?;
     let location = format!("{}/servicePrincipals/{}", call.root(), made.id);
@@ -84,9 +93,9 @@ async fn change(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
         && let Key::AppId(name) = key
     {
         let permit = call.permit(Op::ServicePrincipalsCreate, None)?;
-        let mut properties = body::read_object(call, "servicePrincipal", READ_ONLY)?.properties;
+        let Written { mut properties, owners, .. } = body::read_object(call, "servicePrincipal", READ_ONLY)?;
         properties.remove("appId");
-        return make(call, &permit, name, properties).await;
+        return make(call, &permit, name, properties, owners).await;
     }
     let mut properties = body::read_object(call, "servicePrincipal", READ_ONLY)?.properties;
     check_kind(&mut properties)?;
@@ -123,6 +132,7 @@ fn told(refusal: InstanceRefusal, name: &str) -> Refusal {
     match refusal {
         InstanceRefusal::NoSuchObject => Refusal::NoSuchObject(name.to_owned()),
         InstanceRefusal::NoSuchPart(id) => Refusal::NoSuchObject(id.to_string()),
+        InstanceRefusal::NoSuchOwner(id) => Refusal::NoSuchReference(id.to_string()),
         InstanceRefusal::NoSuchApp => no_app(name),
         InstanceRefusal::AlreadyThere => Refusal::AlreadyThere(
             "The service principal cannot be created, updated, or restored because the service principal name is \

@@ -3,7 +3,7 @@
 use super::credentials::{
     CertificateAsked, NewSecret, SecretAsked, certificate, certificates, check_count, make_secret,
 };
-use super::principals::{Named, named};
+use super::principals::{Named, Owner, named, owners};
 use crate::Fault;
 use crate::access::{Caller, Permit, Who};
 use crate::settle::{Facing, UseCase};
@@ -137,7 +137,7 @@ impl NewApplication<'_> {
         let entry = told(&doer, Activity::AddApplication, &card);
         let entry = entry.differences(&Properties::new(), &properties_of(&card));
         record.change(Change::ApplicationAdded(Box::new(card.clone())), entry);
-        for (id, kind, name) in self.owners(facts.owners)? {
+        for (id, kind, name) in owners(facts.owners, self.maker()).map_err(AppRefusal::NoSuchOwner)? {
             let link = Link { of: card.application.into(), member: id, kind, role: LinkRole::Owner };
             let entry = doer.entry(Activity::AddOwnerToApplication).target(id, kind.word(), &name);
             record.change(Change::LinkAdded(link), entry.target(card.application, "Application", card.name()));
@@ -145,25 +145,15 @@ impl NewApplication<'_> {
         Ok((WrittenApp { card, secrets, part: None }, record))
     }
 
-    /// Those who were named, and whoever makes it: a person, or an app that may write only what it owns.
-    fn owners(&self, named: Vec<(ObjectId, Option<Named>)>) -> Result<Vec<(ObjectId, MemberKind, String)>, AppRefusal> {
-        let mut owners = Vec::new();
-        for (id, found) in named {
-            let found = found.filter(|found| found.kind != MemberKind::Group);
-            let Named { kind, name } = found.ok_or(AppRefusal::NoSuchOwner(id))?;
-            owners.push((id, kind, name));
-        }
-        let maker = match &self.caller.who {
+    /// A person owns what they make, and an app that may write only what it owns.
+    fn maker(&self) -> Option<Owner> {
+        match &self.caller.who {
             Who::Person(person) => Some((person.user.id.into(), MemberKind::User, person.user.display_name.clone())),
             Who::App(_) if self.permit.is_by("Application.ReadWrite.OwnedBy") => {
                 Some((self.caller.client_sp.into(), MemberKind::ServicePrincipal, String::new()))
             }
             Who::App(_) => None,
-        };
-        owners.extend(maker);
-        owners.sort_unstable_by_key(|(id, ..)| *id);
-        owners.dedup_by_key(|(id, ..)| *id);
-        Ok(owners)
+        }
     }
 }
 

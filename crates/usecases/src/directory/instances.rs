@@ -2,6 +2,7 @@
 
 use super::applications::AppRefusal;
 use super::credentials::{CertificateAsked, NewSecret, SecretAsked, certificate, check_count, make_secret};
+use super::principals::{Named, Owner, named, owners};
 use crate::Fault;
 use crate::access::{Caller, Permit, Who};
 use crate::settle::{Facing, UseCase};
@@ -23,6 +24,8 @@ pub struct NewInstance<'a> {
     pub caller: &'a Caller,
     pub app: AppId,
     pub properties: Properties,
+    /// Besides whoever makes it.
+    pub owners: Vec<ObjectId>,
     pub correlation: CorrelationId,
 }
 
@@ -47,6 +50,8 @@ pub enum InstanceEdit {
 pub enum InstanceRefusal {
     NoSuchObject,
     NoSuchPart(ObjectId),
+    /// Nobody that could own it.
+    NoSuchOwner(ObjectId),
     /// No app has this id, or none that may come here.
     NoSuchApp,
     AlreadyThere,
@@ -66,7 +71,8 @@ impl From<Broken> for InstanceRefusal {
 impl From<AppRefusal> for InstanceRefusal {
     fn from(refusal: AppRefusal) -> InstanceRefusal {
         match refusal {
-            AppRefusal::NoSuchPart(id) | AppRefusal::NoSuchOwner(id) => InstanceRefusal::NoSuchPart(id),
+            AppRefusal::NoSuchPart(id) => InstanceRefusal::NoSuchPart(id),
+            AppRefusal::NoSuchOwner(id) => InstanceRefusal::NoSuchOwner(id),
             AppRefusal::NoSuchObject => InstanceRefusal::NoSuchObject,
             AppRefusal::Broken(broken) => InstanceRefusal::Broken(broken),
         }
@@ -80,6 +86,7 @@ pub struct NewInstanceFacts {
     /// The caller owns the app.
     owned: bool,
     taken: Option<Broken>,
+    owners: Vec<(ObjectId, Option<Named>)>,
 }
 
 impl UseCase for NewInstance<'_> {
@@ -97,6 +104,7 @@ impl UseCase for NewInstance<'_> {
             here: facing.view.sp_by_app(self.app).await?,
             tenant: facing.view.tenant_id(),
             taken: taken(facing, &self.properties, None).await?,
+            owners: named(facing, &self.owners).await?,
             card,
             owned,
         })
@@ -122,7 +130,7 @@ impl NewInstance<'_> {
         now: Moment,
         draw: &mut dyn Draw,
     ) -> Result<(ServicePrincipal, Record), InstanceRefusal> {
-        let NewInstanceFacts { card, here, tenant, owned, taken } = facts;
+        let NewInstanceFacts { card, here, tenant, owned, taken, owners: named } = facts;
         let card = card.filter(|card| may_cross(card, tenant)).ok_or(InstanceRefusal::NoSuchApp)?;
         if self.only_theirs() && !(card.home == tenant && owned) {
             return Err(InstanceRefusal::NotTheirs);
@@ -140,9 +148,9 @@ impl NewInstance<'_> {
         let entry = doer.entry(Activity::AddServicePrincipal);
         let entry = entry.target(instance.id, "ServicePrincipal", &instance.display_name);
         record.change(Change::ServicePrincipalAdded(Box::new(instance.clone())), entry);
-        if let Some((owner, kind)) = self.owner() {
+        for (owner, kind, name) in owners(named, self.maker()).map_err(InstanceRefusal::NoSuchOwner)? {
             let link = Link { of: instance.id.into(), member: owner, kind, role: LinkRole::Owner };
-            let entry = doer.entry(Activity::AddOwnerToServicePrincipal).target(owner, kind.word(), "");
+            let entry = doer.entry(Activity::AddOwnerToServicePrincipal).target(owner, kind.word(), &name);
             record
                 .change(Change::LinkAdded(link), entry.target(instance.id, "ServicePrincipal", &instance.display_name));
         }
@@ -155,10 +163,12 @@ impl NewInstance<'_> {
             || self.permit.is_by("Application.ReadWrite.OwnedBy")
     }
 
-    fn owner(&self) -> Option<(ObjectId, MemberKind)> {
+    fn maker(&self) -> Option<Owner> {
         match &self.caller.who {
-            Who::Person(person) => Some((person.user.id.into(), MemberKind::User)),
-            Who::App(_) if self.only_theirs() => Some((self.caller.client_sp.into(), MemberKind::ServicePrincipal)),
+            Who::Person(person) => Some((person.user.id.into(), MemberKind::User, person.user.display_name.clone())),
+            Who::App(_) if self.only_theirs() => {
+                Some((self.caller.client_sp.into(), MemberKind::ServicePrincipal, String::new()))
+            }
             Who::App(_) => None,
         }
     }

@@ -40,7 +40,7 @@ pub use read::{
 };
 pub use related::{
     DirectoryRole, GroupShape, MemberObject, ObjectKind, Page, Related, by_ids, count_related, groups_around, id_by,
-    noun_of, related, shape_of_group,
+    noun_of, one_related, related, shape_of_group,
 };
 pub use removal::{Purge, RemovalRefusal, Remove, Restore};
 pub use revoke::{Revocation, Revoke, RevokeRefusal};

@@ -21,6 +21,23 @@ pub(super) async fn named(facing: Facing<'_>, ids: &[ObjectId]) -> Result<Vec<(O
     Ok(all)
 }
 
+/// An owner of what is made, as the audit names it.
+pub(super) type Owner = (ObjectId, MemberKind, String);
+
+/// Those who were named, and whoever makes it. Who is no owner, a group or nobody, is told by its id.
+pub(super) fn owners(named: Vec<(ObjectId, Option<Named>)>, maker: Option<Owner>) -> Result<Vec<Owner>, ObjectId> {
+    let mut owners = Vec::with_capacity(named.len() + 1);
+    for (id, found) in named {
+        let found = found.filter(|found| found.kind != MemberKind::Group);
+        let Named { kind, name } = found.ok_or(id)?;
+        owners.push((id, kind, name));
+    }
+    owners.extend(maker);
+    owners.sort_unstable_by_key(|(id, ..)| *id);
+    owners.dedup_by_key(|(id, ..)| *id);
+    Ok(owners)
+}
+
 pub(super) async fn one_named(facing: Facing<'_>, id: ObjectId) -> Result<Option<Named>, Fault> {
     if let Some(user) = facing.view.user_by_id(id.into()).await? {
         return Ok(Some(Named { kind: MemberKind::User, name: user.display_name }));

@@ -101,6 +101,22 @@ pub async fn related(
     Ok(Page { objects: objects(house, view, &ids).await?, next })
 }
 
+/// Whether this one is among them.
+pub async fn one_related(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    which: Related,
+    id: ObjectId,
+) -> Result<Page, Fault> {
+    let view = house.store.tenant(caller.tenant);
+    // The first behind the id before it, since all of them are in the order of ids.
+    let before = u128::from_be_bytes(*id.bytes()).checked_sub(1).map(ObjectId::from_u128);
+    let mut first = ids(view, which, before, 1).await?;
+    first.retain(|found| *found == id);
+    Ok(Page { objects: objects(house, view, &first).await?, next: None })
+}
+
 /// How many there are, of all kinds or of one.
 pub async fn count_related(
     house: &House,
