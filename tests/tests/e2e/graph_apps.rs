@@ -451,3 +451,22 @@ async fn s4_07_a_key_is_added_and_removed_by_who_holds_another_of_the_object() {
     assert_eq!(keys().await, 1);
     assert_eq!(graph.post(&format!("{at}/removeKey"), &body).await.refusal().0, 401, "it is gone, and proves nothing");
 }
+
+/// Terraform deletes what it only used, and counts on being refused.
+#[tokio::test]
+async fn nobody_takes_away_what_every_tenant_stands_on() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let of = |app: &str| format!("/v1.0/servicePrincipals(appId='{app}')");
+    let built_in = of("00000003-0000-0000-c000-000000000000");
+    for app in ["00000003-0000-0000-c000-000000000000", COMMAND_LINE.id] {
+        assert_eq!(graph.delete(&of(app)).await.refusal(), BAD, "{app}");
+    }
+    for change in [json!({ "accountEnabled": false }), json!({ "appRoleAssignmentRequired": true })] {
+        assert_eq!(graph.patch(&built_in, &change).await.refusal(), BAD, "{change}");
+    }
+    graph.patch(&built_in, &json!({ "notes": "van ons allen" })).await.done();
+    graph.get("/v1.0/me").await.found();
+    // Who wants no command line turns it off.
+    graph.patch(&of(COMMAND_LINE.id), &json!({ "accountEnabled": false })).await.done();
+}

@@ -467,3 +467,28 @@ async fn a_member_is_looked_for_by_its_id_and_an_owner_is_named_at_the_making() 
         assert!(matches!(export.post("/v1.0/servicePrincipals", &made).await.status, 400 | 404), "{nobody}");
     }
 }
+
+/// Clients send back what they read (graph-api.md §5.2).
+#[tokio::test]
+async fn what_is_sensitive_of_an_administrator_may_be_sent_back_unchanged() {
+    let world = World::where_export_may(&["User.ReadWrite.All"]).await;
+    let export = world.as_app(EXPORT).await;
+    let sanne = format!("/v1.0/users/{SANNE_ID}");
+    let held =
+        export.get(&format!("{sanne}?$select=accountEnabled,businessPhones,mobilePhone,otherMails")).await.found();
+    let mut again = held.clone();
+    again.as_object_mut().expect("an object").retain(|name, _| !name.contains('@'));
+    again["jobTitle"] = json!("Directeur");
+    again["otherMails"] = json!([]);
+    export.patch(&sanne, &again).await.done();
+    for (name, value) in [
+        ("accountEnabled", json!(false)),
+        ("mobilePhone", json!("+31 6 5555 0000")),
+        ("businessPhones", json!([])),
+        ("otherMails", json!(["x@waterkant.example"])),
+    ] {
+        let mut changed = again.clone();
+        changed[name] = value;
+        assert_eq!(export.patch(&sanne, &changed).await.refusal(), DENIED, "{name}");
+    }
+}

@@ -128,6 +128,9 @@ fn permit(call: &Call<'_>, op: Op, deleted: &Deleted) -> Result<Permit, Refusal>
 fn told(refusal: RemovalRefusal, name: &str) -> Refusal {
     match refusal {
         RemovalRefusal::NoSuchObject => Refusal::NoSuchObject(name.to_owned()),
+        RemovalRefusal::BuiltIn => {
+            Refusal::Invalid("The service principal of a built-in application cannot be deleted.".to_owned())
+        }
         RemovalRefusal::Taken(property) => Refusal::Broken(Broken::new(property, Rule::Taken)),
     }
 }

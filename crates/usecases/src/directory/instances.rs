@@ -9,6 +9,7 @@ use crate::settle::{Facing, UseCase};
 use mandate_base::{AppId, CorrelationId, Draw, Folded, Moment, ObjectId, ServicePrincipalId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::Activity;
+use mandate_domain::catalogue::GRAPH;
 use mandate_domain::group::{Link, LinkRole, MemberKind};
 use mandate_domain::properties::{Broken, Properties, Rule, check_text, merge};
 use mandate_domain::record::{Change, Plan, Record};
@@ -317,6 +318,11 @@ fn apply(instance: &mut ServicePrincipal, properties: &Properties, card: &AppCar
             }
             _ => drop(rest.insert(name.clone(), value.clone())),
         }
+    }
+    if card.app_id == GRAPH && (!instance.account_enabled || instance.app_role_assignment_required) {
+        // Nobody could turn it on again: that, too, is a call of it.
+        let name = if instance.account_enabled { "appRoleAssignmentRequired" } else { "accountEnabled" };
+        return Err(Broken::new(name, Rule::Bad("everything is managed through this service principal")));
     }
     check_text("displayName", &instance.display_name, LONGEST_NAME)?;
     instance.more = merged(&instance.more, &rest)?;

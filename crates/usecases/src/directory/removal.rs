@@ -13,6 +13,7 @@ use mandate_domain::deleted::{Attached, Deleted, DeletedObject};
 use mandate_domain::query::{Condition, Noun, Order, Query, Test, compared};
 use mandate_domain::record::{Change, Plan, Record};
 use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::well_known::IN_EVERY_TENANT;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -39,6 +40,8 @@ pub struct Purge<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemovalRefusal {
     NoSuchObject,
+    /// Every tenant has it, and none can be without it.
+    BuiltIn,
     /// Another object has meanwhile what only one can have.
     Taken(&'static str),
 }
@@ -72,6 +75,9 @@ impl UseCase for Remove<'_> {
 
     fn plan(&self, facts: RemoveFacts, now: Moment, _: &mut dyn Draw) -> Plan<(), RemovalRefusal> {
         let Some((object, attached)) = facts.found else { return Plan::refuse(RemovalRefusal::NoSuchObject) };
+        if matches!(&object, DeletedObject::ServicePrincipal(sp) if IN_EVERY_TENANT.contains(&sp.app_id)) {
+            return Plan::refuse(RemovalRefusal::BuiltIn);
+        }
         let doer = self.permit.doer(self.correlation);
         let mut record = Record::default();
         if let Some((sp, attached)) = facts.instance {

@@ -148,7 +148,7 @@ impl UseCase for ChangeUser<'_> {
         let UserFacts { tenant: Some(tenant), user: Some(before), .. } = &facts else {
             return Plan::refuse(UserRefusal::NoSuchObject);
         };
-        if self.is_sensitive() && !self.stands_above(&facts) {
+        if self.is_sensitive(before) && !self.stands_above(&facts) {
             return Plan::refuse(UserRefusal::AboveTheCaller);
         }
         match self.changed(before, tenant, facts.taken, now) {
@@ -162,8 +162,13 @@ impl UseCase for ChangeUser<'_> {
 }
 
 impl ChangeUser<'_> {
-    fn is_sensitive(&self) -> bool {
-        self.password.is_some() || self.properties.keys().any(|name| SENSITIVE.contains(&name.as_str()))
+    /// What is written as it was already changes nothing: clients send back what they read.
+    fn is_sensitive(&self, before: &User) -> bool {
+        let held = properties_of(before);
+        let is_other = |name: &str, value: &Value| !is_same(held.get(name).unwrap_or(&Value::Null), value);
+        let mut written = self.properties.iter();
+        self.password.is_some()
+            || written.any(|(name, value)| SENSITIVE.contains(&name.as_str()) && is_other(name, value))
     }
 
     fn stands_above(&self, facts: &UserFacts) -> bool {
@@ -216,6 +221,17 @@ impl ChangeUser<'_> {
         }
         record
     }
+}
+
+/// Nothing is nothing, as null, as no text and as an empty list.
+fn is_same(held: &Value, written: &Value) -> bool {
+    let is_nothing = |value: &Value| match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        _ => false,
+    };
+    held == written || (is_nothing(held) && is_nothing(written))
 }
 
 fn properties_of(user: &User) -> Properties {
