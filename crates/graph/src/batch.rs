@@ -158,13 +158,10 @@ fn target(house: &House, version: Version, url: &str) -> Option<(String, String)
         }
         None => format!("/{}/{}", version.word(), url.trim_start_matches('/')),
     };
-    if below.len() > LONGEST_URL || below.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        // A blank in a filter is what people write; it is encoded before it is read.
-        let encoded = below.replace(' ', "%20");
-        let clean = encoded.len() <= LONGEST_URL && !encoded.contains(|c: char| c.is_whitespace() || c.is_control());
-        return clean.then(|| parts(&encoded));
-    }
-    Some(parts(&below))
+    // A blank in a filter is what people write; it is encoded before it is read.
+    let encoded = below.replace(' ', "%20");
+    let clean = encoded.len() <= LONGEST_URL && !encoded.contains(|c: char| c.is_whitespace() || c.is_control());
+    clean.then(|| parts(&encoded))
 }
 
 const LONGEST_URL: usize = 32 * 1024;

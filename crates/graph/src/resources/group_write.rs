@@ -129,7 +129,8 @@ async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
     Ok(respond::nothing())
 }
 
-async fn shape(call: &Call<'_>, meant: &Meant) -> Result<GroupShape, Stop> {
+/// What decides which right a change needs; of a group that is not there, the plain one.
+pub(super) async fn shape(call: &Call<'_>, meant: &Meant) -> Result<GroupShape, Stop> {
     let shape = match meant.id {
         Some(id) => directory::shape_of_group(call.house, &call.caller, id.into()).await?,
         None => None,

@@ -6,6 +6,7 @@
 use super::application::{APPLICATION, Application};
 use super::directory_role::ROLE;
 use super::group::{self, GROUP};
+use super::group_write;
 use super::key::{Meant, meant};
 use super::service_principal::{Instance, SERVICE_PRINCIPAL};
 use super::user::USER;
@@ -318,11 +319,7 @@ impl Writing {
 
 /// A group that may hold directory roles is changed only by who may change those (graph-api.md §1.2).
 async fn of_group(call: &Call<'_>, meant: &Meant, role: LinkRole) -> Result<Permit, Stop> {
-    let shape = match meant.id {
-        Some(id) => directory::shape_of_group(call.house, &call.caller, id.into()).await?,
-        None => None,
-    };
-    let GroupShape { unified, assignable_to_role } = shape.unwrap_or_default();
+    let GroupShape { unified, assignable_to_role } = group_write::shape(call, meant).await?;
     let op = match (role, unified) {
         (LinkRole::Owner, false) => Op::GroupsOwnersUpdateSecurity,
         (LinkRole::Owner, true) => Op::GroupsOwnersUpdateUnified,

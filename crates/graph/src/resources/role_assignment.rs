@@ -168,9 +168,8 @@ impl Expansion {
                 properties.insert("principal".to_owned(), shown.map_or(Value::Null, Value::Object));
             }
             Expansion::Definition(selection) => {
-                let all = role_definition::all(call, permit).await?;
-                let found = all.iter().find(|definition| definition.id == assignment.role);
-                let shown = found.map(|definition| Value::Object(shown(definition, selection, View::Full)));
+                let found = role_definition::one(call, permit, assignment.role).await?;
+                let shown = found.map(|definition| Value::Object(shown(&definition, selection, View::Full)));
                 properties.insert("roleDefinition".to_owned(), shown.unwrap_or(Value::Null));
             }
         }

@@ -47,9 +47,7 @@ pub(super) async fn answer_one(call: &Call<'_>, name: &str) -> Result<Answer, St
             let permit = call.permit(Op::RoleDefinitionsGet, None)?;
             let selection = call.selection(&[&DEFINITION])?;
             let id = parsed(name)?;
-            let all = all(call, &permit).await?;
-            let found = all.into_iter().find(|definition| definition.id == id);
-            let found = found.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
+            let found = one(call, &permit, id).await?.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
             let context = call.context(SET, &selection, true);
             Ok(entity(call, context, shown(&found, &selection, permit.view()), COST))
         }
@@ -75,8 +73,7 @@ async fn create(call: &Call<'_>) -> Result<Answer, Stop> {
     let mut properties = body::read_object(call, "unifiedRoleDefinition", READ_ONLY)?.properties;
     properties.remove("templateId");
     let id = edit(call, &permit, "", RoleEdit::Define(properties)).await?;
-    let made = all(call, &permit).await?.into_iter().find(|definition| definition.id == id);
-    let made = made.ok_or_else(|| Refusal::NoSuchObject(id.to_string()))?;
+    let made = one(call, &permit, id).await?.ok_or_else(|| Refusal::NoSuchObject(id.to_string()))?;
     let location = format!("{}/{SET}/{id}", call.root());
     Ok(respond::created(made_of(call, SET, &made), &location, call.metadata, COST))
 }
@@ -133,7 +130,16 @@ pub(super) struct Definition {
     properties: Map<String, Value>,
 }
 
-pub(super) async fn all(call: &Call<'_>, permit: &Permit) -> Result<Vec<Definition>, Stop> {
+pub(super) async fn one(call: &Call<'_>, permit: &Permit, id: RoleTemplateId) -> Result<Option<Definition>, Stop> {
+    if let Some(role) = roles().template(id) {
+        return Ok(Some(Definition::built_in(role)));
+    }
+    let tenant = directory::organization(call.house, &call.caller, permit).await?;
+    let own = tenant.iter().flat_map(|tenant| &tenant.settings.custom_roles).find(|role| role.id == id);
+    Ok(own.map(Definition::of_own))
+}
+
+async fn all(call: &Call<'_>, permit: &Permit) -> Result<Vec<Definition>, Stop> {
     let tenant = directory::organization(call.house, &call.caller, permit).await?;
     let own = tenant.iter().flat_map(|tenant| &tenant.settings.custom_roles).map(Definition::of_own);
     Ok(roles().templates().iter().map(Definition::built_in).chain(own).collect())

@@ -49,9 +49,8 @@ impl DirectoryRole {
         ObjectId::named(self.tenant.bytes(), &format!("role:{}", self.template.id))
     }
 
-    fn by_id(tenant: TenantId, id: ObjectId) -> Option<DirectoryRole> {
-        let all = roles().templates().iter().map(|template| DirectoryRole { tenant, template });
-        all.into_iter().find(|role| role.id() == id)
+    fn all(tenant: TenantId) -> impl Iterator<Item = DirectoryRole> {
+        roles().templates().iter().map(move |template| DirectoryRole { tenant, template })
     }
 }
 
@@ -127,7 +126,10 @@ pub async fn count_related(
 ) -> Result<i64, Fault> {
     let view = house.store.tenant(caller.tenant);
     let noun = match kind {
-        Some(ObjectKind::DirectoryRole) => return Ok(roles_around(view, which).await?.len() as i64),
+        Some(ObjectKind::DirectoryRole) => {
+            let holders = holders(view, which).await?;
+            return Ok(roles_held(view, &holders).await?.len() as i64);
+        }
         Some(ObjectKind::Noun(noun)) => Some(noun),
         None => None,
     };
@@ -145,6 +147,7 @@ pub async fn count_related(
 const CHUNK: usize = 1000;
 
 async fn ids(view: TenantView<'_>, which: Related, after: Option<ObjectId>, most: i64) -> Result<Vec<ObjectId>, Fault> {
+    let holders = holders(view, which).await?;
     let mut ids = match which {
         Related::To { of, role } => {
             let links = view.links_after(of, role, after, most).await?;
@@ -156,29 +159,33 @@ async fn ids(view: TenantView<'_>, which: Related, after: Option<ObjectId>, most
             below.into_iter().map(|member| member.id).collect()
         }
         Related::Above(member) => {
-            let above = view.groups_above(member, true).await?;
-            above.into_iter().map(ObjectId::from).filter(|id| after.is_none_or(|after| *id > after)).collect()
+            let above = holders.iter().copied().filter(|holder| *holder != member);
+            above.filter(|id| after.is_none_or(|after| *id > after)).collect()
         }
     };
-    let roles = roles_around(view, which).await?;
+    let roles = roles_held(view, &holders).await?;
     ids.extend(roles.iter().map(DirectoryRole::id).filter(|id| after.is_none_or(|after| *id > after)));
     ids.sort_unstable();
     ids.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     Ok(ids)
 }
 
-/// The roles that an object is a member of; none, where the question is another one.
-async fn roles_around(view: TenantView<'_>, which: Related) -> Result<Vec<DirectoryRole>, Fault> {
-    let mut holders = match which {
-        Related::From { member, role: LinkRole::Member } | Related::Above(member) => vec![member],
-        _ => return Ok(Vec::new()),
-    };
-    if let Related::Above(member) = which {
-        holders.extend(view.groups_above(member, true).await?.into_iter().map(ObjectId::from));
-    }
+/// Whose roles the object has: its own, and with the groups around it theirs; nobody's, where the question is another one.
+async fn holders(view: TenantView<'_>, which: Related) -> Result<Vec<ObjectId>, Fault> {
+    Ok(match which {
+        Related::From { member, role: LinkRole::Member } => vec![member],
+        Related::Above(member) => {
+            let above = view.groups_above(member, true).await?;
+            std::iter::once(member).chain(above.into_iter().map(ObjectId::from)).collect()
+        }
+        _ => Vec::new(),
+    })
+}
+
+async fn roles_held(view: TenantView<'_>, holders: &[ObjectId]) -> Result<Vec<DirectoryRole>, Fault> {
     let mut held = BTreeSet::new();
     for holder in holders {
-        let assignments = view.roles_of(holder).await?;
+        let assignments = view.roles_of(*holder).await?;
         held.extend(assignments.iter().filter(|held| held.within.is_none()).map(|held| held.role));
     }
     Ok(held.into_iter().filter_map(|role| DirectoryRole::of(view.tenant_id(), role)).collect())
@@ -202,8 +209,11 @@ async fn objects(house: &House, view: TenantView<'_>, ids: &[ObjectId]) -> Resul
             }
         }
     }
-    let role = |id: &ObjectId| DirectoryRole::by_id(view.tenant_id(), *id).map(MemberObject::DirectoryRole);
-    Ok(ids.iter().filter_map(|id| found.remove(id).or_else(|| role(id))).collect())
+    if found.len() < ids.len() {
+        let roles = DirectoryRole::all(view.tenant_id()).map(|role| (role.id(), MemberObject::DirectoryRole(role)));
+        found.extend(roles);
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 async fn of_noun(
