@@ -148,7 +148,8 @@ impl UseCase for ChangeUser<'_> {
         let UserFacts { tenant: Some(tenant), user: Some(before), .. } = &facts else {
             return Plan::refuse(UserRefusal::NoSuchObject);
         };
-        if self.is_sensitive(before) && !self.stands_above(&facts) {
+        let above = || is_above(self.caller, self.user, &facts.app_roles, &facts.roles);
+        if self.is_sensitive(before) && !above() {
             return Plan::refuse(UserRefusal::AboveTheCaller);
         }
         match self.changed(before, tenant, facts.taken, now) {
@@ -169,15 +170,6 @@ impl ChangeUser<'_> {
         let mut written = self.properties.iter();
         self.password.is_some()
             || written.any(|(name, value)| SENSITIVE.contains(&name.as_str()) && is_other(name, value))
-    }
-
-    fn stands_above(&self, facts: &UserFacts) -> bool {
-        match &self.caller.who {
-            // What of their own people may change, the gate has judged.
-            Who::Person(person) if person.user.id == self.user => true,
-            Who::Person(person) => roles().stands_above(&people::tenant_wide(&person.roles), &facts.roles),
-            Who::App(_) => roles().stands_above(&facts.app_roles, &facts.roles),
-        }
     }
 
     fn changed(&self, before: &User, tenant: &Tenant, taken: bool, now: Moment) -> Result<User, UserRefusal> {
@@ -255,12 +247,18 @@ async fn taken(facing: Facing<'_>, properties: &Properties, own: Option<UserId>)
 pub async fn stands_above(house: &House, caller: &Caller, user: UserId) -> Result<bool, Fault> {
     let view = house.store.tenant(caller.tenant);
     let target: Vec<RoleTemplateId> = view.roles_of(user).await?.iter().map(|held| held.role).collect();
-    Ok(match &caller.who {
+    let app_roles = match &caller.who {
+        Who::Person(_) => Vec::new(),
+        Who::App(_) => people::tenant_wide(&view.roles_of(caller.client_sp).await?),
+    };
+    Ok(is_above(caller, user, &app_roles, &target))
+}
+
+fn is_above(caller: &Caller, user: UserId, app_roles: &[RoleTemplateId], target: &[RoleTemplateId]) -> bool {
+    match &caller.who {
+        // What of their own people may change, the gate has judged.
         Who::Person(person) if person.user.id == user => true,
-        Who::Person(person) => roles().stands_above(&people::tenant_wide(&person.roles), &target),
-        Who::App(_) => {
-            let held = view.roles_of(caller.client_sp).await?;
-            roles().stands_above(&people::tenant_wide(&held), &target)
-        }
-    })
+        Who::Person(person) => roles().stands_above(&people::tenant_wide(&person.roles), target),
+        Who::App(_) => roles().stands_above(app_roles, target),
+    }
 }
