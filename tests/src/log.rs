@@ -3,7 +3,8 @@
 use crate::people::{WATERKANT_ID, ZONNEBEL_ID};
 use crate::world::World;
 use mandate_base::{Moment, TenantId};
-use mandate_store::{AuditRow, SignInRow};
+use mandate_domain::audit::SignIn;
+use mandate_domain::query::LogQuery;
 use serde_json::Value;
 
 const MOST: i64 = 10_000;
@@ -26,18 +27,19 @@ pub struct Size {
 }
 
 impl World {
-    pub async fn sign_ins(&self, tenant: TenantId) -> Vec<SignInRow> {
+    pub async fn sign_ins(&self, tenant: TenantId) -> Vec<SignIn> {
         self.house().store.flush().await.expect("the store answers");
-        self.house().store.tenant(tenant).sign_ins(MOST).await.expect("the store answers")
+        self.house().store.tenant(tenant).sign_ins_where(&LogQuery::newest(MOST)).await.expect("the store answers")
     }
 
     /// How often the customer's sign-in log holds this number.
-    pub async fn signed_in_with(&self, code: i64) -> usize {
+    pub async fn signed_in_with(&self, code: u32) -> usize {
         self.sign_ins(WATERKANT_ID).await.iter().filter(|row| row.code == code).count()
     }
 
     pub async fn audits(&self, tenant: TenantId) -> Vec<Audited> {
-        let rows = self.house().store.tenant(tenant).audits(MOST).await.expect("the store answers");
+        let rows =
+            self.house().store.tenant(tenant).audits_where(&LogQuery::newest(MOST)).await.expect("the store answers");
         rows.into_iter().map(read).collect()
     }
 
@@ -64,13 +66,14 @@ impl Size {
     }
 }
 
-fn read(row: AuditRow) -> Audited {
-    let json = |text: &str| serde_json::from_str(text).expect("stored as JSON");
+fn read(row: mandate_domain::audit::Audited) -> Audited {
+    let json = |part: serde_json::Result<Value>| part.expect("plain data");
+    let entry = row.entry;
     Audited {
         at: row.at,
-        activity: row.activity,
-        actor: json(&row.actor),
-        targets: json(&row.targets),
-        changed: json(&row.changed),
+        activity: entry.activity.name().to_owned(),
+        actor: json(serde_json::to_value(&entry.actor)),
+        targets: json(serde_json::to_value(&entry.targets)),
+        changed: json(serde_json::to_value(&entry.changed)),
     }
 }

@@ -59,6 +59,8 @@ const SETS: &[(&str, &str)] = &[
     ("adminConsentRequestPolicy", "adminConsentRequestPolicy"),
     ("permissionGrantPolicies", "permissionGrantPolicy"),
     ("permissionGrantConditionSets", "permissionGrantConditionSet"),
+    ("directoryAudits", "directoryAudit"),
+    ("signIns", "signIn"),
     ("includes", "permissionGrantConditionSet"),
     ("excludes", "permissionGrantConditionSet"),
 ];

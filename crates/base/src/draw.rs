@@ -24,10 +24,6 @@ impl dyn Draw + '_ {
 
     /// An id whose order is the order of time (version 7): for rows that are written often and read by time.
     pub fn timed_id(&mut self, now: crate::Moment) -> ObjectId {
-        let mut bytes = self.bytes::<16>();
-        bytes[..6].copy_from_slice(&(now.millis() as u64).to_be_bytes()[2..]);
-        bytes[6] = (bytes[6] & 0x0f) | 0x70;
-        bytes[8] = (bytes[8] & 0x3f) | 0x80;
-        ObjectId::from_bytes(bytes)
+        ObjectId::timed(now, self.bytes::<16>())
     }
 }

@@ -113,3 +113,25 @@ ids! {
     /// Ties a request, its log lines and its answer together.
     CorrelationId,
 }
+impl ObjectId {
+    /// An id whose order is the order of time (version 7, RFC 9562 §5.7); all but the time is taken from `rest`.
+    pub fn timed(at: crate::Moment, rest: [u8; 16]) -> ObjectId {
+        let mut bytes = rest;
+        bytes[..6].copy_from_slice(&ObjectId::time(at));
+        bytes[6] = (bytes[6] & 0x0f) | 0x70;
+        bytes[8] = (bytes[8] & 0x3f) | 0x80;
+        ObjectId::from_bytes(bytes)
+    }
+
+    /// Nothing that was timed at that moment or later is below it, and nothing earlier above.
+    pub fn first_at(at: crate::Moment) -> ObjectId {
+        let mut bytes = [0; 16];
+        bytes[..6].copy_from_slice(&ObjectId::time(at));
+        ObjectId::from_bytes(bytes)
+    }
+
+    fn time(at: crate::Moment) -> [u8; 6] {
+        let millis = u64::try_from(at.millis()).unwrap_or(0).to_be_bytes();
+        [millis[2], millis[3], millis[4], millis[5], millis[6], millis[7]]
+    }
+}

@@ -23,6 +23,9 @@ macro_rules! activities {
         pub enum Activity { $($activity),+ }
 
         impl Activity {
+            pub const ALL: &'static [Activity] = &[$(Activity::$activity),+];
+            pub const NAMES: &'static [&'static str] = &[$($name),+];
+
             pub const fn name(self) -> &'static str {
                 match self { $(Activity::$activity => $name),+ }
             }
@@ -98,6 +101,57 @@ activities! {
     RequestDenied = "Request denied" in "UserManagement",
 }
 
+impl Activity {
+    /// Each once.
+    pub const CATEGORIES: [&'static str; 8] = [
+        "ApplicationManagement",
+        "AuthorizationPolicy",
+        "DirectoryManagement",
+        "GroupManagement",
+        "PermissionGrantPolicy",
+        "Policy",
+        "RoleManagement",
+        "UserManagement",
+    ];
+
+    /// As Graph's `operationType` has it: by how the name begins.
+    pub fn operation(self) -> &'static str {
+        const KINDS: [(&str, &str); 14] = [
+            ("Add member", "Assign"),
+            ("Add owner", "Assign"),
+            ("Add app role", "Assign"),
+            ("Add delegated", "Assign"),
+            ("Remove member", "Unassign"),
+            ("Remove owner", "Unassign"),
+            ("Remove app role", "Unassign"),
+            ("Remove delegated", "Unassign"),
+            ("Consent", "Assign"),
+            ("Add", "Add"),
+            ("Create", "Add"),
+            ("Remove", "Delete"),
+            ("Delete", "Delete"),
+            ("Hard", "Delete"),
+        ];
+        KINDS.iter().find(|(begins, _)| self.name().starts_with(begins)).map_or("Update", |(_, kind)| kind)
+    }
+
+    pub fn named(name: &str) -> Option<Activity> {
+        Activity::ALL.iter().find(|activity| activity.name() == name).copied()
+    }
+}
+
+/// `directoryAudit.loggedByService` of all that is told here.
+pub const LOGGED_BY: &str = "Core Directory";
+
+/// An entry of the log, as it is read again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Audited {
+    /// Time-ordered: the log is kept in its order.
+    pub id: ObjectId,
+    pub at: Moment,
+    pub entry: AuditEntry,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Actor {
@@ -158,6 +212,25 @@ pub enum SignInKind {
     ServicePrincipal,
 }
 
+impl SignInKind {
+    pub const ALL: [SignInKind; 3] =
+        [SignInKind::Interactive, SignInKind::NonInteractive, SignInKind::ServicePrincipal];
+    pub const WORDS: &'static [&'static str] = &["interactiveUser", "nonInteractiveUser", "servicePrincipal"];
+
+    /// As Graph's `signInEventTypes` has it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            SignInKind::Interactive => "interactiveUser",
+            SignInKind::NonInteractive => "nonInteractiveUser",
+            SignInKind::ServicePrincipal => "servicePrincipal",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<SignInKind> {
+        SignInKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 const LONGEST_VALUE: usize = 2000;
 
 fn shown(value: &Value) -> String {
@@ -207,6 +280,28 @@ impl Doer {
             targets: Vec::new(),
             changed: Vec::new(),
             correlation: self.correlation,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_activity_is_found_by_its_name_and_its_category_is_known() {
+        for activity in Activity::ALL {
+            assert_eq!(Activity::named(activity.name()), Some(*activity));
+            assert!(Activity::CATEGORIES.contains(&activity.category()), "{}", activity.category());
+        }
+        let used = |category: &str| Activity::ALL.iter().any(|activity| activity.category() == category);
+        assert!(Activity::CATEGORIES.iter().all(|category| used(category)));
+    }
+
+    #[test]
+    fn kinds_of_sign_ins_are_read_as_they_are_written() {
+        for (kind, word) in SignInKind::ALL.into_iter().zip(SignInKind::WORDS) {
+            assert_eq!((kind.word(), SignInKind::parse(word)), (*word, Some(kind)));
         }
     }
 }

@@ -32,6 +32,37 @@ impl Noun {
     }
 }
 
+/// What is asked: objects of a kind, or entries of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Objects(Noun),
+    Audits,
+    SignIns,
+}
+
+impl From<Noun> for Source {
+    fn from(noun: Noun) -> Source {
+        Source::Objects(noun)
+    }
+}
+
+/// A page of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogQuery {
+    pub condition: Option<Condition>,
+    /// Newest first, or oldest.
+    pub newest_first: bool,
+    /// The last entry of the page before.
+    pub after: Option<ObjectId>,
+    pub most: i64,
+}
+
+impl LogQuery {
+    pub fn newest(most: i64) -> LogQuery {
+        LogQuery { condition: None, newest_first: true, after: None, most }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     All(Vec<Condition>),

@@ -64,6 +64,10 @@ pub(crate) enum Route {
     GrantPolicy(String),
     ConditionSets(String, Sets),
     ConditionSet(String, Sets, String),
+    Audits,
+    Audit(String),
+    SignIns,
+    SignIn(String),
     Domains,
     Domain(String),
     SubscribedSkus,
@@ -394,6 +398,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("directoryRoles") => of_roles(rest),
         _ if head.is("roleManagement") => of_role_management(rest),
         _ if head.is("policies") => of_policies(rest),
+        _ if head.is("auditLogs") => of_logs(rest),
         _ if head.is("domains") => pair(rest, Route::Domains, Route::Domain),
         _ if head.is("subscribedSkus") && rest.is_empty() => Ok(Route::SubscribedSkus),
         _ if head.is("$metadata") && rest.is_empty() => Err(Refusal::NoSchema),
@@ -554,6 +559,14 @@ fn of_role_management(rest: &[Step]) -> Result<Route, Refusal> {
         [provider, set, below @ ..] if provider.is("directory") && set.is("roleAssignments") => {
             pair(below, Route::RoleAssignments, Route::RoleAssignment)
         }
+        _ => Err(unknown(rest)),
+    }
+}
+
+fn of_logs(rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [log, below @ ..] if log.is("directoryAudits") => pair(below, Route::Audits, Route::Audit),
+        [log, below @ ..] if log.is("signIns") => pair(below, Route::SignIns, Route::SignIn),
         _ => Err(unknown(rest)),
     }
 }

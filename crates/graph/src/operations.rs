@@ -191,12 +191,17 @@ operations! {
     PermissionGrantPoliciesConditionsList = "permissionGrantPolicies.conditions.list",
     PermissionGrantPoliciesConditionsCreate = "permissionGrantPolicies.conditions.create",
     PermissionGrantPoliciesConditionsDelete = "permissionGrantPolicies.conditions.delete",
+    DirectoryAuditsList = "directoryAudits.list",
+    DirectoryAuditsGet = "directoryAudits.get",
+    SignInsList = "signIns.list",
+    SignInsGet = "signIns.get",
     OrganizationList = "organization.list",
     OrganizationGet = "organization.get",
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
+    include_str!("../permissions/logs.tsv"),
     include_str!("../permissions/roles.tsv"),
     include_str!("../permissions/policies.tsv"),
     include_str!("../permissions/directory.tsv"),

@@ -5,14 +5,14 @@
 
 use crate::errors::Refusal;
 use mandate_base::ObjectId;
-use mandate_domain::query::{Condition, Noun, Order, Test, compared, compared_moment, compared_truth, words};
+use mandate_domain::query::{Condition, Noun, Order, Source, Test, compared, compared_moment, compared_truth, words};
 use mandate_domain::time;
 use mandate_odata::{Compare, Filter, Literal, Member, Options, Quantifier, Search, TextTest};
 use std::sync::OnceLock;
 
 /// One property of one kind of object.
 struct Askable {
-    noun: Noun,
+    source: Source,
     /// `employeeOrgData/division`
     path: &'static str,
     of: Type,
@@ -28,6 +28,7 @@ enum Type {
     Texts,
     Truth,
     Moment,
+    Number,
 }
 
 /// The question that options put, and whether it is one that wants `ConsistencyLevel: eventual`.
@@ -54,11 +55,13 @@ fn table() -> &'static [Askable] {
 fn read(line: &'static str) -> Option<Askable> {
     let cells: Vec<&'static str> = line.split('\t').collect();
     let [noun, path, of, operators, search, _] = cells[..] else { return None };
-    let noun = match noun {
-        "user" => Noun::User,
-        "group" => Noun::Group,
-        "application" => Noun::Application,
-        "servicePrincipal" => Noun::ServicePrincipal,
+    let source = match noun {
+        "user" => Noun::User.into(),
+        "group" => Noun::Group.into(),
+        "application" => Noun::Application.into(),
+        "servicePrincipal" => Noun::ServicePrincipal.into(),
+        "directoryAudit" => Source::Audits,
+        "signIn" => Source::SignIns,
         _ => return None,
     };
     let of = match of {
@@ -67,13 +70,14 @@ fn read(line: &'static str) -> Option<Askable> {
         "texts" => Type::Texts,
         "truth" => Type::Truth,
         "moment" => Type::Moment,
+        "number" => Type::Number,
         _ => return None,
     };
-    Some(Askable { noun, path, of, operators: operators.split(',').collect(), search: search == "yes" })
+    Some(Askable { source, path, of, operators: operators.split(',').collect(), search: search == "yes" })
 }
 
 pub(crate) fn question(noun: Noun, kind: &'static str, options: &Options) -> Result<Question, Refusal> {
-    let mut asking = Asking { noun, kind, advanced: false };
+    let mut asking = Asking { source: noun.into(), kind, advanced: false };
     let filter = options.filter.as_ref().map(|filter| asking.filter(filter, None)).transpose()?;
     let search = options.search.as_ref().map(|search| asking.search(search)).transpose()?;
     asking.advanced |= search.is_some();
@@ -87,8 +91,28 @@ pub(crate) fn question(noun: Noun, kind: &'static str, options: &Options) -> Res
     Ok(Question { condition, order, advanced: asking.advanced })
 }
 
+/// What is asked of a log, and whether its newest entries come first. It is filtered and sorted by time, no more.
+pub(crate) fn log_question(
+    source: Source,
+    kind: &'static str,
+    time: &str,
+    options: &Options,
+) -> Result<(Option<Condition>, bool), Refusal> {
+    let mut asking = Asking { source, kind, advanced: false };
+    let condition = options.filter.as_ref().map(|filter| asking.filter(filter, None)).transpose()?;
+    if options.search.is_some() {
+        return Err(Refusal::NoQuery("$search"));
+    }
+    let newest_first = match &options.order_by[..] {
+        [] => true,
+        [only] if only.property.eq_ignore_ascii_case(time) => only.descending,
+        [first, ..] => return Err(Refusal::Unsortable(first.property.clone())),
+    };
+    Ok((condition, newest_first))
+}
+
 struct Asking {
-    noun: Noun,
+    source: Source,
     kind: &'static str,
     advanced: bool,
 }
@@ -250,7 +274,7 @@ impl Asking {
     /// Words in any order, each by its beginning; a property that is not kept by its words is found by its own.
     fn searched(&self, property: Option<&str>, text: &str) -> Result<Condition, Refusal> {
         let property = property.ok_or_else(|| Refusal::Unsearchable(String::new()))?;
-        let known = table().iter().filter(|known| known.noun == self.noun);
+        let known = table().iter().filter(|known| known.source == self.source);
         let found = known.into_iter().find(|known| known.path.eq_ignore_ascii_case(property));
         let found = found.ok_or_else(|| self.unsupported(property))?;
         let text = compared(text);
@@ -297,7 +321,7 @@ impl Asking {
     }
 
     fn find(&self, path: &str) -> Result<&'static Askable, Refusal> {
-        let mut known = table().iter().filter(|known| known.noun == self.noun);
+        let mut known = table().iter().filter(|known| known.source == self.source);
         known.find(|known| known.path.eq_ignore_ascii_case(path)).ok_or_else(|| self.unsupported(path))
     }
 
@@ -309,6 +333,7 @@ impl Asking {
         let value = match (found.of, value) {
             (Type::Text | Type::Texts, Literal::Text(text) | Literal::Bare(text)) => Some(compared(text)),
             (Type::Truth, Literal::Truth(truth)) => Some(compared_truth(*truth).to_owned()),
+            (Type::Number, Literal::Number(number)) => Some(number.to_string()),
             (Type::Moment, Literal::Bare(text) | Literal::Text(text)) => time::parse(text).map(compared_moment),
             _ => None,
         };

@@ -8,6 +8,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 const READ: GlobalSql = GlobalSql::new("SELECT count FROM commits WHERE id = 1");
 const COUNT: GlobalSql = GlobalSql::new("UPDATE commits SET count = count + 1 WHERE id = 1");
 
+const ERA: GlobalSql = GlobalSql::new("SELECT count FROM commits WHERE id = 2");
+const BEGIN_ERA: GlobalSql =
+    GlobalSql::new("UPDATE commits SET count = (SELECT now.count FROM commits now WHERE now.id = 1) WHERE id = 2");
+
 /// How far the count should be: what was there, and what this process added.
 pub struct Commits {
     expected: AtomicI64,
@@ -16,6 +20,16 @@ pub struct Commits {
 /// A statement of every transaction that changes the directory.
 pub fn counted() -> Write {
     Write { sql: COUNT.text().into(), values: Vec::new(), expect: Expect::Any }
+}
+
+/// What anybody knew of changes is of another time.
+pub fn begun_anew() -> Write {
+    Write { sql: BEGIN_ERA.text().into(), values: Vec::new(), expect: Expect::Any }
+}
+
+/// It is another one when everything was put back at once.
+pub async fn era(driver: &Driver) -> Result<i64, Fault> {
+    driver.rows(ERA.text(), &[]).await?.first().map_or(Ok(0), |row| row.int(0))
 }
 
 impl Commits {

@@ -21,7 +21,9 @@ mod value;
 
 pub use fault::Fault;
 pub use memo::Memo;
-pub use nouns::{Assignee, AuditRow, Global, KeyChange, KeyRow, KeyUse, SignInRow, TenantView};
+pub use nouns::{
+    Assignee, ChangedGrant, ChangedLink, ChangedObject, Global, Gone, KeyChange, KeyRow, KeyUse, TenantView,
+};
 pub use snapshot::Snapshot;
 
 use commits::Commits;
@@ -157,6 +159,11 @@ impl Store {
             self.generations.raise_all();
         }
         Ok(())
+    }
+
+    /// Another one when everything was put back at once: what was known of changes does not hold any more.
+    pub async fn era(&self) -> Result<i64, Fault> {
+        commits::era(&self.driver).await
     }
 
     /// How many sign-ins wait to be written.

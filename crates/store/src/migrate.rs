@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("../migrations/0004_facets.sql")),
     (5, include_str!("../migrations/0005_whole_objects.sql")),
     (6, include_str!("../migrations/0006_tenant_version.sql")),
+    (7, include_str!("../migrations/0007_asked_logs_and_delta.sql")),
 ];
 
 const MAKE_LEDGER: &str =

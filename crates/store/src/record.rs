@@ -1,10 +1,11 @@
 //! A record as statements: each change its rows, each change its audit, in one transaction.
 
 mod audit;
+mod changed;
 mod directory;
 mod traces;
 
-pub use audit::sign_in_writes;
+pub use audit::{audit_writes, sign_in_writes};
 
 use crate::Fault;
 use crate::driver::{Expect, Write};
@@ -17,10 +18,12 @@ use mandate_domain::record::{Change, Record};
 use mandate_domain::service_principal::ServicePrincipal;
 
 pub fn writes(tenant: TenantId, record: &Record, now: Moment) -> Result<Vec<Write>, Fault> {
-    let mut writes = Writes { tenant, list: Vec::new() };
+    let mut writes = Writes { now, ..Writes::of(tenant) };
+    writes.begin_marks(record);
     for change in record.changes() {
         writes.change(change)?;
     }
+    writes.end_marks(record);
     for trace in record.traces() {
         writes.trace(trace)?;
     }
@@ -35,14 +38,14 @@ pub fn writes(tenant: TenantId, record: &Record, now: Moment) -> Result<Vec<Writ
 
 /// What an object can be found by, where nothing of it is written yet.
 pub fn facet_writes(tenant: TenantId, noun: Noun, object: ObjectId, facets: Vec<Facet>) -> Vec<Write> {
-    let mut writes = Writes { tenant, list: Vec::new() };
+    let mut writes = Writes::of(tenant);
     writes.facets(noun, object, facets);
     writes.list
 }
 
 /// An instance of an app that every tenant knows, as a seed would make it.
 pub fn instance_writes(tenant: TenantId, card: &AppCard, now: Moment) -> Result<Vec<Write>, Fault> {
-    let mut writes = Writes { tenant, list: Vec::new() };
+    let mut writes = Writes::of(tenant);
     let id = ServicePrincipalId::named(tenant.bytes(), &format!("sp:{}", card.app_id));
     writes.change(&Change::ServicePrincipalAdded(Box::new(ServicePrincipal::begin(card, id, now))))?;
     Ok(writes.list)
@@ -51,10 +54,18 @@ pub fn instance_writes(tenant: TenantId, card: &AppCard, now: Moment) -> Result<
 /// The statements so far, all of one tenant.
 struct Writes {
     tenant: TenantId,
+    now: Moment,
+    /// Changes leave their marks for those who ask since when.
+    marking: bool,
     list: Vec<Write>,
 }
 
 impl Writes {
+    /// Of what nobody asks about afterwards.
+    fn of(tenant: TenantId) -> Writes {
+        Writes { tenant, now: Moment::from_millis(0), marking: false, list: Vec::new() }
+    }
+
     fn push(&mut self, sql: &'static TenantSql, values: impl IntoIterator<Item = Value>, expect: Expect) {
         let values = std::iter::once(id(self.tenant)).chain(values).collect();
         self.list.push(Write { sql: sql.text().into(), values, expect });

@@ -1,10 +1,11 @@
 //! What older data lacks: facets of objects that were written before there were any, and instances of apps that every
-//! tenant knows since.
+//! tenant knows since; and what an audit entry is asked for by.
 
-use crate::driver::Driver;
+use crate::driver::{Driver, Expect};
+use crate::nouns::audit::audit_entry_of;
 use crate::nouns::{Global, TenantView};
-use crate::record::{facet_writes, instance_writes};
-use crate::sql::GlobalSql;
+use crate::record::{audit_writes, facet_writes, instance_writes};
+use crate::sql::{GlobalSql, TenantSql};
 use crate::value::id;
 use crate::{Fault, Write};
 use mandate_base::{ObjectId, TenantId};
@@ -15,6 +16,11 @@ use mandate_domain::well_known::{IN_EVERY_TENANT, well_known};
 const ANY_TENANT: GlobalSql = GlobalSql::new("SELECT id FROM tenants LIMIT 1");
 const ANY_FACET: GlobalSql = GlobalSql::new("SELECT noun FROM facets LIMIT 1");
 const ANY_INSTANCE: GlobalSql = GlobalSql::new("SELECT id FROM service_principals WHERE app_id = $1 LIMIT 1");
+const ANY_NAMELESS: GlobalSql = GlobalSql::new("SELECT at FROM audits WHERE id IS NULL LIMIT 1");
+const NAMELESS: TenantSql = TenantSql::new(
+    "SELECT at, place, activity, actor, targets, changed, correlation FROM audits WHERE tenant_id = $1 AND id IS NULL",
+);
+const REMOVE_NAMELESS: TenantSql = TenantSql::new("DELETE FROM audits WHERE tenant_id = $1 AND id IS NULL");
 const PAGE: i64 = 500;
 /// More organisations than that have no data of a time before facets.
 const MOST_TENANTS: i64 = 10_000;
@@ -28,11 +34,28 @@ pub async fn run(driver: &Driver) -> Result<(), Fault> {
     if driver.rows(ANY_FACET.text(), &[]).await?.is_empty() {
         facets(driver).await?;
     }
+    if !driver.rows(ANY_NAMELESS.text(), &[]).await?.is_empty() {
+        nameless(driver).await?;
+    }
     let newest = IN_EVERY_TENANT.last().copied().unwrap_or(GRAPH);
     if driver.rows(ANY_INSTANCE.text(), &[id(newest)]).await?.is_empty() {
         instances(driver).await?;
     }
     Ok(())
+}
+
+/// Audit entries of a time before they could be asked for. They have no key to be changed by: each is written anew.
+async fn nameless(driver: &Driver) -> Result<(), Fault> {
+    let mut writes = Vec::new();
+    for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
+        let rows = driver.rows(NAMELESS.text(), &[id(tenant.id)]).await?;
+        writes.push(Write { sql: REMOVE_NAMELESS.text().into(), values: vec![id(tenant.id)], expect: Expect::Any });
+        for row in &rows {
+            let place = usize::try_from(row.int(1)?).unwrap_or_default();
+            writes.extend(audit_writes(tenant.id, &audit_entry_of(row, 2)?, row.moment(0)?, place)?);
+        }
+    }
+    driver.write(writes).await.map(|_| ())
 }
 
 /// Of the apps that every tenant knows.

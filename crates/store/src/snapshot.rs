@@ -12,7 +12,7 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 23] = [
+const TABLES: [(&str, &str, &str); 28] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
@@ -35,6 +35,11 @@ const TABLES: [(&str, &str, &str); 23] = [
     table!("families"),
     table!("refresh_tokens"),
     table!("audits"),
+    table!("audit_targets"),
+    table!("change_counts"),
+    table!("changed_objects"),
+    table!("changed_links"),
+    table!("changed_grants"),
     table!("sign_ins"),
 ];
 
@@ -65,8 +70,9 @@ pub async fn restore(driver: &Driver, snapshot: &Snapshot) -> Result<(), Fault> 
             writes.push(write(&format!("INSERT INTO {name} VALUES ({})", places.join(", ")), row.clone()));
         }
     }
-    // Other processes on this store start afresh as well.
+    // Other processes on this store start afresh as well, and so does whoever asks what changed.
     writes.push(commits::counted());
+    writes.push(commits::begun_anew());
     match driver.write(writes).await? {
         Committed::Done => Ok(()),
         Committed::Raced => Err(Fault::new("restoring a snapshot", "somebody wrote meanwhile")),

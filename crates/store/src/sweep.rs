@@ -30,6 +30,23 @@ const SESSION_APPS: GlobalSql = GlobalSql::new(
 /// Longer than anybody asks what became of it.
 const CONSENT_REQUESTS: GlobalSql = GlobalSql::new("DELETE FROM consent_requests WHERE expires < $1");
 
+/// Longer than a token that asks for them lives (graph-api.md §3.8).
+const CHANGED: [GlobalSql; 3] = [
+    GlobalSql::new("DELETE FROM changed_objects WHERE at < $1"),
+    GlobalSql::new("DELETE FROM changed_links WHERE at < $1"),
+    GlobalSql::new("DELETE FROM changed_grants WHERE at < $1"),
+];
+/// What can no longer be brought back is gone for good, in the eyes of those who ask what changed, too.
+const COUNT_FORGOTTEN: GlobalSql = GlobalSql::new(
+    "UPDATE change_counts SET count = count + 1
+      WHERE tenant_id IN (SELECT DISTINCT tenant_id FROM deleted_items WHERE at <= $1)",
+);
+const FORGOTTEN: GlobalSql = GlobalSql::new(
+    "INSERT INTO changed_objects (tenant_id, noun, object, seq, at, gone)
+     SELECT d.tenant_id, d.noun, d.id, c.count, CAST($2 AS BIGINT), 2
+       FROM deleted_items d JOIN change_counts c ON c.tenant_id = d.tenant_id WHERE d.at <= $1
+     ON CONFLICT (tenant_id, noun, object) DO UPDATE SET seq = excluded.seq, at = excluded.at, gone = excluded.gone",
+);
 const DELETED: GlobalSql = GlobalSql::new("DELETE FROM deleted_items WHERE at <= $1");
 
 pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
@@ -39,7 +56,11 @@ pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
         expect: Expect::Any,
     };
     let outlived = now - REFRESH_LIFE - DAY;
-    let writes = vec![
+    let forgotten =
+        Write { sql: FORGOTTEN.text().into(), values: vec![(now - KEPT_FOR).into(), now.into()], expect: Expect::Any };
+    let mut writes = vec![
+        ended(&COUNT_FORGOTTEN, now - KEPT_FOR),
+        forgotten,
         ended(&CODES, now - DAY),
         ended(&DEVICE_CODES, now - HOUR),
         ended(&REFRESH_TOKENS, outlived),
@@ -49,5 +70,6 @@ pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
         ended(&CONSENT_REQUESTS, now - 90 * DAY),
         Write { sql: SESSION_APPS.text().into(), values: Vec::new(), expect: Expect::Any },
     ];
+    writes.extend(CHANGED.iter().map(|sql| ended(sql, now - 8 * DAY)));
     driver.write(writes).await.map(drop)
 }

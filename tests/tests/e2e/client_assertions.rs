@@ -133,7 +133,7 @@ async fn what_is_wrong_with_an_assertion_is_told_and_nothing_is_given() {
     ] {
         let refused = send(&world, &signed(&with(change))).await;
         assert_eq!(refused.refusal(), (401, "invalid_client", code), "{what}");
-        assert!(world.signed_in_with(i64::try_from(code).expect("small")).await > 0, "{what}");
+        assert!(world.signed_in_with(u32::try_from(code).expect("small")).await > 0, "{what}");
     }
     for (what, change) in
         [("no exp", json!({ "exp": null })), ("odd exp", json!({ "exp": "soon" })), ("no iss", json!({ "iss": null }))]

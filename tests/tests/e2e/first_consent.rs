@@ -61,7 +61,9 @@ async fn s4_32_the_consent_itself_is_audited_with_what_was_allowed_and_by_whom()
         entry.unwrap_or_else(|| panic!("{name}: {changed:?}"))["newValue"].as_str().unwrap_or("").to_owned()
     };
     assert_eq!(value("ConsentContext.IsAdminConsent"), "false");
-    let mut allowed: Vec<String> = value("ConsentAction.Permissions").split(' ').map(str::to_owned).collect();
+    let permissions = value("ConsentAction.Permissions");
+    let (_, scope) = permissions.trim_end_matches(']').split_once("Scope: ").expect("what was allowed");
+    let mut allowed: Vec<&str> = scope.split(' ').collect();
     allowed.sort_unstable();
     assert_eq!(allowed, ["User.Read", "openid"]);
 }

@@ -25,6 +25,7 @@ mod front_channel;
 mod graph_apps;
 mod graph_assignments;
 mod graph_grants;
+mod graph_logs;
 mod graph_people;
 mod graph_policies;
 mod graph_queries;

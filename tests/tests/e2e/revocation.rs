@@ -176,7 +176,7 @@ async fn a_daemons_service_principal_disabled_or_removed_ends_its_tokens() {
         let refused = world.client(EXPORT).client_credentials(SCOPE).await;
         assert_eq!(refused.refusal(), (400, "unauthorized_client", code));
         assert_eq!(world.graph(token.access()).get("/v1.0/users").await.refusal(), call);
-        assert_eq!(world.signed_in_with(i64::try_from(code).expect("a number")).await, 1);
+        assert_eq!(world.signed_in_with(u32::try_from(code).expect("a number")).await, 1);
     }
 }
 

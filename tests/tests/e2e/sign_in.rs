@@ -125,15 +125,15 @@ async fn every_step_of_a_sign_in_is_in_the_log() {
     let world = World::new().await;
     world.tokens(INTRANET, JORIS, "openid").await;
     let rows = world.sign_ins(WATERKANT_ID).await;
-    let mut told: Vec<(String, i64, String)> =
-        rows.iter().map(|row| (row.kind.clone(), row.code, row.reason.clone())).collect();
+    let mut told: Vec<(&str, u32, String)> =
+        rows.iter().map(|row| (row.kind.word(), row.code, row.reason.clone())).collect();
     told.sort();
     let expected = [
         ("interactiveUser", "authorization answered"),
         ("interactiveUser", "signed in with a password"),
         ("nonInteractiveUser", "code redeemed"),
     ];
-    assert_eq!(told, expected.map(|(kind, reason)| (kind.to_owned(), 0_i64, reason.to_owned())));
+    assert_eq!(told, expected.map(|(kind, reason)| (kind, 0, reason.to_owned())));
     assert!(rows.iter().all(|row| row.name == JORIS));
 }
 

@@ -20,7 +20,7 @@ use mandate_domain::query::Noun;
 use mandate_odata::{Compare, Filter, Literal};
 use mandate_usecases::directory::{self, ChangeGrant, GrantRefusal, NewGrant, Revocation, Revoke};
 use mandate_usecases::settle;
-use mandate_web::{Answer, base64};
+use mandate_web::Answer;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -126,7 +126,7 @@ async fn show(call: &Call<'_>, id: &str) -> Result<Answer, Stop> {
     call.refuse_paging()?;
     let permit = call.permit(Op::GrantsGet, None)?;
     let selection = call.selection(&[&GRANT])?;
-    let grant = match parties(id) {
+    let grant = match GrantParties::parse(id) {
         Some(parties) => directory::grant(call.house, &call.caller, &permit, parties).await?,
         None => None,
     };
@@ -178,14 +178,14 @@ async fn create(call: &Call<'_>) -> Result<Answer, Stop> {
     let scopes = scopes(wanted.scope.as_deref().unwrap_or(""))?;
     let deed = NewGrant { permit: &permit, caller: &call.caller, parties, scopes, correlation: call.correlation };
     let grant = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(&refusal, parties, ""))?;
-    let location = format!("{}/{SET}/{}", call.root(), id_of(parties));
+    let location = format!("{}/{SET}/{}", call.root(), parties.id_text());
     Ok(made(call, SET, &grant, &location, COST))
 }
 
 async fn change(call: &Call<'_>, id: &str) -> Result<Answer, Stop> {
     let permit = call.permit(Op::GrantsUpdate, None)?;
     let change: Change = body::read(call)?;
-    let parties = parties(id).ok_or_else(|| Refusal::NoSuchObject(id.to_owned()))?;
+    let parties = GrantParties::parse(id).ok_or_else(|| Refusal::NoSuchObject(id.to_owned()))?;
     let scopes = scopes(change.scope.as_deref().unwrap_or(""))?;
     let deed = ChangeGrant { permit: &permit, caller: &call.caller, parties, scopes, correlation: call.correlation };
     settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(&refusal, parties, id))?;
@@ -195,7 +195,7 @@ async fn change(call: &Call<'_>, id: &str) -> Result<Answer, Stop> {
 async fn remove(call: &Call<'_>, id: &str) -> Result<Answer, Stop> {
     let permit = call.permit(Op::GrantsDelete, None)?;
     let missing = || Refusal::NoSuchObject(id.to_owned());
-    let parties = parties(id).ok_or_else(missing)?;
+    let parties = GrantParties::parse(id).ok_or_else(missing)?;
     let grant = directory::grant(call.house, &call.caller, &permit, parties).await?.ok_or_else(missing)?;
     let what = Revocation::Grant(grant.id);
     let deed = Revoke { permit: &permit, what, correlation: call.correlation };
@@ -227,39 +227,6 @@ fn told(refusal: &GrantRefusal, parties: GrantParties, id: &str) -> Refusal {
     }
 }
 
-/// The ids of the parties, each in the byte order of Graph's GUIDs, one behind the other.
-fn id_of(parties: GrantParties) -> String {
-    let mut bytes = Vec::with_capacity(48);
-    bytes.extend(swapped(parties.client.bytes()));
-    bytes.extend(swapped(parties.resource.bytes()));
-    if let Some(principal) = parties.principal {
-        bytes.extend(swapped(principal.bytes()));
-    }
-    base64::url(&bytes)
-}
-
-/// `None`: no grant can be called so.
-fn parties(id: &str) -> Option<GrantParties> {
-    let bytes = base64::from_url(id)?;
-    let mut ids = bytes.chunks_exact(16).map(|chunk| {
-        let chunk: &[u8; 16] = chunk.try_into().ok()?;
-        Some(ObjectId::from_bytes(swapped(chunk)))
-    });
-    let (client, resource) = (ids.next()??.into(), ids.next()??.into());
-    let principal = ids.next().flatten().map(UserId::from);
-    let whole = bytes.len() == if principal.is_some() { 48 } else { 32 };
-    whole.then_some(GrantParties { client, resource, principal })
-}
-
-/// A GUID's first three groups are little-endian there.
-pub(super) fn swapped(id: &[u8; 16]) -> [u8; 16] {
-    let mut bytes = *id;
-    bytes[..4].reverse();
-    bytes[4..6].reverse();
-    bytes[6..8].reverse();
-    bytes
-}
-
 impl Entity for Grant {
     const KIND: &'static Kind = &GRANT;
 
@@ -269,7 +236,7 @@ impl Entity for Grant {
 
     fn column(&self, name: &str) -> Value {
         match name {
-            "id" => Value::from(id_of(self.parties())),
+            "id" => Value::from(self.parties().id_text()),
             "clientId" => Value::from(self.client.to_string()),
             "consentType" => Value::from(if self.principal.is_some() { "Principal" } else { "AllPrincipals" }),
             "principalId" => Value::from(self.principal.map(|user| user.to_string())),
@@ -300,20 +267,6 @@ mod tests {
     use super::*;
 
     const CLIENT: ServicePrincipalId = ServicePrincipalId::from_u128(0x00112233_4455_6677_8899_aabbccddeeff);
-    const API: ServicePrincipalId = ServicePrincipalId::from_u128(1);
-
-    #[test]
-    fn an_id_is_made_of_the_parties_in_graphs_byte_order() {
-        let all = GrantParties { client: CLIENT, resource: API, principal: None };
-        let one = GrantParties { principal: Some(UserId::from_u128(2)), ..all };
-        assert_eq!(id_of(all), "MyIRAFVEd2aImaq7zN3u_wAAAAAAAAAAAAAAAAAAAAE");
-        for parties_of in [all, one] {
-            assert_eq!(parties(&id_of(parties_of)), Some(parties_of));
-        }
-        for bad in ["", "x", "MyIRAFVEd2aImaq7zN3u_w", &"A".repeat(86), &format!("{}A", id_of(all)), "ä"] {
-            assert_eq!(parties(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn filters_are_equalities() {

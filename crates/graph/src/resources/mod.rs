@@ -20,6 +20,7 @@ mod group;
 mod group_write;
 mod key;
 mod list;
+mod log;
 mod membership;
 mod organization;
 mod own_password;
@@ -95,6 +96,10 @@ pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Sto
         Route::GrantPolicy(id) => grant_policy::answer_one(call, id).await,
         Route::ConditionSets(id, sets) => grant_policy::answer_sets(call, id, *sets).await,
         Route::ConditionSet(id, sets, name) => grant_policy::answer_set(call, id, *sets, name).await,
+        Route::Audits => log::audits(call).await,
+        Route::Audit(id) => log::audit(call, id).await,
+        Route::SignIns => log::sign_ins(call).await,
+        Route::SignIn(id) => log::sign_in(call, id).await,
         Route::Domains => domain::list(call).await,
         Route::Domain(name) => domain::show(call, name).await,
         Route::SubscribedSkus => domain::no_skus(call),

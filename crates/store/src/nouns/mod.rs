@@ -2,7 +2,8 @@
 
 mod access;
 mod application;
-mod audit;
+pub(crate) mod audit;
+mod changed;
 mod consent_request;
 pub(crate) mod deleted;
 mod global;
@@ -11,7 +12,7 @@ pub(crate) mod query;
 pub(crate) mod signin;
 mod user;
 
-pub use audit::{AuditRow, SignInRow};
+pub use changed::{ChangedGrant, ChangedLink, ChangedObject, Gone};
 pub use global::{Global, KeyChange, KeyRow, KeyUse};
 pub use group::Assignee;
 

@@ -10,11 +10,14 @@ use super::group::group_of;
 use super::user::user_of;
 use crate::Fault;
 use crate::value::{Row, Value, id, id_or_none};
-use mandate_base::{AssignmentId, GrantId, ObjectId, RoleTemplateId, UserId};
+use mandate_base::{AssignmentId, GrantId, ObjectId, RoleTemplateId, SECOND, UserId};
 use mandate_domain::application::AppCard;
+use mandate_domain::audit::{Activity, LOGGED_BY, SignInKind};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantQuery, Whose};
 use mandate_domain::group::Group;
-use mandate_domain::query::{Condition, Noun, Order, Query, Test, compared_truth, end_of, reversed, words_of};
+use mandate_domain::query::{
+    self, Condition, LogQuery, Noun, Order, Query, Source, Test, compared_truth, end_of, reversed, words_of,
+};
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::time;
@@ -99,14 +102,14 @@ impl TenantView<'_> {
     /// How many there are, whatever the page.
     pub async fn count_where(&self, noun: Noun, condition: Option<&Condition>) -> Result<i64, Fault> {
         let mut built = Built::of(self, format!("SELECT COUNT(*) FROM {} o", table(noun)));
-        built.only(noun, condition);
+        built.only(noun.into(), condition);
         let rows = self.driver.rows_built(&built.sql, &built.values).await?;
         rows.first().map_or(Ok(0), |row| row.int(0))
     }
 
     async fn found<T>(&self, query: &Query, read: fn(&Row) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
         let mut built = Built::of(self, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
-        built.only(query.noun, query.condition.as_ref());
+        built.only(query.noun.into(), query.condition.as_ref());
         built.page(query);
         self.driver.rows_built(&built.sql, &built.values).await?.iter().map(read).collect()
     }
@@ -155,16 +158,34 @@ pub const fn number(noun: Noun) -> i64 {
     }
 }
 
-/// What has a column of the object's own.
+/// What has a column of its own.
 #[derive(Clone, Copy)]
 enum Column {
     Truth(&'static str),
     Moment(&'static str),
     /// One of a few words, as they are written.
     Word(&'static str, &'static [&'static str]),
+    /// A text in the form that is compared, as bytes.
+    Key(&'static str),
+    Id(&'static str),
+    Number(&'static str),
+    /// A moment that is told by the entry's own id.
+    Time,
+    /// The same for every entry.
+    Always(&'static str),
+    /// What an audit entry is about.
+    Target,
 }
 
-fn column(noun: Noun, property: &str) -> Option<Column> {
+fn column(source: Source, property: &str) -> Option<Column> {
+    match source {
+        Source::Objects(noun) => object_column(noun, property),
+        Source::Audits => audit_column(property),
+        Source::SignIns => sign_in_column(property),
+    }
+}
+
+fn object_column(noun: Noun, property: &str) -> Option<Column> {
     Some(match (noun, property) {
         (Noun::User | Noun::ServicePrincipal, "accountEnabled") => Column::Truth("o.enabled"),
         (Noun::User | Noun::Group, "createdDateTime") => Column::Moment("o.created"),
@@ -176,17 +197,47 @@ fn column(noun: Noun, property: &str) -> Option<Column> {
     })
 }
 
-struct Built {
-    sql: String,
-    values: Vec<Value>,
+fn audit_column(property: &str) -> Option<Column> {
+    Some(match property {
+        "activityDateTime" => Column::Time,
+        "activityDisplayName" => Column::Word("o.activity", Activity::NAMES),
+        "category" => Column::Word("o.category", &Activity::CATEGORIES),
+        "correlationId" => Column::Id("o.correlation"),
+        "loggedByService" => Column::Always(LOGGED_BY),
+        "result" => Column::Always("success"),
+        "initiatedBy/user/id" => Column::Id("o.actor_user"),
+        "initiatedBy/user/userPrincipalName" => Column::Key("o.actor_key"),
+        "initiatedBy/app/appId" => Column::Id("o.actor_app"),
+        "targetResources/id" => Column::Target,
+        _ => return None,
+    })
+}
+
+fn sign_in_column(property: &str) -> Option<Column> {
+    Some(match property {
+        "createdDateTime" => Column::Time,
+        "appId" => Column::Id("o.client"),
+        "resourceId" => Column::Id("o.resource"),
+        "userId" => Column::Id("o.user_id"),
+        "userPrincipalName" => Column::Key("o.name_key"),
+        "correlationId" => Column::Id("o.correlation"),
+        "status/errorCode" => Column::Number("o.code"),
+        "signInEventTypes" => Column::Word("o.kind", SignInKind::WORDS),
+        _ => return None,
+    })
+}
+
+pub(super) struct Built {
+    pub sql: String,
+    pub values: Vec<Value>,
 }
 
 impl Built {
-    fn of(view: &TenantView<'_>, select: String) -> Built {
+    pub fn of(view: &TenantView<'_>, select: String) -> Built {
         Built { sql: format!("{select} WHERE o.tenant_id = $1"), values: vec![id(view.tenant)] }
     }
 
-    fn bind(&mut self, value: impl Into<Value>) -> String {
+    pub fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
     }
@@ -198,20 +249,20 @@ impl Built {
         }
     }
 
-    fn only(&mut self, noun: Noun, condition: Option<&Condition>) {
+    pub fn only(&mut self, source: Source, condition: Option<&Condition>) {
         if let Some(condition) = condition {
             self.sql.push_str(" AND ");
-            self.condition(noun, condition);
+            self.condition(source, condition);
         }
     }
 
-    fn condition(&mut self, noun: Noun, condition: &Condition) {
+    fn condition(&mut self, source: Source, condition: &Condition) {
         match condition {
-            Condition::All(terms) => self.joined(noun, terms, " AND ", "1 = 1"),
-            Condition::Any(terms) => self.joined(noun, terms, " OR ", "1 = 0"),
+            Condition::All(terms) => self.joined(source, terms, " AND ", "1 = 1"),
+            Condition::Any(terms) => self.joined(source, terms, " OR ", "1 = 0"),
             Condition::Not(inner) => {
                 self.sql.push_str("NOT (");
-                self.condition(noun, inner);
+                self.condition(source, inner);
                 self.sql.push(')');
             }
             Condition::Id(ids) => {
@@ -220,20 +271,22 @@ impl Built {
                 let places = if places.is_empty() { vec![self.bind(Value::Bytes(Vec::new()))] } else { places };
                 self.sql.push_str(&format!("o.id IN ({})", places.join(", ")));
             }
-            Condition::Is { property, test } => match column(noun, property) {
-                Some(column) => self.by_column(column, test),
-                None => self.by_facet(noun, property, test),
+            Condition::Is { property, test } => match (column(source, property), source) {
+                (Some(column), _) => self.by_column(column, test),
+                (None, Source::Objects(noun)) => self.by_facet(noun, property, test),
+                // A log has what its columns have.
+                (None, Source::Audits | Source::SignIns) => self.sql.push_str("1 = 0"),
             },
         }
     }
 
-    fn joined(&mut self, noun: Noun, terms: &[Condition], between: &str, none: &str) {
+    fn joined(&mut self, source: Source, terms: &[Condition], between: &str, none: &str) {
         self.sql.push('(');
         for (place, term) in terms.iter().enumerate() {
             if place > 0 {
                 self.sql.push_str(between);
             }
-            self.condition(noun, term);
+            self.condition(source, term);
         }
         if terms.is_empty() {
             self.sql.push_str(none);
@@ -242,14 +295,39 @@ impl Built {
     }
 
     fn by_column(&mut self, column: Column, test: &Test) {
-        let (Column::Truth(name) | Column::Moment(name) | Column::Word(name, _)) = column;
+        match column {
+            Column::Always(value) => {
+                let truth = matches!(test, Test::Equal(wanted) if *wanted == query::compared(value));
+                self.sql.push_str(if truth || *test == Test::Present { "1 = 1" } else { "1 = 0" });
+            }
+            Column::Target => self.by_target(test),
+            Column::Time => self.by_time(test),
+            Column::Word(name, words) => self.by_word(name, words, test),
+            Column::Truth(name)
+            | Column::Moment(name)
+            | Column::Key(name)
+            | Column::Id(name)
+            | Column::Number(name) => {
+                self.by_value(column, name, test);
+            }
+        }
+    }
+
+    fn by_value(&mut self, column: Column, name: &str, test: &Test) {
         let (op, wanted) = match test {
-            Test::Present => return self.sql.push_str("1 = 1"),
+            Test::Present => return self.sql.push_str(&present(column, name)),
             Test::Equal(wanted) => ("=", wanted),
             Test::AtLeast(wanted) => (">=", wanted),
             Test::AtMost(wanted) => ("<=", wanted),
             Test::Above(wanted) => (">", wanted),
             Test::Below(wanted) => ("<", wanted),
+            Test::StartsWith(wanted) if matches!(column, Column::Key(_)) => {
+                let range: Vec<String> = beginning(wanted)
+                    .into_iter()
+                    .map(|(op, value)| format!("{name} {op} {}", self.bind(value)))
+                    .collect();
+                return self.sql.push_str(&format!("({name} IS NOT NULL AND {})", range.join(" AND ")));
+            }
             Test::StartsWith(_) | Test::EndsWith(_) | Test::WordStartsWith(_) => return self.sql.push_str("1 = 0"),
         };
         match column_value(column, wanted) {
@@ -257,9 +335,82 @@ impl Built {
             Value::Null => self.sql.push_str("1 = 0"),
             value => {
                 let place = self.bind(value);
-                self.sql.push_str(&format!("{name} {op} {place}"));
+                // Where there is nothing, nothing is equal: `not` must find it.
+                self.sql.push_str(&format!("({name} IS NOT NULL AND {name} {op} {place})"));
             }
         }
+    }
+
+    /// The words are few: which of them is meant is known before the store is asked.
+    fn by_word(&mut self, name: &str, words: &[&'static str], test: &Test) {
+        let meant = |word: &&&str| {
+            let word = query::compared(word);
+            match test {
+                Test::Present => true,
+                Test::Equal(wanted) => word == *wanted,
+                Test::StartsWith(wanted) => word.starts_with(wanted.as_str()),
+                _ => false,
+            }
+        };
+        let places: Vec<String> = words.iter().filter(meant).map(|word| self.bind(*word)).collect();
+        if places.is_empty() {
+            return self.sql.push_str("1 = 0");
+        }
+        self.sql.push_str(&format!("{name} IN ({})", places.join(", ")));
+    }
+
+    /// The id begins with the time, and the log is kept by it. What is asked for counts seconds, as what is shown does.
+    fn by_time(&mut self, test: &Test) {
+        let (Test::Equal(wanted)
+        | Test::AtLeast(wanted)
+        | Test::AtMost(wanted)
+        | Test::Above(wanted)
+        | Test::Below(wanted)) = test
+        else {
+            return self.sql.push_str(if *test == Test::Present { "1 = 1" } else { "1 = 0" });
+        };
+        let Some(moment) = time::parse(&wanted.to_ascii_uppercase()) else { return self.sql.push_str("1 = 0") };
+        let (from, to) = (id(ObjectId::first_at(moment)), id(ObjectId::first_at(moment + SECOND)));
+        match test {
+            Test::AtLeast(_) => self.id_bound(">=", from),
+            Test::Below(_) => self.id_bound("<", from),
+            Test::Above(_) => self.id_bound(">=", to),
+            Test::AtMost(_) => self.id_bound("<", to),
+            _ => {
+                self.sql.push('(');
+                self.id_bound(">=", from);
+                self.sql.push_str(" AND ");
+                self.id_bound("<", to);
+                self.sql.push(')');
+            }
+        }
+    }
+
+    fn id_bound(&mut self, op: &str, value: Value) {
+        let place = self.bind(value);
+        self.sql.push_str(&format!("o.id {op} {place}"));
+    }
+
+    fn by_target(&mut self, test: &Test) {
+        let wanted = match test {
+            Test::Equal(text) => ObjectId::parse(text).ok(),
+            Test::Present => return self.sql.push_str("o.targets <> '[]'"),
+            _ => None,
+        };
+        let Some(wanted) = wanted else { return self.sql.push_str("1 = 0") };
+        let place = self.bind(id(wanted));
+        self.sql
+            .push_str(&format!("o.id IN (SELECT entry FROM audit_targets WHERE tenant_id = $1 AND target = {place})"));
+    }
+
+    pub fn log_page(&mut self, query: &LogQuery) {
+        let (op, order) = if query.newest_first { ("<", "DESC") } else { (">", "ASC") };
+        if let Some(after) = query.after {
+            self.sql.push_str(" AND ");
+            self.id_bound(op, id(after));
+        }
+        let most = self.bind(query.most);
+        self.sql.push_str(&format!(" ORDER BY o.id {order} LIMIT {most}"));
     }
 
     fn by_facet(&mut self, noun: Noun, property: &str, test: &Test) {
@@ -312,13 +463,23 @@ fn beginning(text: &str) -> Vec<(&'static str, Value)> {
     vec![(">=", Value::Bytes(text.as_bytes().to_vec())), ("<", Value::Bytes(end))]
 }
 
+fn present(column: Column, name: &str) -> String {
+    match column {
+        // No bytes stand for none.
+        Column::Id(_) => format!("({name} IS NOT NULL AND LENGTH({name}) > 0)"),
+        _ => format!("{name} IS NOT NULL"),
+    }
+}
+
 /// `Null`: no value of that kind.
 fn column_value(column: Column, text: &str) -> Value {
     match column {
         Column::Truth(_) if text == compared_truth(true) => true.into(),
         Column::Truth(_) if text == compared_truth(false) => false.into(),
-        Column::Truth(_) => Value::Null,
         Column::Moment(_) => time::parse(&text.to_ascii_uppercase()).into(),
-        Column::Word(_, words) => words.iter().find(|word| word.eq_ignore_ascii_case(text)).copied().into(),
+        Column::Key(_) => Value::Bytes(text.as_bytes().to_vec()),
+        Column::Id(_) => ObjectId::parse(text).map_or(Value::Null, id),
+        Column::Number(_) => text.parse::<i64>().map_or(Value::Null, Value::from),
+        _ => Value::Null,
     }
 }

@@ -152,10 +152,18 @@ impl Writes {
                 self.global(&TENANT_SET, [id(tenant.id), json(&tenant.profile)?, json(&tenant.settings)?, version]);
             }
             Change::UserAdded(user) => self.user_add(user)?,
-            Change::UserEnabled { user, enabled } => self.one(&USER_ENABLE, [id(*user), (*enabled).into()]),
-            Change::UserSessionsRevoked { user, at } => self.one(&USER_SESSIONS, [id(*user), (*at).into()]),
+            Change::UserEnabled { user, enabled } => {
+                self.one(&USER_ENABLE, [id(*user), (*enabled).into()]);
+                self.mark_here(Noun::User, *user);
+            }
+            Change::UserSessionsRevoked { user, at } => {
+                self.one(&USER_SESSIONS, [id(*user), (*at).into()]);
+                self.mark_here(Noun::User, *user);
+            }
             Change::UserRemoved(user) => {
                 self.one(&USER_REMOVE, [id(*user)]);
+                self.mark_gone(Noun::User, *user);
+                self.mark_grants_of_user(*user);
                 self.any(&GRANTS_OF_USER, [id(*user)]);
                 self.any(&REQUESTS_OF, [id(*user)]);
                 self.detach(*user);
@@ -165,11 +173,13 @@ impl Writes {
             Change::GroupUpdated(group) => self.group_set(group)?,
             Change::GroupRemoved(group) => {
                 self.one(&GROUP_REMOVE, [id(*group)]);
+                self.mark_gone(Noun::Group, *group);
                 self.detach(*group);
             }
             Change::LinkAdded(link) => self.link_add(*link),
-            Change::LinkRemoved(Link { of, member, role, .. }) => {
-                self.one(&LINK_REMOVE, [id(*of), role.word().into(), id(*member)]);
+            Change::LinkRemoved(link) => {
+                self.one(&LINK_REMOVE, [id(link.of), link.role.word().into(), id(link.member)]);
+                self.mark_link(link, false);
             }
             Change::ApplicationAdded(card) => self.application_add(card)?,
             Change::ApplicationUpdated(card) => self.application_set(card)?,
@@ -177,13 +187,19 @@ impl Writes {
                 self.one(&APPLICATION_REMOVE, [id(*application)]);
                 let home = id(self.tenant);
                 self.global(&CARD_REMOVE, [id(*app), home, id(*application)]);
+                self.mark_gone(Noun::Application, *application);
                 self.detach(*application);
             }
             Change::ServicePrincipalAdded(sp) => self.sp_add(sp)?,
             Change::ServicePrincipalUpdated(sp) => self.sp_set(sp)?,
-            Change::ServicePrincipalEnabled { sp, enabled } => self.one(&SP_ENABLE, [id(*sp), (*enabled).into()]),
+            Change::ServicePrincipalEnabled { sp, enabled } => {
+                self.one(&SP_ENABLE, [id(*sp), (*enabled).into()]);
+                self.mark_here(Noun::ServicePrincipal, *sp);
+            }
             Change::ServicePrincipalRemoved(sp) => {
                 self.one(&SP_REMOVE, [id(*sp)]);
+                self.mark_gone(Noun::ServicePrincipal, *sp);
+                self.mark_grants_of_sp(*sp);
                 self.any(&SP_NAMES_REMOVE, [id(*sp)]);
                 self.any(&GRANTS_OF_SP, [id(*sp)]);
                 self.detach(*sp);
@@ -191,8 +207,12 @@ impl Writes {
             Change::GrantAdded(grant) => self.grant_add(grant),
             Change::GrantScopes { grant, scopes, version } => {
                 self.one(&GRANT_SET, [id(*grant), scopes.join(" ").into(), (*version).into()]);
+                self.mark_grant_by_id(*grant, true);
             }
-            Change::GrantRemoved(grant) => self.one(&GRANT_REMOVE, [id(*grant)]),
+            Change::GrantRemoved(grant) => {
+                self.mark_grant_by_id(*grant, false);
+                self.one(&GRANT_REMOVE, [id(*grant)]);
+            }
             Change::AppRoleAssigned(assignment) => self.assign(*assignment),
             Change::AppRoleUnassigned(assignment) => self.one(&UNASSIGN, [id(*assignment)]),
             Change::RoleAssigned(assignment) => self.role_add(*assignment),
@@ -209,6 +229,7 @@ impl Writes {
             }
             Change::UserPassword { user, password, more, at, keep } => {
                 self.one(&USER_PASSWORD, [id(*user), password.expose().as_str().into(), json(more)?]);
+                self.mark_here(Noun::User, *user);
                 self.any(&SESSIONS_END_OTHERS, [id(*user), (*at).into(), id_or_none(*keep)]);
                 self.any(&FAMILIES_END_PUBLIC, [id(*user), (*at).into()]);
             }
@@ -264,6 +285,7 @@ impl Writes {
         ];
         self.one(&USER_ADD, values);
         self.facets(Noun::User, user.id, query::of_user(user));
+        self.mark_here(Noun::User, user.id);
         Ok(())
     }
 
@@ -284,6 +306,7 @@ impl Writes {
         self.one(&USER_SET, values);
         self.any(&FACETS_OF, [id(user.id)]);
         self.facets(Noun::User, user.id, query::of_user(user));
+        self.mark_here(Noun::User, user.id);
         Ok(())
     }
 
@@ -300,12 +323,14 @@ impl Writes {
         self.one(&GROUP_SET, values);
         self.any(&FACETS_OF, [id(group.id)]);
         self.facets(Noun::Group, group.id, query::of_group(group));
+        self.mark_here(Noun::Group, group.id);
         Ok(())
     }
 
     /// What hangs on any object goes with it.
     fn detach(&mut self, object: impl Into<ObjectId>) {
         let object = object.into();
+        self.mark_links_to(object);
         for sql in [&LINKS_TO, &LINKS_FROM, &ASSIGNMENTS_OF, &ROLES_OF, &ROLES_WITHIN, &FACETS_OF] {
             self.any(sql, [id(object)]);
         }
@@ -342,11 +367,13 @@ impl Writes {
         ];
         self.one(&GROUP_ADD, values);
         self.facets(Noun::Group, group.id, query::of_group(group));
+        self.mark_here(Noun::Group, group.id);
         Ok(())
     }
 
     fn link_add(&mut self, link: Link) {
         self.one(&LINK_ADD, [id(link.of), link.role.word().into(), id(link.member), link.kind.word().into()]);
+        self.mark_link(&link, true);
     }
 
     fn application_add(&mut self, card: &AppCard) -> Result<(), Fault> {
@@ -365,6 +392,7 @@ impl Writes {
         ];
         self.global(&CARD_ADD, values);
         self.facets(Noun::Application, card.application, query::of_application(card));
+        self.mark_here(Noun::Application, card.application);
         Ok(())
     }
 
@@ -384,6 +412,7 @@ impl Writes {
         self.global(&CARD_SET, values);
         self.any(&FACETS_OF, [id(card.application)]);
         self.facets(Noun::Application, card.application, query::of_application(card));
+        self.mark_here(Noun::Application, card.application);
         Ok(())
     }
 
@@ -402,6 +431,7 @@ impl Writes {
         self.one(&SP_ADD, values);
         self.sp_names(sp);
         self.facets(Noun::ServicePrincipal, sp.id, query::of_service_principal(sp));
+        self.mark_here(Noun::ServicePrincipal, sp.id);
         Ok(())
     }
 
@@ -420,6 +450,7 @@ impl Writes {
         self.sp_names(sp);
         self.any(&FACETS_OF, [id(sp.id)]);
         self.facets(Noun::ServicePrincipal, sp.id, query::of_service_principal(sp));
+        self.mark_here(Noun::ServicePrincipal, sp.id);
         Ok(())
     }
 
@@ -449,6 +480,7 @@ impl Writes {
             grant.version.into(),
         ];
         self.one(&GRANT_ADD, values);
+        self.mark_grant(grant);
     }
 
     fn assign(&mut self, assignment: AppRoleAssignment) {

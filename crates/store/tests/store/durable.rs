@@ -4,6 +4,7 @@
 
 use crate::backend::{self, open};
 use crate::sample::{LATER, NOON, WATERKANT, code, commit, done, sign_in, traces, user, users};
+use mandate_domain::query::LogQuery;
 use mandate_domain::record::Trace;
 use mandate_domain::signin::code::Code;
 use mandate_store::{Committed, Place};
@@ -49,7 +50,7 @@ fn a_raced_record_is_in_no_copy_of_the_files() {
         let survivor = open(&copied(&place, "copy")).await;
         let found = survivor.tenant(WATERKANT).users_after(None, 100).await.expect("reads");
         assert_eq!(found, [user(1, "sanne.devries")]);
-        assert_eq!(survivor.tenant(WATERKANT).audits(100).await.expect("reads").len(), 1);
+        assert_eq!(survivor.tenant(WATERKANT).audits_where(&LogQuery::newest(100)).await.expect("reads").len(), 1);
     });
 }
 
@@ -65,7 +66,8 @@ fn only_noted_sign_ins_are_lost() {
         assert_eq!(store.commit(WATERKANT, &record, NOON).await.expect("commits"), Committed::Done);
         let survivor = open(&copied(&place, "copy")).await;
         let view = survivor.tenant(WATERKANT);
-        let mut names: Vec<String> = view.sign_ins(100).await.expect("reads").into_iter().map(|row| row.name).collect();
+        let mut names: Vec<String> =
+            view.sign_ins_where(&LogQuery::newest(100)).await.expect("reads").into_iter().map(|row| row.name).collect();
         names.sort();
         assert_eq!(names, ["committed", "flushed"]);
         assert_eq!(view.users_after(None, 100).await.expect("reads"), [user(1, "sanne.devries")]);

@@ -5,6 +5,7 @@ use crate::sample::{
     refresh_token, sign_in, traces, upn, user, user_id, users,
 };
 use mandate_domain::grant::Grant;
+use mandate_domain::query::LogQuery;
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::signin::code::Code;
 use mandate_domain::user::User;
@@ -109,8 +110,8 @@ async fn a_failed_guard_undoes_what_came_before_and_after(store: Store) {
     assert_eq!(view.users_after(None, 10).await.expect("reads"), []);
     assert_eq!(view.family_by_id(family_id(1)).await.expect("reads"), None);
     assert_eq!(refresh_token(&store, &[1; 32]).await, None);
-    assert_eq!(view.audits(10).await.expect("reads"), []);
-    assert_eq!(view.sign_ins(10).await.expect("reads"), []);
+    assert_eq!(view.audits_where(&LogQuery::newest(10)).await.expect("reads"), []);
+    assert_eq!(view.sign_ins_where(&LogQuery::newest(10)).await.expect("reads"), []);
 }
 
 const MANY: u8 = 64;
@@ -165,7 +166,7 @@ async fn of_many_users_with_one_upn_one_is_done(store: Store) {
         (0..MANY).map(|number| users([User { upn: upn("a@waterkant.example"), ..user(number.into(), "twin") }]));
     assert_eq!(done_of(&store, twins).await, 1);
     assert_eq!(store.tenant(WATERKANT).users_after(None, 100).await.expect("reads").len(), 1);
-    assert_eq!(store.tenant(WATERKANT).audits(100).await.expect("reads").len(), 1);
+    assert_eq!(store.tenant(WATERKANT).audits_where(&LogQuery::newest(100)).await.expect("reads").len(), 1);
 }
 
 async fn a_raced_record_takes_no_other_with_it(store: Store) {
@@ -186,5 +187,5 @@ async fn commits_at_once_are_all_there(store: Store) {
     assert_eq!(done_of(&store, (0..300).map(|number| users([staff(number)]))).await, 300);
     let expected: Vec<User> = (0..300).map(staff).collect();
     assert_eq!(store.tenant(WATERKANT).users_after(None, 1000).await.expect("reads"), expected);
-    assert_eq!(store.tenant(WATERKANT).audits(1000).await.expect("reads").len(), 300);
+    assert_eq!(store.tenant(WATERKANT).audits_where(&LogQuery::newest(1000)).await.expect("reads").len(), 300);
 }

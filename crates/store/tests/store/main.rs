@@ -8,6 +8,7 @@ mod backend;
 mod access;
 mod applications;
 mod audits;
+mod changed;
 mod connections;
 mod consent_requests;
 mod durable;

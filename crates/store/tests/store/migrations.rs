@@ -1,9 +1,11 @@
 //! The ledger of migrations, and what their text must keep to so that a distributed backend can hold tenants apart.
 
 use crate::backend::{by_hand, open};
-use crate::sample::{WATERKANT, done, user, users};
+use crate::sample::{WATERKANT, correlation_id, done, user, user_id, users};
 use crate::snapshot::Organisation;
-use mandate_domain::query::{Condition, Noun, Order, Query, Test};
+use mandate_domain::audit::{Activity, Actor, AuditEntry, Doer};
+use mandate_domain::query::{Condition, LogQuery, Noun, Order, Query, Test};
+use mandate_domain::record::{Change, Record};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::well_known::IN_EVERY_TENANT;
 use mandate_store::{Place, Store};
@@ -14,6 +16,7 @@ on_each_lasting_backend!(
     another_checksum_is_refused,
     a_newer_ledger_is_refused,
     what_was_written_before_facets_is_found_by_them,
+    audits_of_before_are_asked_for_like_others,
 );
 
 async fn opening_twice_is_fine(place: Place) {
@@ -153,7 +156,7 @@ fn every_key_of_a_tenants_table_begins_with_the_tenant() {
         for word in ["PRIMARY KEY", "UNIQUE", "REFERENCES", "FOREIGN KEY"] {
             // Behind the word stands the key; a key of one column, said beside that column, is not the tenant's.
             for key in columns.split(word).skip(1) {
-                assert!(key.trim_start().starts_with("(tenant_id,"), "{name}: {word}{key}");
+                assert!(key.trim_start().starts_with("(tenant_id"), "{name}: {word}{key}");
             }
         }
     }
@@ -176,4 +179,42 @@ fn a_migration_says_nothing_that_only_one_backend_knows() {
             assert!(!statement.to_uppercase().contains(word), "`{word}` in: {statement}");
         }
     }
+}
+
+async fn audits_of_before_are_asked_for_like_others(place: Place) {
+    let store = open(&place).await;
+    Organisation::new(WATERKANT, "Waterkant", 1).store(&store).await;
+    let entry = sample_entry();
+    let mut record = Record::default();
+    record.change(Change::UserEnabled { user: user_id(1), enabled: false }, entry.clone());
+    done(&store, record).await;
+    let asked = || {
+        let condition = |property, value: String| Condition::Is { property, test: Test::Equal(value) };
+        LogQuery {
+            condition: Some(Condition::All(vec![
+                condition("targetResources/id", user_id(1).to_string()),
+                condition("initiatedBy/user/id", user_id(9).to_string()),
+            ])),
+            ..LogQuery::newest(10)
+        }
+    };
+    let all = store.tenant(WATERKANT).audits_where(&LogQuery::newest(10)).await.expect("reads").len();
+    assert_eq!(store.tenant(WATERKANT).audits_where(&asked()).await.expect("reads").len(), 1);
+    for sql in [
+        "DELETE FROM audit_targets",
+        "UPDATE audits SET id = NULL, actor_user = NULL, actor_app = NULL, actor_key = NULL",
+    ] {
+        by_hand(&place, sql).await;
+    }
+    drop(store);
+    let store = open(&place).await;
+    let found = store.tenant(WATERKANT).audits_where(&asked()).await.expect("reads");
+    assert_eq!(found.into_iter().map(|audited| audited.entry).collect::<Vec<_>>(), [entry]);
+    assert_eq!(store.tenant(WATERKANT).audits_where(&LogQuery::newest(10)).await.expect("reads").len(), all);
+}
+
+fn sample_entry() -> AuditEntry {
+    let actor = Actor::User { id: user_id(9), upn: "jurgen.muller@waterkant.example".into() };
+    let doer = Doer { actor, correlation: correlation_id(7) };
+    doer.entry(Activity::DisableAccount).target(user_id(1), "User", "Sanne de Vries")
 }

@@ -1,6 +1,6 @@
 //! Consent by whoever runs the house: what the consent page does for an organisation or for one person, without a browser.
 
-use super::grants::{Between, GrantWriter, joined};
+use super::grants::{Between, ConsentPath, GrantWriter, joined};
 use crate::access::Permit;
 use crate::resources::{Resource, by_app, by_name};
 use crate::settle::{Facing, UseCase};
@@ -8,7 +8,6 @@ use crate::signin::review::approve;
 use crate::{Fault, Origins};
 use mandate_base::{AppId, AppRoleId, CorrelationId, Draw, Moment, UserId};
 use mandate_domain::application::{AccessKind, AppCard};
-use mandate_domain::audit::Activity;
 use mandate_domain::consent::request::{ConsentRequest, Pending};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::record::Plan;
@@ -157,12 +156,7 @@ impl GrantByHand<'_> {
                 writer.role(between, *role, value);
             }
         }
-        let entry = writer
-            .doer
-            .entry(Activity::ConsentToApplication)
-            .target(instance.0, "ServicePrincipal", instance.1)
-            .changed("ConsentContext.IsAdminConsent", None, Some(self.principal.is_none().to_string()));
-        writer.record.note(entry);
+        writer.consented(instance, self.principal.is_none(), ConsentPath::Order);
     }
 }
 

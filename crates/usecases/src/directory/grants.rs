@@ -3,7 +3,7 @@
 use mandate_base::{AppId, AppRoleId, Draw, Moment, ObjectId, ServicePrincipalId, UserId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::{Activity, AuditEntry, Doer};
-use mandate_domain::grant::{AppRoleAssignment, Grant};
+use mandate_domain::grant::{AppRoleAssignment, Grant, GrantParties};
 use mandate_domain::group::MemberKind;
 use mandate_domain::record::{Change, Record};
 use mandate_domain::service_principal::ServicePrincipal;
@@ -17,6 +17,17 @@ pub struct GrantWriter<'a> {
     pub record: Record,
     /// Instances that this decision makes: a client of one app may be the resource of another.
     made: HashMap<AppId, ServicePrincipalId>,
+    /// What this decision gave, as the audit tells it.
+    given: Vec<String>,
+}
+
+/// On which road a consent came.
+#[derive(Clone, Copy)]
+pub enum ConsentPath {
+    /// Somebody was shown what an app asks for, and allowed it.
+    Page,
+    /// An administrator's order, without a page.
+    Order,
 }
 
 /// A client and an API, by their instances and by the names that the audit shows.
@@ -28,7 +39,7 @@ pub struct Between<'a> {
 
 impl<'a> GrantWriter<'a> {
     pub fn new(doer: &'a Doer, now: Moment, draw: &'a mut dyn Draw) -> GrantWriter<'a> {
-        GrantWriter { doer, now, draw, record: Record::default(), made: HashMap::new() }
+        GrantWriter { doer, now, draw, record: Record::default(), made: HashMap::new(), given: Vec::new() }
     }
 
     pub fn instance(&mut self, card: &AppCard, held: Option<&ServicePrincipal>) -> ServicePrincipalId {
@@ -60,7 +71,7 @@ impl<'a> GrantWriter<'a> {
     }
 
     pub fn grant(&mut self, between: Between<'_>, principal: Option<UserId>, scopes: Vec<String>) -> Grant {
-        let entry = self.of_grant(Activity::AddDelegatedPermissionGrant, between, &[], &scopes);
+        let entry = self.of_grant(between, principal, &[], &scopes);
         let (client, resource) = (between.client.0, between.api.0);
         let id = self.draw.id().into();
         let grant = Grant { id, client, resource, principal, scopes, created: self.now, version: 1 };
@@ -69,17 +80,45 @@ impl<'a> GrantWriter<'a> {
     }
 
     pub fn change(&mut self, between: Between<'_>, held: &Grant, scopes: Vec<String>) {
-        let entry = self.of_grant(Activity::AddDelegatedPermissionGrant, between, &held.scopes, &scopes);
+        let entry = self.of_grant(between, held.principal, &held.scopes, &scopes);
         self.record.change(Change::GrantScopes { grant: held.id, scopes, version: held.version }, entry);
     }
 
-    fn of_grant(&self, activity: Activity, between: Between<'_>, before: &[String], after: &[String]) -> AuditEntry {
+    fn of_grant(
+        &mut self,
+        between: Between<'_>,
+        principal: Option<UserId>,
+        before: &[String],
+        after: &[String],
+    ) -> AuditEntry {
         let Between { client, api } = between;
+        let id = GrantParties { client: client.0, resource: api.0, principal }.id_text();
+        let whose = consent_type(principal);
+        let scope = after.join(" ");
+        self.given.push(format!("[Id: {id}, ResourceId: {}, ConsentType: {whose}, Scope: {scope}]", api.0));
         self.doer
-            .entry(activity)
+            .entry(Activity::AddDelegatedPermissionGrant)
             .target(client.0, "ServicePrincipal", client.1)
             .target(api.0, "ServicePrincipal", api.1)
-            .changed("DelegatedPermissionGrant.Scope", Some(before.join(" ")), Some(after.join(" ")))
+            .changed("DelegatedPermissionGrant.Id", None, Some(id))
+            .changed("DelegatedPermissionGrant.ConsentType", None, Some(whose))
+            .changed("DelegatedPermissionGrant.Scope", Some(before.join(" ")), Some(scope))
+    }
+
+    /// The entry that sums a consent up: who, on which road, for whom, and by which grants (features S4-66, S4-69).
+    pub fn consented(&mut self, client: (ServicePrincipalId, &str), for_everybody: bool, path: ConsentPath) {
+        let path = match path {
+            ConsentPath::Page => "consentPage",
+            ConsentPath::Order => "administratorOrder",
+        };
+        let entry = self
+            .doer
+            .entry(Activity::ConsentToApplication)
+            .target(client.0, "ServicePrincipal", client.1)
+            .changed("ConsentContext.IsAdminConsent", None, Some(for_everybody.to_string()))
+            .changed("ConsentContext.Path", None, Some(path.to_owned()))
+            .changed("ConsentAction.Permissions", None, Some(self.given.join(", ")));
+        self.record.note(entry);
     }
 
     pub fn role(&mut self, between: Between<'_>, role: AppRoleId, value: Option<String>) {
@@ -101,17 +140,29 @@ impl<'a> GrantWriter<'a> {
             MemberKind::Group => Activity::AddAppRoleAssignmentToGroup,
             MemberKind::ServicePrincipal => Activity::AddAppRoleAssignmentToServicePrincipal,
         };
-        let entry = self
-            .doer
-            .entry(activity)
-            .target(principal, kind.word(), name)
-            .target(api.0, "ServicePrincipal", api.1)
-            .changed("AppRole.Value", None, value);
+        let entry =
+            self.doer.entry(activity).target(principal, kind.word(), name).target(api.0, "ServicePrincipal", api.1);
+        self.given.push(format!("[ResourceId: {}, AppRole: {}]", api.0, value.as_deref().unwrap_or("")));
+        let entry = entry.changed("AppRole.Value", None, value);
         let id = self.draw.id().into();
         let assignment = AppRoleAssignment { id, principal, kind, resource: api.0, role, created: self.now };
         self.record.change(Change::AppRoleAssigned(assignment), entry);
         assignment
     }
+}
+
+/// What is told of a grant that goes.
+pub fn removal(doer: &Doer, grant: &Grant, client: &str, api: &str) -> AuditEntry {
+    doer.entry(Activity::RemoveDelegatedPermissionGrant)
+        .target(grant.client, "ServicePrincipal", client)
+        .target(grant.resource, "ServicePrincipal", api)
+        .changed("DelegatedPermissionGrant.Id", Some(grant.parties().id_text()), None)
+        .changed("DelegatedPermissionGrant.ConsentType", Some(consent_type(grant.principal)), None)
+        .changed("DelegatedPermissionGrant.Scope", Some(grant.scope_text()), None)
+}
+
+fn consent_type(principal: Option<UserId>) -> String {
+    principal.map_or_else(|| "AllPrincipals".to_owned(), |user| format!("Principal {user}"))
 }
 
 /// The scopes that were held, and those that come.

@@ -12,6 +12,7 @@ mod groups;
 mod import;
 mod instances;
 mod links;
+mod logs;
 mod policies;
 mod principals;
 mod read;
@@ -27,11 +28,12 @@ pub use assignments::{AssignRefusal, AssignRole};
 pub use consent::{ByHandRefusal, GrantByHand, Wanted};
 pub use credentials::{CertificateAsked, NewSecret, SecretAsked};
 pub use delegated::{ChangeGrant, GrantRefusal, NewGrant};
-pub(crate) use grants::{Between, GrantWriter, joined, sp_of};
+pub(crate) use grants::{Between, ConsentPath, GrantWriter, joined, removal, sp_of};
 pub use groups::{ChangeGroup, GroupRefusal, NewGroup};
 pub use import::{ImportRefusal, NewTenant};
 pub use instances::{ChangeInstance, InstanceEdit, InstanceRefusal, NewInstance, WrittenInstance};
 pub use links::{AddLink, LinkRefusal, Linked, RemoveLink};
+pub use logs::{AppNamed, app_names, audits, sign_ins};
 pub use policies::{ChangePolicy, Changed, PolicyEdit, PolicyRefusal, Sets};
 pub use read::{
     NamedAssignment, application, applications, assignment, assignments, card, count, deleted_item, deleted_items,

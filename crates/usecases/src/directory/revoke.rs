@@ -1,5 +1,6 @@
 //! Takes access away. It holds at the next request: of a token, and of a call with a token that is already out.
 
+use super::grants::removal;
 use crate::Fault;
 use crate::access::Permit;
 use crate::settle::{Facing, UseCase};
@@ -7,6 +8,7 @@ use mandate_base::{
     AssignmentId, CorrelationId, Draw, GrantId, Moment, ObjectId, ServicePrincipalId, SessionId, UserId,
 };
 use mandate_domain::audit::Activity;
+use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::record::{Change, Plan, Record};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,32 +35,59 @@ pub enum RevokeRefusal {
     NoSuchObject,
 }
 
+/// What is there, as far as the audit tells of it.
+pub enum Found {
+    Grant { grant: Grant, client: String, api: String },
+    Assignment(AppRoleAssignment, String),
+    Named(String),
+}
+
 impl UseCase for Revoke<'_> {
-    /// The name to show in the audit, where the object is there.
-    type Facts = Option<String>;
+    type Facts = Option<Found>;
     type Reply = ();
     type Refusal = RevokeRefusal;
 
-    async fn load(&self, facing: Facing<'_>) -> Result<Option<String>, Fault> {
+    async fn load(&self, facing: Facing<'_>) -> Result<Option<Found>, Fault> {
         let view = facing.view;
+        let name_of = async |sp: ServicePrincipalId| -> Result<String, Fault> {
+            Ok(view.sp_by_id(sp).await?.map(|sp| sp.display_name).unwrap_or_default())
+        };
         Ok(match self.what {
-            Revocation::Grant(id) => view.grant_by_id(id).await?.map(|grant| grant.scope_text()),
-            // Assignments and sessions have no name; the guarded statement tells whether they were there.
-            Revocation::AppRole(_) => Some(String::new()),
-            Revocation::Session(id) => view.session_by_id(id).await?.map(|_| String::new()),
+            Revocation::Grant(id) => match view.grant_by_id(id).await? {
+                Some(grant) => {
+                    let (client, api) = (name_of(grant.client).await?, name_of(grant.resource).await?);
+                    Some(Found::Grant { grant, client, api })
+                }
+                None => None,
+            },
+            Revocation::AppRole(id) => match view.assignment_by_id(id).await? {
+                Some(assignment) => Some(Found::Assignment(assignment, name_of(assignment.resource).await?)),
+                None => None,
+            },
+            // A session has no name.
+            Revocation::Session(id) => view.session_by_id(id).await?.map(|_| Found::Named(String::new())),
             Revocation::ServicePrincipalDisabled(id) | Revocation::ServicePrincipalRemoved(id) => {
-                view.sp_by_id(id).await?.map(|sp| sp.display_name)
+                view.sp_by_id(id).await?.map(|sp| Found::Named(sp.display_name))
             }
             Revocation::UserDisabled(id) | Revocation::UserRemoved(id) | Revocation::UserSessions(id) => {
-                view.user_by_id(id).await?.map(|user| user.upn.as_str().to_owned())
+                view.user_by_id(id).await?.map(|user| Found::Named(user.upn.as_str().to_owned()))
             }
         })
     }
 
-    fn plan(&self, name: Option<String>, now: Moment, _: &mut dyn Draw) -> Plan<(), RevokeRefusal> {
-        let Some(name) = name else { return Plan::refuse(RevokeRefusal::NoSuchObject) };
+    fn plan(&self, found: Option<Found>, now: Moment, _: &mut dyn Draw) -> Plan<(), RevokeRefusal> {
+        let Some(found) = found else { return Plan::refuse(RevokeRefusal::NoSuchObject) };
         let (change, activity, id, kind) = self.change(now);
-        let entry = self.permit.doer(self.correlation).entry(activity).target(id, kind, &name);
+        let doer = self.permit.doer(self.correlation);
+        let entry = match found {
+            Found::Grant { grant, client, api } => removal(&doer, &grant, &client, &api),
+            Found::Assignment(assignment, api) => doer
+                .entry(activity)
+                .target(assignment.principal, assignment.kind.word(), "")
+                .target(assignment.resource, "ServicePrincipal", &api)
+                .changed("AppRole.Id", Some(assignment.role.to_string()), None),
+            Found::Named(name) => doer.entry(activity).target(id, kind, &name),
+        };
         let mut record = Record::default();
         record.change(change, entry);
         Plan::answer((), record)

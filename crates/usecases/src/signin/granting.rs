@@ -3,10 +3,10 @@
 //! An API that knows its client is consented to together with it, so that one page serves both (protocol.md §5.4).
 
 use super::encounter::{Encounter, Loaded};
-use crate::directory::{Between, GrantWriter, joined};
+use crate::directory::{Between, ConsentPath, GrantWriter, joined, removal};
 use mandate_base::{Draw, Moment, UserId};
 use mandate_domain::application::AccessKind;
-use mandate_domain::audit::{Activity, Doer};
+use mandate_domain::audit::Doer;
 use mandate_domain::consent::{Item, Standing, Survey};
 use mandate_domain::grant::Grant;
 use mandate_domain::record::{Change, Record};
@@ -67,16 +67,7 @@ impl<'a> Granting<'a> {
         if self.extent.authoritative {
             self.take_back(met, survey, standing);
         }
-        let given = survey.items.iter().filter(|item| self.extent.covers(item));
-        let consented: Vec<&str> = given.map(|item| item.permission.value.as_str()).collect();
-        let entry = self
-            .writer
-            .doer
-            .entry(Activity::ConsentToApplication)
-            .target(client.0, "ServicePrincipal", client.1)
-            .changed("ConsentContext.IsAdminConsent", None, Some(self.extent.for_organisation.to_string()))
-            .changed("ConsentAction.Permissions", None, Some(consented.join(" ")));
-        self.writer.record.note(entry);
+        self.writer.consented(client, self.extent.for_organisation, ConsentPath::Page);
     }
 
     fn scopes(&mut self, loaded: &Loaded, between: Between<'_>, items: &[&Item]) {
@@ -109,13 +100,7 @@ impl<'a> Granting<'a> {
             })
         };
         for grant in standing.iter().filter(|grant| grant.principal.is_none() && !listed(grant)) {
-            let entry = self
-                .writer
-                .doer
-                .entry(Activity::RemoveDelegatedPermissionGrant)
-                .target(grant.client, "ServicePrincipal", met.client.name())
-                .target(grant.resource, "ServicePrincipal", "resource")
-                .changed("DelegatedPermissionGrant.Scope", Some(grant.scope_text()), None);
+            let entry = removal(self.writer.doer, grant, met.client.name(), "resource");
             self.writer.record.change(Change::GrantRemoved(grant.id), entry);
         }
     }

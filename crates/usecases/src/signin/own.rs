@@ -3,6 +3,7 @@
 
 use super::guesses::{Network, Refused};
 use crate::access::Permit;
+use crate::directory::removal;
 use crate::passwords::{self, Verdict};
 use crate::settle::{Facing, UseCase, settle};
 use crate::{Fault, House};
@@ -94,11 +95,7 @@ impl UseCase for EndOwn {
                 record.change(Change::SessionRevoked { session: session.id, at: now }, entry);
             }
             (_, Some(grant)) => {
-                let entry = doer
-                    .entry(Activity::RemoveDelegatedPermissionGrant)
-                    .target(grant.client, "ServicePrincipal", "client")
-                    .target(grant.resource, "ServicePrincipal", "resource")
-                    .changed("DelegatedPermissionGrant.Scope", Some(grant.scope_text()), None);
+                let entry = removal(&doer, &grant, "client", "resource");
                 record.change(Change::GrantRemoved(grant.id), entry);
             }
             (None, None) => return Plan::refuse(NotOnesOwn),
