@@ -64,6 +64,8 @@ pub(crate) enum Route {
     GrantPolicy(String),
     ConditionSets(String, Sets),
     ConditionSet(String, Sets, String),
+    /// `/users/delta`
+    Delta(DeltaOf),
     Audits,
     Audit(String),
     SignIns,
@@ -73,6 +75,15 @@ pub(crate) enum Route {
     SubscribedSkus,
     Organizations,
     Organization(String),
+}
+
+/// Whose changes are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeltaOf {
+    Objects(Noun),
+    /// `/directoryObjects/delta`
+    Any,
+    Grants,
 }
 
 /// A directory role by its id in this tenant, or by its template's.
@@ -392,6 +403,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("servicePrincipals") => of_set(Noun::ServicePrincipal, rest),
         _ if head.is("directoryObjects") => of_any(rest),
         _ if head.is("directory") => of_deleted(rest),
+        _ if head.is(GRANTS) && is_delta(rest) => Ok(Route::Delta(DeltaOf::Grants)),
         _ if head.is(GRANTS) => pair(rest, Route::Grants(GrantsOf::All), Route::Grant),
         _ if head.is("organization") => pair(rest, Route::Organizations, Route::Organization),
         _ if head.is("directoryRoleTemplates") => pair(rest, Route::RoleTemplates, Route::RoleTemplate),
@@ -413,7 +425,16 @@ fn of_set(noun: Noun, rest: &[Step]) -> Result<Route, Refusal> {
     if below.is_empty() && key.is("$count") {
         return Ok(Route::Count(noun));
     }
+    if is_delta(rest) {
+        return Ok(Route::Delta(DeltaOf::Objects(noun)));
+    }
     of_object(keyed(noun, key)?, below)
+}
+
+/// `delta`, `delta()`, `microsoft.graph.delta()`
+fn is_delta(rest: &[Step]) -> bool {
+    let named = |step: &Step| step.is("delta") || step.is("microsoft.graph.delta");
+    matches!(rest, [step] | [step, Step::Call] if named(step))
 }
 
 fn keyed(noun: Noun, key: &Step) -> Result<Object, Refusal> {
@@ -501,6 +522,7 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
 
 fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
+        _ if is_delta(rest) => Ok(Route::Delta(DeltaOf::Any)),
         [step] if step.is("getByIds") || step.is("microsoft.graph.getByIds") => Ok(Route::ByIds),
         [key, below @ ..] => of_object(Object::Any(key_of(key)?), below),
         [] => Err(unknown(rest)),

@@ -117,6 +117,8 @@ pub(crate) enum Refusal {
     },
     /// Altered, of another query or of another caller; which, is not told.
     PageToken,
+    /// A delta token of another time: its changes are not known any more. Where to begin again.
+    ReadAnew(String),
     /// As the path named it. Another tenant's object is not there either.
     NoSuchObject(String),
 }
@@ -307,6 +309,11 @@ impl Refusal {
                 bad(BAD_REQUEST, format!("Could not find a property named '{property}' on type '{kind}'."))
             }
             Refusal::PageToken => bad("Directory_ExpiredPageToken", "The specified page token value has expired."),
+            Refusal::ReadAnew(_) => entry(
+                StatusCode::GONE,
+                "syncStateNotFound",
+                "The delta token is no longer valid, and the application must reset the sync state.",
+            ),
             Refusal::NoSuchObject(name) => entry(
                 StatusCode::NOT_FOUND,
                 "Request_ResourceNotFound",

@@ -105,6 +105,9 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
     if let Some(expand) = options.expand.first().filter(|_| !route.expands() || request.method != Method::GET) {
         return Err(Refusal::NoExpansion(expand.relation.clone()).into());
     }
+    if options.delta_token.is_some() && !matches!(route, dispatch::Route::Delta(_)) {
+        return Err(Refusal::NoQuery("$deltatoken").into());
+    }
     let eventual = request.header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
     let metadata = Metadata::asked(request);
     resources::answer(

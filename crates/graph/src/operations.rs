@@ -191,6 +191,12 @@ operations! {
     PermissionGrantPoliciesConditionsList = "permissionGrantPolicies.conditions.list",
     PermissionGrantPoliciesConditionsCreate = "permissionGrantPolicies.conditions.create",
     PermissionGrantPoliciesConditionsDelete = "permissionGrantPolicies.conditions.delete",
+    UsersDelta = "users.delta",
+    GroupsDelta = "groups.delta",
+    ApplicationsDelta = "applications.delta",
+    ServicePrincipalsDelta = "servicePrincipals.delta",
+    GrantsDelta = "grants.delta",
+    DirectoryObjectsDelta = "directoryObjects.delta",
     DirectoryAuditsList = "directoryAudits.list",
     DirectoryAuditsGet = "directoryAudits.get",
     SignInsList = "signIns.list",
@@ -200,7 +206,8 @@ operations! {
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
+    include_str!("../permissions/delta.tsv"),
     include_str!("../permissions/logs.tsv"),
     include_str!("../permissions/roles.tsv"),
     include_str!("../permissions/policies.tsv"),

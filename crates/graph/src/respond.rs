@@ -111,6 +111,7 @@ pub(crate) fn refusal(refusal: &Refusal, version: Version, login: &str, trail: &
             let challenge = HeaderValue::from_static(r#"Bearer error="insufficient_scope", scope="openid""#);
             answer::put(&mut answer, header::WWW_AUTHENTICATE, challenge);
         }
+        Refusal::ReadAnew(address) => answer::put_text(&mut answer, header::LOCATION, address),
         Refusal::MethodNotAllowed(methods) => {
             let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
             answer::put_text(&mut answer, header::ALLOW, &methods.join(", "));

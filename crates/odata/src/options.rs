@@ -12,6 +12,8 @@ pub struct Options {
     pub select: Option<Select>,
     pub top: Option<u16>,
     pub skip_token: Option<String>,
+    /// Where a round of changes goes on from.
+    pub delta_token: Option<String>,
     pub count: Option<bool>,
     pub filter: Option<Filter>,
     pub search: Option<Search>,
@@ -74,6 +76,7 @@ enum Taken {
     Select,
     Top,
     SkipToken,
+    DeltaToken,
     Count,
     Filter,
     Search,
@@ -96,7 +99,7 @@ static SYSTEM: [(&str, Taken); 13] = [
     ("$format", Taken::NotYet),
     ("$apply", Taken::NotYet),
     ("$compute", Taken::NotYet),
-    ("$deltatoken", Taken::NotYet),
+    ("$deltatoken", Taken::DeltaToken),
 ];
 
 impl Options {
@@ -119,6 +122,7 @@ impl Options {
                 Taken::Select => options.select = Some(select(value)?),
                 Taken::Top => options.top = Some(top(value)?),
                 Taken::SkipToken => options.skip_token = Some(value.to_owned()),
+                Taken::DeltaToken => options.delta_token = Some(value.to_owned()),
                 Taken::Count => options.count = Some(truth(value)?),
                 Taken::Filter => {
                     options.filter = Some(Filter::parse(value).map_err(OptionError::Filter)?);

@@ -39,7 +39,6 @@ fn what_is_not_answered_is_refused() {
     let cases = [
         ("$apply", OptionError::NotYet("$apply")),
         ("$format", OptionError::NotYet("$format")),
-        ("$deltatoken", OptionError::NotYet("$deltatoken")),
         ("$skip", OptionError::Skip),
         ("$levels", OptionError::Unknown("$levels".to_owned())),
         ("$", OptionError::Unknown("$".to_owned())),

@@ -24,6 +24,7 @@ mod first_consent;
 mod front_channel;
 mod graph_apps;
 mod graph_assignments;
+mod graph_delta;
 mod graph_grants;
 mod graph_logs;
 mod graph_people;

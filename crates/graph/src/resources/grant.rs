@@ -251,7 +251,8 @@ impl Entity for Grant {
     }
 }
 
-static GRANT: Kind = Kind { name: "microsoft.graph.oAuth2PermissionGrant", set: SET, properties: PROPERTIES };
+pub(super) static GRANT: Kind =
+    Kind { name: "microsoft.graph.oAuth2PermissionGrant", set: SET, properties: PROPERTIES };
 
 const PROPERTIES: &[Property] = &[
     column("clientId").default(),

@@ -10,6 +10,7 @@ mod assignment;
 mod classification;
 mod credential;
 mod deleted;
+mod delta;
 mod directory_role;
 mod domain;
 mod expand;
@@ -96,6 +97,7 @@ pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Sto
         Route::GrantPolicy(id) => grant_policy::answer_one(call, id).await,
         Route::ConditionSets(id, sets) => grant_policy::answer_sets(call, id, *sets).await,
         Route::ConditionSet(id, sets, name) => grant_policy::answer_set(call, id, *sets, name).await,
+        Route::Delta(of) => delta::answer(call, *of).await,
         Route::Audits => log::audits(call).await,
         Route::Audit(id) => log::audit(call, id).await,
         Route::SignIns => log::sign_ins(call).await,
@@ -163,14 +165,22 @@ fn collection(
     next: Option<String>,
     cost: u8,
 ) -> Answer {
+    let next = next.map(|next| ("@odata.nextLink", Value::from(next)));
+    let count = count.map(|count| ("@odata.count", Value::from(count)));
+    collection_with(call, context, count.into_iter().chain(next), value, cost)
+}
+
+/// `told` stands between the context and the objects.
+fn collection_with(
+    call: &Call<'_>,
+    context: String,
+    told: impl IntoIterator<Item = (&'static str, Value)>,
+    value: Vec<Map<String, Value>>,
+    cost: u8,
+) -> Answer {
     let mut body = Map::new();
     call.metadata.say(&mut body, "@odata.context", context);
-    if let Some(count) = count {
-        body.insert("@odata.count".to_owned(), Value::from(count));
-    }
-    if let Some(next) = next {
-        body.insert("@odata.nextLink".to_owned(), Value::from(next));
-    }
+    body.extend(told.into_iter().map(|(name, value)| (name.to_owned(), value)));
     body.insert("value".to_owned(), value.into_iter().map(Value::Object).collect());
     respond::found(body, call.metadata, call.cost(cost))
 }

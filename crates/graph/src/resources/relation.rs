@@ -204,6 +204,14 @@ fn is_told(caller: &Caller, object: &MemberObject, relation: Relation) -> bool {
     }
 }
 
+/// Whether the caller may learn who is in a group, if it is one.
+pub(super) fn shows_members(call: &Call<'_>, object: &MemberObject) -> bool {
+    match object {
+        MemberObject::Group(group) => may_be_told(&call.caller, group),
+        _ => true,
+    }
+}
+
 fn may_be_told(caller: &Caller, group: &Group) -> bool {
     !group::hides_members(group) || gate(caller, Op::GroupsHiddenMembers, Some(group.id.into())).is_ok()
 }
@@ -356,6 +364,16 @@ impl Listed {
         Ok(Listed { cast: None, selection })
     }
 
+    /// Of one kind, with these properties.
+    pub fn cast(cast: Cast, select: Option<&Select>) -> Result<Listed, Refusal> {
+        let selection = Selection::of(select, &[kind_of(cast)])?;
+        Ok(Listed { cast: Some(cast), selection })
+    }
+
+    pub fn is_of_all_kinds(&self) -> bool {
+        self.cast.is_none()
+    }
+
     fn path(&self) -> String {
         self.cast.map(|cast| format!("/{}", kind_of(cast).name)).unwrap_or_default()
     }
@@ -403,7 +421,7 @@ impl Listed {
     }
 }
 
-fn kind_of(cast: Cast) -> &'static Kind {
+pub(super) fn kind_of(cast: Cast) -> &'static Kind {
     match cast {
         Cast::User => &USER,
         Cast::Group => &GROUP,

@@ -30,6 +30,17 @@ pub enum Gone {
     ForGood,
 }
 
+impl Gone {
+    /// As Graph's `@removed` says it.
+    pub const fn reason(self) -> Option<&'static str> {
+        match self {
+            Gone::No => None,
+            Gone::ForNow => Some("changed"),
+            Gone::ForGood => Some("deleted"),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChangedObject {
     pub noun: Noun,

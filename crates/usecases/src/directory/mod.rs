@@ -4,6 +4,7 @@
 
 mod applications;
 mod assignments;
+mod changes;
 mod consent;
 mod credentials;
 mod delegated;
@@ -25,6 +26,7 @@ mod users;
 
 pub use applications::{AppEdit, AppRefusal, ChangeApplication, NewApplication, WrittenApp};
 pub use assignments::{AssignRefusal, AssignRole};
+pub use changes::{ChangedHere, GrantHere, LinkHere, Mark, changed, changed_grants, links, mark, whole, whole_grants};
 pub use consent::{ByHandRefusal, GrantByHand, Wanted};
 pub use credentials::{CertificateAsked, NewSecret, SecretAsked};
 pub use delegated::{ChangeGrant, GrantRefusal, NewGrant};

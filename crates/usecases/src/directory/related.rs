@@ -196,7 +196,7 @@ pub async fn by_ids(house: &House, caller: &Caller, _: &Permit, ids: &[ObjectId]
     objects(house, house.store.tenant(caller.tenant), ids).await
 }
 
-async fn objects(house: &House, view: TenantView<'_>, ids: &[ObjectId]) -> Result<Vec<MemberObject>, Fault> {
+pub(super) async fn objects(house: &House, view: TenantView<'_>, ids: &[ObjectId]) -> Result<Vec<MemberObject>, Fault> {
     let mut found: HashMap<ObjectId, MemberObject> = HashMap::with_capacity(ids.len());
     for noun in [Noun::User, Noun::Group, Noun::ServicePrincipal, Noun::Application] {
         let missing: Vec<ObjectId> = ids.iter().filter(|id| !found.contains_key(id)).copied().collect();
@@ -204,7 +204,9 @@ async fn objects(house: &House, view: TenantView<'_>, ids: &[ObjectId]) -> Resul
             break;
         }
         for some in missing.chunks(CHUNK) {
-            for object in of_noun(house, view, noun, some.to_vec()).await? {
+            let (condition, most) = (Some(Condition::Id(some.to_vec())), some.len() as i64);
+            let query = Query { noun, condition, order: Order::Id, after: None, most };
+            for object in of_query(house, view, &query).await? {
                 found.insert(object.id(), object);
             }
         }
@@ -216,24 +218,18 @@ async fn objects(house: &House, view: TenantView<'_>, ids: &[ObjectId]) -> Resul
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-async fn of_noun(
-    house: &House,
-    view: TenantView<'_>,
-    noun: Noun,
-    ids: Vec<ObjectId>,
-) -> Result<Vec<MemberObject>, Fault> {
-    let most = ids.len() as i64;
-    let query = Query { noun, condition: Some(Condition::Id(ids)), order: Order::Id, after: None, most };
-    Ok(match noun {
-        Noun::User => view.users_where(&query).await?.into_iter().map(MemberObject::User).collect(),
-        Noun::Group => view.groups_where(&query).await?.into_iter().map(MemberObject::Group).collect(),
+/// Objects of the query's kind, in its order.
+pub(super) async fn of_query(house: &House, view: TenantView<'_>, query: &Query) -> Result<Vec<MemberObject>, Fault> {
+    Ok(match query.noun {
+        Noun::User => view.users_where(query).await?.into_iter().map(MemberObject::User).collect(),
+        Noun::Group => view.groups_where(query).await?.into_iter().map(MemberObject::Group).collect(),
         Noun::Application => {
-            let cards = view.applications_where(&query).await?;
+            let cards = view.applications_where(query).await?;
             cards.into_iter().map(|card| MemberObject::Application(Arc::new(card))).collect()
         }
         Noun::ServicePrincipal => {
             let mut all = Vec::new();
-            for sp in view.sps_where(&query).await? {
+            for sp in view.sps_where(query).await? {
                 let card = clients::card(house, sp.app_id).await?;
                 all.push(MemberObject::ServicePrincipal(sp, card));
             }
