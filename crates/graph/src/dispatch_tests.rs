@@ -119,11 +119,9 @@ fn what_is_not_there_is_named() {
         ("/v1.0/applications/a/revokeSignInSessions", "revokeSignInSessions"),
         ("/v1.0/directory/deletedItems", "deletedItems"),
         ("/v1.0/directoryObjects", ""),
-        ("/v1.0/users/delta", "delta"),
-        ("/v1.0/users/delta()", "delta"),
-        ("/v1.0/users/microsoft.graph.delta", "microsoft.graph.delta"),
         ("/v1.0/users/$x@waterkant.example", "$x@waterkant.example"),
-        ("/v1.0/servicePrincipals/delta", "delta"),
+        ("/v1.0/directoryRoles/a/delta", "delta"),
+        ("/v1.0/auditLogs/provisioning", "provisioning"),
         ("/v1.0/groups/a/members/microsoft.graph.device", "microsoft.graph.device"),
         ("/v1.0/groups/a/members/graph.user/x", "x"),
         ("/v1.0/me('a')", "a"),
@@ -201,4 +199,18 @@ fn each_route_takes_its_methods() {
     assert_eq!(taken("/v1.0/groups/a/members/$ref"), [Method::GET, Method::POST]);
     assert_eq!(taken("/v1.0/groups/a/members/b/$ref"), [Method::DELETE]);
     assert_eq!(taken("/v1.0/me/memberOf"), [Method::GET]);
+}
+
+#[test]
+fn delta_has_three_spellings() {
+    for end in ["delta", "delta()", "microsoft.graph.delta", "microsoft.graph.delta()"] {
+        for (set, of) in [
+            ("users", DeltaOf::Objects(Noun::User)),
+            ("servicePrincipals", DeltaOf::Objects(Noun::ServicePrincipal)),
+            ("directoryObjects", DeltaOf::Any),
+            ("oauth2PermissionGrants", DeltaOf::Grants),
+        ] {
+            assert_eq!(routed(&format!("/v1.0/{set}/{end}")), Ok(Route::Delta(of)), "{set}/{end}");
+        }
+    }
 }

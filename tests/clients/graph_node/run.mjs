@@ -139,6 +139,48 @@ const tests = {
     assert.equal(answer.getResponseById('gone').status, 404);
     await admin.api(`/applications/${made.id}`).delete();
   },
+
+  'delta tells a group and its members, and then what changed': async () => {
+    const whole = async (address) => {
+      const value = [];
+      for (let next = address; ;) {
+        const page = await admin.api(next).get();
+        value.push(...page.value);
+        if (page['@odata.deltaLink']) return { value, link: page['@odata.deltaLink'] };
+        next = page['@odata.nextLink'];
+      }
+    };
+    const first = await whole('/groups/delta?$select=displayName,members');
+    assert.ok(first.value.some((group) => group['members@delta']?.length > 0));
+    const name = fresh('js-delta');
+    const group = await admin.api('/groups').post({
+      displayName: name, mailNickname: name, mailEnabled: false, securityEnabled: true,
+    });
+    const me = await admin.api('/me').get();
+    await admin.api(`/groups/${group.id}/members/$ref`).post(reference(me.id));
+    const came = await whole(first.link);
+    assert.deepEqual(came.value.map(({ id, displayName }) => [id, displayName]), [[group.id, name]]);
+    assert.deepEqual(came.value[0]['members@delta'].map(({ id }) => id), [me.id]);
+    await admin.api(`/groups/${group.id}/members/${me.id}/$ref`).delete();
+    const left = await whole(came.link);
+    assert.deepEqual(left.value[0]['members@delta'].map((one) => [one.id, one['@removed'].reason]), [[me.id, 'deleted']]);
+    await admin.api(`/groups/${group.id}`).delete();
+    const gone = await whole(left.link);
+    assert.deepEqual(gone.value.map((one) => [one.id, one['@removed'].reason]), [[group.id, 'deleted']]);
+  },
+
+  'a call that is turned away for a moment is sent again': async () => {
+    for (const status of [429, 503, 504]) {
+      const broken = await fetch(`${base}/_dev/faults`, {
+        method: 'POST', headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ path: '/v1.0/organization', status, retryAfter: 1, count: 2 }),
+      });
+      assert.ok(broken.ok, `no fault: ${broken.status}`);
+      const began = Date.now();
+      assert.equal((await admin.api('/organization').get()).value.length, 1);
+      assert.ok(Date.now() - began >= 1900, 'it waited twice');
+    }
+  },
 };
 
 let failed = 0;

@@ -68,6 +68,11 @@ class World:
     def as_app(self, app_id, secret):
         return self.client(ClientSecretCredential(self.tenant, app_id, secret, **self.ourselves()))
 
+    def break_next(self, path, **how):
+        """The next calls of a path fail on order: the emulator's own way, as its README says."""
+        answer = httpx.post(f"{self.base}/_dev/faults", json={"path": path, **how}, verify=self.authority_file)
+        check(answer.is_success, f"no fault: {answer.status_code} {answer.text}")
+
     def client(self, credential):
         host = urlsplit(self.base).hostname
         provider = AzureIdentityAuthenticationProvider(credential, scopes=[DEFAULT], allowed_hosts=[host])

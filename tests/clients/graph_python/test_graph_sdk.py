@@ -1,5 +1,6 @@
 """What a Graph SDK does all day: objects made, read, changed, linked, listed page by page, in batches, and removed."""
 
+import time
 import uuid
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
@@ -35,6 +36,7 @@ from msgraph.generated.models.spa_application import SpaApplication
 from msgraph.generated.models.unified_role_assignment import UnifiedRoleAssignment
 from msgraph.generated.models.user import User
 from msgraph.generated.models.web_application import WebApplication
+from msgraph.generated.users.delta.delta_request_builder import DeltaRequestBuilder
 from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 from msgraph_core.requests.batch_request_content import BatchRequestContent
@@ -319,3 +321,42 @@ async def _(world):
     made = await client.groups.get(asking(GroupsRequestBuilder, filter=f"displayName eq '{name}'"))
     equal([one.mail_nickname for one in made.value], [name], "the group that the batch made")
     await client.groups.by_group_id(made.value[0].id).delete()
+
+
+@test("delta tells everybody once, and then who came, changed and went")
+async def _(world):
+    client = world.as_person(world.admin)
+    page = await client.users.delta.get(asking(DeltaRequestBuilder, select=["displayName", "jobTitle"]))
+    seen = []
+    while page.odata_next_link:
+        seen += page.value
+        page = await client.users.delta.with_url(page.odata_next_link).get()
+    seen += page.value
+    check(len(seen) > 9 and len({one.id for one in seen}) == len(seen), "everybody once")
+    name = fresh("delta")
+    made = await client.users.post(
+        User(
+            display_name=name, mail_nickname=name, user_principal_name=f"{name}@waterkant.example", account_enabled=True,
+            password_profile=PasswordProfile(password="Dijk-Wacht-77", force_change_password_next_sign_in=False),
+        )
+    )
+    after = await client.users.delta.with_url(page.odata_delta_link).get()
+    equal([(one.id, one.display_name) for one in after.value], [(made.id, name)], "who came")
+    await client.users.by_user_id(made.id).delete()
+    gone = await client.users.delta.with_url(after.odata_delta_link).get()
+    equal([(one.id, one.additional_data.get("@removed")) for one in gone.value], [(made.id, {"reason": "changed"})], "who went")
+    await client.directory.deleted_items.by_directory_object_id(made.id).delete()
+
+
+@test("a call that is turned away for a moment is sent again, as the answer says")
+async def _(world):
+    client = world.as_person(world.admin)
+    await client.me.get()
+    for status in (429, 503):
+        world.break_next("/v1.0/organization", status=status, retryAfter=1, count=2)
+        began = time.monotonic()
+        found = await client.organization.get()
+        equal(len(found.value), 1, "organisations")
+        check(time.monotonic() - began >= 2, "it waited twice")
+    world.break_next("/v1.0/organization", status=504, count=1)
+    equal(len((await client.organization.get()).value), 1, "organisations after a gateway's time-out")
