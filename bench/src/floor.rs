@@ -1,5 +1,5 @@
 //! The least that could do the job: one thread that reads the form, signs once and answers a body of a token's size,
-//! the same each time; to a GET, as many bytes as its path asks for, without a signature. What the product is slower than this is the product's doing; the rest is HTTP, TLS and the kernel.
+//! the same each time; to a GET, as many bytes as its path asks for, and below `/verified/` a signature is verified first. What the product is slower than this is the product's doing; the rest is HTTP, TLS and the kernel.
 //! Never: a parameter looked at, a secret checked, anything stored.
 
 use std::fs;
@@ -22,7 +22,7 @@ use rustls::pki_types::PrivateKeyDer;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::raw::Signer;
+use crate::raw::{Signer, Verifier};
 
 /// What a token of the sample's daemon measures, give or take its roles.
 const TOKEN_LENGTH: usize = 1400;
@@ -33,6 +33,7 @@ const LONGEST_DOCUMENT: usize = 64 * 1024;
 
 struct Floor {
     signer: Signer,
+    verifier: Verifier,
     body: Bytes,
     document: Bytes,
 }
@@ -45,8 +46,10 @@ pub fn serve(folder: &Path) -> Result<(), String> {
         let _ = io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
+    let signer = Signer::new()?;
     let floor = Arc::new(Floor {
-        signer: Signer::new()?,
+        verifier: Verifier::of(&signer, TOKEN_LENGTH),
+        signer,
         body: Bytes::from(format!(
             r#"{{"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,"access_token":"{}"}}"#,
             "x".repeat(TOKEN_LENGTH)
@@ -77,7 +80,15 @@ async fn accept(listener: &TcpListener, acceptor: &TlsAcceptor, floor: &Arc<Floo
 
 async fn answer(floor: Arc<Floor>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
     let body = if request.method() == Method::GET {
-        floor.document.slice(..asked_length(request.uri().path()))
+        let path = request.uri().path();
+        let length = match path.strip_prefix("/verified") {
+            Some(length) => {
+                floor.verifier.verify();
+                length
+            }
+            None => path,
+        };
+        floor.document.slice(..asked_length(length))
     } else {
         let form = request.into_body().collect().await?.to_bytes();
         floor.signer.sign(&form);

@@ -32,7 +32,7 @@ pub struct Answer {
 impl Answer {
     /// The body of a success.
     pub fn ok(self) -> Result<Bytes, String> {
-        if self.status == StatusCode::OK { Ok(self.body) } else { Err(self.shown()) }
+        if self.status.is_success() { Ok(self.body) } else { Err(self.shown()) }
     }
 
     pub fn shown(&self) -> String {
@@ -79,6 +79,14 @@ impl Target {
                 format!("Bearer {token}").parse().expect("checked when it was issued: base64url text with dots");
             asking.headers_mut().insert(header::AUTHORIZATION, value);
         }
+        asking
+    }
+
+    pub fn post_json(&self, path: &str, bearer: &str, body: String) -> Asking {
+        let mut asking = self.get(path, Some(bearer));
+        *asking.method_mut() = Method::POST;
+        asking.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *asking.body_mut() = Full::new(Bytes::from(body));
         asking
     }
 

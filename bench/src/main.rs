@@ -9,9 +9,12 @@ mod browser;
 mod child;
 mod clock;
 mod cores;
+mod disk;
 mod documents;
 mod figures;
 mod floor;
+#[path = "../fill/src/ids.rs"]
+mod ids;
 mod isolation;
 mod line;
 mod load;
@@ -23,12 +26,14 @@ mod proc;
 mod raw;
 mod redemption;
 mod refresh;
+mod scale;
 mod served;
 mod service;
 mod start;
 mod store;
 mod throughput;
 mod tokens;
+mod walk;
 
 use std::env;
 use std::fs;
@@ -47,7 +52,7 @@ usage: mandate-bench [--binary FILE] [--store STORE] [--rounds N] [--seconds N] 
        mandate-bench raw [argon2id]   RSA-2048 signatures a second, or password hashes
        mandate-bench floor FOLDER     serves the least that could do the job, until standard input ends
 
-  SUBJECT         p1 (with P2) | p3 | p4 | p5 | code | certificate | memory | start | all
+  SUBJECT         p1 (with P2) | p3 | p4 | p5 | code | certificate | memory | start | all | scale
   --binary FILE   what to measure; without it, the `mandate` that lies beside this program
   --store STORE   sqlite, or postgres://… of a server on which databases may be made (sqlite)
   --rounds N      how often (5); fewer are for orientation only
@@ -70,6 +75,11 @@ pub struct Bench {
 }
 
 impl Bench {
+    /// A folder that stays from one run to the next.
+    pub fn kept(&self, name: &str) -> PathBuf {
+        self.home.join(name)
+    }
+
     /// A folder for one server.
     pub fn scratch(&self, name: &str) -> Result<ScratchDir, String> {
         ScratchDir::new(self.home.join(format!("{name}-{}", std::process::id())))
@@ -112,6 +122,8 @@ const MEASUREMENTS: [(&str, Measure); 8] = [
     ("memory", memory::measure),
     ("start", start::measure),
 ];
+/// What takes long, and is measured when it is asked for by name.
+const BY_NAME: [(&str, Measure); 1] = [("scale", scale::measure)];
 /// Those that the peer is measured beside.
 const WITH_PEER: [&str; 2] = ["p1", "p3"];
 
@@ -139,7 +151,7 @@ impl Wish {
                 "--seconds" => wish.seconds = number(word, value()?, 1..=LONGEST_SPAN)?,
                 cores::PINNED => wish.pinned = Some(value()?.to_owned()),
                 "all" if wish.subject.is_none() => wish.subject = Some(word.to_owned()),
-                _ if wish.subject.is_none() && MEASUREMENTS.iter().any(|(name, _)| *name == word) => {
+                _ if wish.subject.is_none() && MEASUREMENTS.iter().chain(&BY_NAME).any(|(name, _)| *name == word) => {
                     wish.subject = Some(word.to_owned());
                 }
                 _ => return Err(format!("`{word}` is not understood\n{USAGE}")),
@@ -164,12 +176,12 @@ where
 fn bench(wish: Wish) -> Result<(), String> {
     let bench = prepare(&wish)?;
     let (mut rows, mut broken) = (Vec::new(), Vec::new());
-    for (name, measure) in MEASUREMENTS {
-        if wish.includes(name) {
-            match measure(&bench) {
-                Ok(measured) => rows.extend(measured),
-                Err(why) => broken.push(format!("{name} broke: {why}")),
-            }
+    let by_name = BY_NAME.iter().filter(|(name, _)| wish.subject.as_deref() == Some(name));
+    let wished = MEASUREMENTS.iter().filter(|(name, _)| wish.includes(name)).chain(by_name);
+    for (name, measure) in wished {
+        match measure(&bench) {
+            Ok(measured) => rows.extend(measured),
+            Err(why) => broken.push(format!("{name} broke: {why}")),
         }
     }
     let report = report(&bench, &rows);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use argon2::{Algorithm, Argon2, Params, Version};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey};
 
 use crate::clock;
 use crate::cores::{Cores, Place};
@@ -37,6 +37,31 @@ impl Signer {
             .sign(&RSA_PKCS1_SHA256, &self.random, black_box(message), &mut signature)
             .expect("a 2048-bit key signs into 256 bytes");
         black_box(signature);
+    }
+}
+
+/// A signature, and all that it takes to verify it.
+pub struct Verifier {
+    public: Vec<u8>,
+    message: Vec<u8>,
+    signature: [u8; 256],
+}
+
+impl Verifier {
+    /// Over as many bytes as a token has.
+    pub fn of(signer: &Signer, length: usize) -> Self {
+        let (message, mut signature) = (vec![b'x'; length], [0_u8; 256]);
+        signer
+            .pair
+            .sign(&RSA_PKCS1_SHA256, &signer.random, &message, &mut signature)
+            .expect("a 2048-bit key signs into 256 bytes");
+        Verifier { public: signer.pair.public_key().as_ref().to_vec(), message, signature }
+    }
+
+    /// As a server does that holds the key ready.
+    pub fn verify(&self) {
+        let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.public);
+        key.verify(black_box(&self.message), &self.signature).expect("it was signed by this key");
     }
 }
 

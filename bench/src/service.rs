@@ -25,7 +25,23 @@ pub struct Service {
     // Fields are dropped in this order: the server ends before its data go.
     process: OwnChild,
     _database: Option<Database>,
-    home: ScratchDir,
+    home: Home,
+}
+
+enum Home {
+    /// Goes with the server.
+    Scratch(ScratchDir),
+    /// Was there before, and stays.
+    Kept(PathBuf),
+}
+
+impl Home {
+    fn path(&self) -> &Path {
+        match self {
+            Home::Scratch(folder) => folder.path(),
+            Home::Kept(folder) => folder,
+        }
+    }
 }
 
 impl Service {
@@ -43,7 +59,14 @@ impl Service {
         if let Some(database) = &database {
             command.args(["--store", &database.url()]);
         }
-        Service::start(command, home, database)
+        Service::start(command, Home::Scratch(home), database)
+    }
+
+    /// `mandate dev` on the data of a folder that stays.
+    pub fn kept(bench: &Bench, place: Place, home: &Path) -> Result<Self, String> {
+        let _ = fs::remove_file(data_in(home).join("dev.env"));
+        let command = product_command(bench, place, home, free_port()?);
+        Service::start(command, Home::Kept(home.to_owned()), None)
     }
 
     pub fn floor(bench: &Bench) -> Result<Self, String> {
@@ -53,7 +76,7 @@ impl Service {
         let own = env::current_exe().map_err(|err| format!("looking for this program: {err}"))?;
         let mut command = bench.cores.command(Place::ServerCore, &own);
         command.arg("floor").arg(data).stdin(Stdio::piped());
-        Service::start(command, home, None)
+        Service::start(command, Home::Scratch(home), None)
     }
 
     /// node-oidc-provider, in one process as it comes, in the mode for production.
@@ -63,10 +86,10 @@ impl Service {
         peer::certify(&data)?;
         let mut command = bench.cores.command(Place::ServerCore, Path::new(peer::NODE));
         command.arg(&installed.program).arg(data).env("NODE_ENV", "production").stdin(Stdio::piped());
-        Service::start(command, home, None)
+        Service::start(command, Home::Scratch(home), None)
     }
 
-    fn start(mut command: Command, home: ScratchDir, database: Option<Database>) -> Result<Self, String> {
+    fn start(mut command: Command, home: Home, database: Option<Database>) -> Result<Self, String> {
         let process = OwnChild::start(&mut command, &home.path().join(LOG))?;
         let mut service = Service { process, _database: database, home };
         let deadline = clock::now() + STARTS_WITHIN;
@@ -135,6 +158,15 @@ impl Door {
         self.target.post_form(&self.token_path(), form)
     }
 
+    /// The administrator's token for Graph, with a client that stands in nobody's way.
+    pub fn administrator_request(&self) -> Asking {
+        let form = "grant_type=password\
+            &client_id=04b07795-8ddb-461a-bbee-02f9e1bf7b46\
+            &username=sanne.devries%40waterkant.example&password=Polder-Fiets-42\
+            &scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
+        self.target.post_form(&self.token_path(), form)
+    }
+
     /// A sign-in by name and password, of somebody who may use the app, to an app that everybody's consent was given to.
     pub fn password_request(&self) -> Asking {
         let form = "grant_type=password\
@@ -181,7 +213,7 @@ pub fn log_tail(home: &Path) -> String {
     format!("the end of the server's log:\n{}", tail.join("\n"))
 }
 
-fn data_in(home: &Path) -> PathBuf {
+pub fn data_in(home: &Path) -> PathBuf {
     home.join("data")
 }
 

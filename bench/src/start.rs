@@ -58,6 +58,29 @@ fn again(bench: &Bench, home: &Path) -> Result<f64, String> {
     Ok(millis(clock::now() - started))
 }
 
+/// To anything at all, on the data of a folder that stays.
+pub fn first_answer(bench: &Bench, home: &Path) -> Result<f64, String> {
+    let left = Door::of(home)?;
+    let port = free_port()?;
+    let mut command = product_command(bench, Place::ServerCore, home, port);
+    let started = clock::now();
+    let mut process = start_logged(&mut command, home)?;
+    let target = Target::at(port, &left.target);
+    let deadline = started + STARTS_WITHIN;
+    crate::run_async(async {
+        loop {
+            let asking = target.get("/common/discovery/v2.0/keys", None);
+            let Err(why) = ask_once(&target, asking).await else { return Ok(()) };
+            process.check()?;
+            if clock::now() > deadline {
+                return Err(why);
+            }
+            sleep(POLL).await;
+        }
+    })?;
+    Ok(millis(clock::now() - started))
+}
+
 fn start(bench: &Bench, home: &Path) -> Result<(OwnChild, u16, Instant), String> {
     let port = free_port()?;
     let mut command = product_command(bench, Place::ServerCore, home, port);

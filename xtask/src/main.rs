@@ -92,7 +92,7 @@ fn arrows() -> Result<(), String> {
 }
 
 fn bench(args: &[OsString]) -> Result<(), String> {
-    run(cargo().args(["build", "--release", "-p", "mandate-server", "-p", "mandate-bench"]))?;
+    run(cargo().args(["build", "--release", "-p", "mandate-server", "-p", "mandate-bench", "-p", "mandate-fill"]))?;
     let (args, _postgres) = with_scratch_store(args)?;
     run(cargo().args(["run", "--release", "--quiet", "-p", "mandate-bench", "--"]).args(args))
 }

@@ -13,6 +13,7 @@ pub mod federated;
 pub mod grant;
 pub mod group;
 pub mod group_properties;
+pub mod logo;
 pub mod permission;
 pub mod permission_text;
 pub mod policies;

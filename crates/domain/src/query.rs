@@ -124,6 +124,100 @@ pub struct Facet {
     pub value: String,
 }
 
+/// Every property that is kept as a facet, of whatever kind of object. A store knows them by their places here: what is
+/// new goes to the end, and nothing is ever taken out.
+const CODED: &[&str] = &[
+    "displayName",
+    "userPrincipalName",
+    "mail",
+    "description",
+    "mailNickname",
+    "proxyAddresses",
+    "otherMails",
+    "givenName",
+    "surname",
+    "jobTitle",
+    "department",
+    "city",
+    "country",
+    "companyName",
+    "employeeId",
+    "employeeType",
+    "officeLocation",
+    "mobilePhone",
+    "businessPhones",
+    "preferredLanguage",
+    "usageLocation",
+    "state",
+    "streetAddress",
+    "postalCode",
+    "faxNumber",
+    "imAddresses",
+    "ageGroup",
+    "consentProvidedForMinor",
+    "creationType",
+    "employeeHireDate",
+    "employeeOrgData/costCenter",
+    "employeeOrgData/division",
+    "externalUserState",
+    "onPremisesImmutableId",
+    "onPremisesLastSyncDateTime",
+    "onPremisesSamAccountName",
+    "onPremisesSyncEnabled",
+    "onPremisesUserPrincipalName",
+    "passwordPolicies",
+    "preferredDataLocation",
+    "classification",
+    "expirationDateTime",
+    "groupTypes",
+    "isAssignableToRole",
+    "membershipRule",
+    "membershipRuleProcessingState",
+    "renewedDateTime",
+    "uniqueName",
+    "visibility",
+    "appId",
+    "createdDateTime",
+    "signInAudience",
+    "identifierUris",
+    "tags",
+    "publisherDomain",
+    "notes",
+    "requiredResourceAccess/resourceAppId",
+    "passwordCredentials/keyId",
+    "keyCredentials/keyId",
+    "appOwnerOrganizationId",
+    "servicePrincipalType",
+    "servicePrincipalNames",
+    "alternativeNames",
+    "preferredSingleSignOnMode",
+];
+
+impl Noun {
+    /// As a store knows it.
+    pub const fn number(self) -> i64 {
+        match self {
+            Noun::User => 1,
+            Noun::Group => 2,
+            Noun::Application => 3,
+            Noun::ServicePrincipal => 4,
+        }
+    }
+}
+
+/// A facet's number: kind of object, property, and whether it is the property's words or its end. `None`: it is not kept.
+pub fn facet_number(noun: Noun, property: &str) -> Option<i64> {
+    let (name, form) = match property.strip_suffix(WORDS) {
+        Some(name) => (name, 1),
+        None => property.strip_suffix(END).map_or((property, 0), |name| (name, 2)),
+    };
+    let place = CODED.iter().position(|known| *known == name)?;
+    Some(noun.number() * 10_000 + i64::try_from(place).ok()? * 4 + form)
+}
+
+const WORDS: char = '~';
+const END: char = '<';
+
 /// Longer values are found by their beginning.
 const LONGEST: usize = 256;
 const MOST_WORDS: usize = 12;
@@ -219,11 +313,11 @@ pub fn reversed(text: &str) -> String {
 
 /// The name under which words, or the other direction, are kept.
 pub fn words_of(property: &str) -> String {
-    format!("{property}~")
+    format!("{property}{WORDS}")
 }
 
 pub fn end_of(property: &str) -> String {
-    format!("{property}<")
+    format!("{property}{END}")
 }
 
 #[derive(Default)]
@@ -379,6 +473,29 @@ mod tests {
         assert_eq!(found_by(&facets, "mail"), ["sanne@waterkant.example"]);
         assert_eq!(found_by(&facets, "mail<"), ["elpmaxe.tnakretaw@ennas"]);
         assert!(found_by(&facets, "mail~").is_empty());
+    }
+
+    #[test]
+    fn every_facet_has_a_number_of_its_own() {
+        let mut numbers = Vec::new();
+        for noun in [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal] {
+            for property in CODED {
+                for form in [(*property).to_owned(), words_of(property), end_of(property)] {
+                    numbers.push(facet_number(noun, &form).unwrap_or_else(|| panic!("{form}")));
+                }
+            }
+        }
+        let count = numbers.len();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), count);
+        for property in OF_USER.iter().chain(OF_GROUP).chain(OF_SERVICE_PRINCIPAL) {
+            assert!(CODED.contains(property), "{property}");
+        }
+        assert_eq!(facet_number(Noun::User, "aboutMe"), None);
+        // Stores hold these: they never change.
+        assert_eq!(facet_number(Noun::User, "displayName"), Some(10_000));
+        assert_eq!(facet_number(Noun::ServicePrincipal, "servicePrincipalNames"), Some(40_244));
     }
 
     #[test]

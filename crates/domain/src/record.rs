@@ -8,6 +8,7 @@ use crate::consent::request::{ConsentRequest, Decision};
 use crate::deleted::{Attached, Deleted};
 use crate::grant::{AppRoleAssignment, Grant};
 use crate::group::{Group, Link};
+use crate::logo::Logo;
 use crate::role::RoleAssignment;
 use crate::service_principal::ServicePrincipal;
 use crate::signin::code::Code;
@@ -48,6 +49,11 @@ pub enum Change {
     LinkRemoved(Link),
     ApplicationAdded(Box<AppCard>),
     ApplicationUpdated(Box<AppCard>),
+    /// Goes with the app, and stays as long as it can be brought back.
+    ApplicationLogo {
+        app: AppId,
+        logo: Logo,
+    },
     ApplicationRemoved {
         application: ApplicationId,
         app: AppId,

@@ -5,10 +5,11 @@ use crate::cx::Cx;
 use crate::errors::Trouble;
 use crate::my;
 use crate::show;
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, header};
+use mandate_base::AppId;
 use mandate_domain::signin::ask::Version;
-use mandate_usecases::House;
 use mandate_usecases::authority::tenant;
+use mandate_usecases::{House, directory};
 use mandate_web::answer::{self, Answer};
 use mandate_web::{Incoming, assets};
 
@@ -25,12 +26,31 @@ pub async fn answer(house: &House, request: &Incoming, path: &[&str]) -> Option<
         ["devicelogin"] if post => Box::pin(authorize::enter_device_code(cx)).await,
         ["error"] if get => Box::pin(explained(cx)).await,
         ["assets", "mandate.css"] if get => assets::css(),
+        ["assets", "logos", app] if get => logo(house, app).await,
         ["favicon.ico"] if get => answer::bytes(StatusCode::NO_CONTENT, "image/x-icon", ""),
         ["common", "oauth2", "nativeclient"] if get => {
             answer::text(StatusCode::OK, show::lang(cx, None).words().native_done)
         }
         _ => return None,
     })
+}
+
+/// Of an app, for whoever meets it on a page. Its address changes with it, so it may be kept.
+async fn logo(house: &House, app: &str) -> Answer {
+    let found = match AppId::parse(app) {
+        Ok(app) => directory::logo_of(house, app).await.unwrap_or_else(|fault| {
+            tracing::error!(%fault, "reading a logo failed");
+            None
+        }),
+        Err(_) => None,
+    };
+    let Some(logo) = found else { return answer::text(StatusCode::NOT_FOUND, "There is no such logo.") };
+    let mut answer = answer::bytes(StatusCode::OK, logo.kind, logo.image);
+    answer::put(&mut answer, header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=604800"));
+    // Opened by itself it is a picture and nothing more.
+    let nothing = HeaderValue::from_static("default-src 'none'; sandbox");
+    answer::put(&mut answer, header::CONTENT_SECURITY_POLICY, nothing);
+    answer
 }
 
 /// Where `error_uri` leads: the page of one number.

@@ -32,6 +32,7 @@ pub(crate) enum Route {
     References(Object, Relation),
     /// `…/owners/{id}/$ref`
     Reference(Object, Relation, String),
+    Logo(Key),
     FederatedCredentials(Key),
     FederatedCredential(Key, Part),
     Classifications(Key),
@@ -237,7 +238,7 @@ impl Route {
             Route::Roles | Route::RoleDefinitions | Route::RoleAssignments => &READ_OR_POST,
             Route::GrantPolicies | Route::ConditionSets(..) => &READ_OR_POST,
             Route::AuthorizationPolicy { .. } => &READ_OR_CHANGE,
-            Route::AdminConsentRequestPolicy => &READ_OR_PUT,
+            Route::AdminConsentRequestPolicy | Route::Logo(_) => &READ_OR_PUT,
             Route::ConditionSet(..) => &READ_OR_REMOVE,
             Route::RoleDefinition(_) | Route::GrantPolicy(_) => &READ_OR_WRITE,
             Route::RoleAssignment(_) => &READ_OR_REMOVE,
@@ -498,6 +499,12 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
             _ => Err(unknown(rest)),
         },
         Object::Group(Key::Id(id)) if part.is(HELD) => assignments(Assignments::Group(id), below),
+        // `$value` says what is meant by the property anyway: its bytes.
+        Object::Application(key) if part.is("logo") => match below {
+            [] => Ok(Route::Logo(key)),
+            [value] if value.is("$value") => Ok(Route::Logo(key)),
+            _ => Err(unknown(below)),
+        },
         Object::Application(key) if part.is(FEDERATED) => match below {
             [] => Ok(Route::FederatedCredentials(key)),
             [Step::NamedKey { name, value }] if name.eq_ignore_ascii_case("name") => {

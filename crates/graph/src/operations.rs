@@ -75,6 +75,8 @@ operations! {
     ApplicationsDelete = "applications.delete",
     ApplicationsOwners = "applications.owners",
     ApplicationsOwnersUpdate = "applications.owners.update",
+    ApplicationsLogo = "applications.logo",
+    ApplicationsLogoUpdate = "applications.logo.update",
     ApplicationsFederated = "applications.federated",
     ServicePrincipalsCreate = "servicePrincipals.create",
     ServicePrincipalsBasic = "servicePrincipals.update.basic",

@@ -66,8 +66,18 @@ pub struct Store {
 impl Store {
     /// Opens the place, makes it if it is new, and brings its schema up to date.
     pub async fn open(place: &Place) -> Result<Store, Fault> {
-        let driver = Driver::open(place).await?;
+        Store::opened(Driver::open(place, None).await?).await
+    }
+
+    /// For [`Store::fill`]: with memory for large transactions.
+    pub async fn open_to_fill(place: &Place) -> Result<Store, Fault> {
+        const CACHE: u32 = 1 << 20;
+        Store::opened(Driver::open(place, Some(CACHE)).await?).await
+    }
+
+    async fn opened(driver: Driver) -> Result<Store, Fault> {
         migrate::run(&driver).await?;
+        driver.steady()?;
         refill::run(&driver).await?;
         let commits = Arc::new(Commits::read(&driver).await?);
         Ok(Store { driver, journal: Arc::default(), generations: Arc::default(), commits })
@@ -91,7 +101,8 @@ impl Store {
         if record.is_nothing() {
             return Ok(Committed::Done);
         }
-        let mut writes = record::writes(tenant, record, now)?;
+        let known = record::known_objects(self.tenant(tenant), record).await?;
+        let mut writes = record::writes(tenant, record, now, known)?;
         if record.changes().next().is_none() {
             return self.driver.write(writes).await;
         }
@@ -112,6 +123,21 @@ impl Store {
             committed
         };
         tokio::spawn(commit).await.map_err(Fault::while_doing("committing"))?
+    }
+
+    /// Writes a record of new things, as [`Store::commit`] does, before anybody uses the store: it leaves no marks for those
+    /// who keep a copy, and what it holds is found when [`Store::fill_facets`] was called with the rest of its kind.
+    pub async fn fill(&self, tenant: TenantId, record: &Record, now: mandate_base::Moment) -> Result<Committed, Fault> {
+        self.driver.write(record::bare_writes(tenant, record, now)?).await
+    }
+
+    /// What filled objects are found by. In the order of facet, value and object it is written fastest.
+    pub async fn fill_facets(
+        &self,
+        tenant: TenantId,
+        facets: impl IntoIterator<Item = (i64, Vec<u8>, mandate_base::ObjectId)>,
+    ) -> Result<Committed, Fault> {
+        self.driver.write(record::numbered_facet_writes(tenant, facets)).await
     }
 
     /// Remembers a sign-in soon: for those that write nothing else. At most a second of them is lost in a crash.

@@ -14,6 +14,9 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (5, include_str!("../migrations/0005_whole_objects.sql")),
     (6, include_str!("../migrations/0006_tenant_version.sql")),
     (7, include_str!("../migrations/0007_asked_logs_and_delta.sql")),
+    (8, include_str!("../migrations/0008_small_facets.sql")),
+    (9, include_str!("../migrations/0009_more_indexes.sql")),
+    (10, include_str!("../migrations/0010_logos.sql")),
 ];
 
 const MAKE_LEDGER: &str =

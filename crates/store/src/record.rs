@@ -3,9 +3,11 @@
 mod audit;
 mod changed;
 mod directory;
+mod known;
 mod traces;
 
 pub use audit::{audit_writes, sign_in_writes};
+pub use known::{KnownObjects, read as known_objects};
 
 use crate::Fault;
 use crate::driver::{Expect, Write};
@@ -17,29 +19,37 @@ use mandate_domain::query::{Facet, Noun};
 use mandate_domain::record::{Change, Record};
 use mandate_domain::service_principal::ServicePrincipal;
 
-pub fn writes(tenant: TenantId, record: &Record, now: Moment) -> Result<Vec<Write>, Fault> {
-    let mut writes = Writes { now, ..Writes::of(tenant) };
+pub fn writes(tenant: TenantId, record: &Record, now: Moment, known: KnownObjects) -> Result<Vec<Write>, Fault> {
+    let mut writes = Writes { now, known, ..Writes::of(tenant) };
     writes.begin_marks(record);
-    for change in record.changes() {
-        writes.change(change)?;
-    }
+    writes.whole(record)?;
     writes.end_marks(record);
-    for trace in record.traces() {
-        writes.trace(trace)?;
-    }
-    for (place, entry) in record.audits().enumerate() {
-        writes.audit(entry, now, place)?;
-    }
-    for sign_in in record.sign_ins() {
-        writes.sign_in(sign_in);
-    }
+    Ok(writes.list)
+}
+
+/// The same of what is new, without a word to those who ask what changed, and without facets.
+pub fn bare_writes(tenant: TenantId, record: &Record, now: Moment) -> Result<Vec<Write>, Fault> {
+    let mut writes = Writes { now, faceting: false, ..Writes::of(tenant) };
+    writes.whole(record)?;
     Ok(writes.list)
 }
 
 /// What an object can be found by, where nothing of it is written yet.
 pub fn facet_writes(tenant: TenantId, noun: Noun, object: ObjectId, facets: Vec<Facet>) -> Vec<Write> {
     let mut writes = Writes::of(tenant);
-    writes.facets(noun, object, facets);
+    writes.facets(noun, object, &facets);
+    writes.list
+}
+
+/// The same, of facets whose numbers are known.
+pub fn numbered_facet_writes(
+    tenant: TenantId,
+    facets: impl IntoIterator<Item = (i64, Vec<u8>, ObjectId)>,
+) -> Vec<Write> {
+    let mut writes = Writes::of(tenant);
+    for (facet, value, object) in facets {
+        writes.facet(facet, value, object);
+    }
     writes.list
 }
 
@@ -57,13 +67,39 @@ struct Writes {
     now: Moment,
     /// Changes leave their marks for those who ask since when.
     marking: bool,
+    /// Objects can be found at once.
+    faceting: bool,
+    known: KnownObjects,
     list: Vec<Write>,
 }
 
 impl Writes {
     /// Of what nobody asks about afterwards.
     fn of(tenant: TenantId) -> Writes {
-        Writes { tenant, now: Moment::from_millis(0), marking: false, list: Vec::new() }
+        Writes {
+            tenant,
+            now: Moment::from_millis(0),
+            marking: false,
+            faceting: true,
+            known: KnownObjects::new(),
+            list: Vec::new(),
+        }
+    }
+
+    fn whole(&mut self, record: &Record) -> Result<(), Fault> {
+        for change in record.changes() {
+            self.change(change)?;
+        }
+        for trace in record.traces() {
+            self.trace(trace)?;
+        }
+        for (place, entry) in record.audits().enumerate() {
+            self.audit(entry, self.now, place)?;
+        }
+        for sign_in in record.sign_ins() {
+            self.sign_in(sign_in);
+        }
+        Ok(())
     }
 
     fn push(&mut self, sql: &'static TenantSql, values: impl IntoIterator<Item = Value>, expect: Expect) {
@@ -78,6 +114,10 @@ impl Writes {
 
     fn any(&mut self, sql: &'static TenantSql, values: impl IntoIterator<Item = Value>) {
         self.push(sql, values, Expect::Any);
+    }
+
+    fn global_any(&mut self, sql: &'static GlobalSql, values: impl IntoIterator<Item = Value>) {
+        self.list.push(Write { sql: sql.text().into(), values: values.into_iter().collect(), expect: Expect::Any });
     }
 
     fn global(&mut self, sql: &'static GlobalSql, values: impl IntoIterator<Item = Value>) {

@@ -12,10 +12,11 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 28] = [
+const TABLES: [(&str, &str, &str); 29] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
+    table!("app_logos"),
     table!("device_codes"),
     table!("users"),
     table!("user_groups"),

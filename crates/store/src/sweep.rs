@@ -47,6 +47,8 @@ const FORGOTTEN: GlobalSql = GlobalSql::new(
        FROM deleted_items d JOIN change_counts c ON c.tenant_id = d.tenant_id WHERE d.at <= $1
      ON CONFLICT (tenant_id, noun, object) DO UPDATE SET seq = excluded.seq, at = excluded.at, gone = excluded.gone",
 );
+/// Of apps that cannot come back any more.
+const LOGOS: GlobalSql = GlobalSql::new("DELETE FROM app_logos WHERE removed < $1");
 const DELETED: GlobalSql = GlobalSql::new("DELETE FROM deleted_items WHERE at <= $1");
 
 pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
@@ -67,6 +69,7 @@ pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
         ended(&FAMILIES, outlived),
         ended(&SESSIONS, now - 2 * DAY),
         ended(&DELETED, now - KEPT_FOR),
+        ended(&LOGOS, now - KEPT_FOR),
         ended(&CONSENT_REQUESTS, now - 90 * DAY),
         Write { sql: SESSION_APPS.text().into(), values: Vec::new(), expect: Expect::Any },
     ];

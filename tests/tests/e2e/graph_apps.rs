@@ -1,10 +1,12 @@
 //! Applications and service principals through Graph: registered, changed, proven, owned, deleted and brought back
 //! (graph-api.md §2.5, §2.6; features S4-01 to S4-10, S4-17, S4-19 to S4-24, S4-39, S4-59, S4-71).
 
+use http::Method;
 use jsonwebtoken::Algorithm;
 use mandate_tests::app::{App, COMMAND_LINE, CONTACTS, EXPORT, INTRANET, ORDERS_API};
+use mandate_tests::graph::Graph;
 use mandate_tests::people::{ANNEKE, JORIS, JORIS_ID, KATRIN, LUKAS, LUKAS_ID, SANNE, WATERKANT, ZONNEBEL};
-use mandate_tests::{NOON, World, days, signer};
+use mandate_tests::{Ask, NOON, World, days, signer};
 use serde_json::{Value, json};
 
 const DENIED: (u16, &str) = (403, "Authorization_RequestDenied");
@@ -469,4 +471,54 @@ async fn nobody_takes_away_what_every_tenant_stands_on() {
     graph.get("/v1.0/me").await.found();
     // Who wants no command line turns it off.
     graph.patch(&of(COMMAND_LINE.id), &json!({ "accountEnabled": false })).await.done();
+}
+
+/// One pixel.
+const PNG: &[u8] =
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89";
+
+#[tokio::test]
+async fn s4_05_an_app_is_shown_with_its_logo() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let id = sanne.get(&format!("/v1.0/applications(appId='{}')", INTRANET.id)).await.id();
+    let at = format!("/v1.0/applications/{id}/logo");
+    let put = async |graph: &Graph<'_>, image: &[u8]| {
+        let ask = Ask::post(&at, Some("image/png"), image).by(Method::PUT);
+        world.send(ask.header("authorization", &format!("Bearer {}", graph.token.as_deref().unwrap_or("")))).await
+    };
+    let shown = async || {
+        let ask = Ask::get(&at).header("authorization", &format!("Bearer {}", sanne.token.as_deref().unwrap_or("")));
+        world.send(ask).await
+    };
+    assert_eq!(shown().await.status, 404);
+    // What is no picture, too large a one, and somebody who may not.
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    assert_eq!(put(&sanne, svg).await.status, 400);
+    assert_eq!(put(&sanne, &[PNG, &[0; 102_400]].concat()).await.status, 400);
+    assert_eq!(put(&world.as_person(JORIS).await, PNG).await.status, 403);
+    assert_eq!(shown().await.status, 404);
+    assert_eq!(put(&sanne, PNG).await.status, 204);
+    let found = shown().await;
+    assert_eq!((found.status, found.header("content-type"), &found.body[..]), (200, Some("image/png"), PNG));
+    // Everybody sees it, at an address that the registration names and no writer of the others takes away.
+    let info = sanne.get(&format!("/v1.0/applications/{id}?$select=info")).await.found()["info"].clone();
+    let address = info["logoUrl"].as_str().expect("an address").to_owned();
+    sanne.patch(&format!("/v1.0/applications/{id}"), &json!({ "info": { "supportUrl": null } })).await.done();
+    let info = sanne.get(&format!("/v1.0/applications/{id}?$select=info")).await.found()["info"].clone();
+    assert_eq!(info["logoUrl"], address.as_str());
+    let path = address.strip_prefix(mandate_tests::LOGIN).expect("it is ours");
+    let picture = world.send(Ask::get(path)).await;
+    assert_eq!((picture.status, &picture.body[..]), (200, PNG));
+    assert_eq!(picture.header("x-content-type-options"), Some("nosniff"));
+    let mut joris = world.browser();
+    joris.authorize(INTRANET.tenant, &INTRANET.ask("User.Read")).await.page("signin");
+    let page = joris.sign_in(JORIS).await.page("consent");
+    assert!(page.html.contains(&format!("<img class=\"app-logo\" src=\"{path}\"")), "it stands on the page");
+    // It goes with the app, and comes back with it.
+    sanne.delete(&format!("/v1.0/applications/{id}")).await.done();
+    assert_eq!(world.send(Ask::get(path)).await.status, 404);
+    sanne.by(Method::POST, &format!("/v1.0/directory/deletedItems/{id}/restore")).await.found();
+    assert_eq!(world.send(Ask::get(path)).await.status, 200);
+    assert_eq!(world.send(Ask::get("/assets/logos/nothing")).await.status, 404);
 }

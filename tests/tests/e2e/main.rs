@@ -41,6 +41,7 @@ mod not_served;
 mod on_behalf_of;
 mod optional_claims;
 mod password_grant;
+mod permission_rows;
 mod refresh_tokens;
 mod revocation;
 mod rounds;

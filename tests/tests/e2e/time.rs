@@ -2,10 +2,12 @@
 
 use mandate_base::ObjectId;
 use mandate_domain::token::lifetime::TokenLifetimePolicy;
+use mandate_store::{KeyChange, KeyRow, KeyUse};
 use mandate_tests::app::{EXPORT, INTRANET, ORDERS};
 use mandate_tests::people::{JORIS, WATERKANT};
 use mandate_tests::tokens::claims;
 use mandate_tests::{NOON, World, days, hours, minutes, seconds};
+use mandate_usecases::keys;
 use serde_json::{Value, json};
 
 const SCOPE: &str = "openid offline_access User.Read";
@@ -187,4 +189,34 @@ async fn a_policy_says_how_long_tokens_live() {
     let daemon = world.client(EXPORT).client_credentials("api://waterkant-orders/.default").await.granted();
     let built_in = life(&claims(&world, WATERKANT, daemon.access()).await).expect("two moments");
     assert!((3600..5400).contains(&built_in), "{built_in}");
+}
+
+/// A token is verified once and remembered; what signed it can still go.
+#[tokio::test]
+async fn a_token_that_was_seen_is_refused_once_its_key_is_gone() {
+    let world = World::new().await;
+    let tokens = world.tokens(INTRANET, JORIS, "User.Read").await;
+    let graph = world.graph(tokens.access());
+    for _ in 0..2 {
+        graph.get("/v1.0/me").await.found();
+    }
+    let house = world.house();
+    let rows = house.store.global().keys().await.expect("the store answers");
+    let of = |used: bool| {
+        let mut signing = rows.iter().filter(|row| row.purpose == KeyUse::Signing);
+        signing.find(|row| (row.active_from == KeyRow::NOT_YET) != used).expect("one in use, one to come").clone()
+    };
+    let (current, next) = (of(true), of(false));
+    let changes =
+        [KeyChange::Activate { name: next.name, at: NOON, was: next.active_from }, KeyChange::Remove(current.name)];
+    house.store.global().keys_change(&changes).await.expect("the store answers");
+    keys::reload(house).await.expect("the other key is there");
+    assert_eq!(graph.get("/v1.0/me").await.refusal(), (401, "InvalidAuthenticationToken"));
+    // One of the new key works, and a changed one of it does not.
+    let tokens = world.tokens(INTRANET, JORIS, "User.Read").await;
+    world.graph(tokens.access()).get("/v1.0/me").await.found();
+    let (signed, signature) = tokens.access().rsplit_once('.').expect("three parts");
+    let turned: String = signature.chars().rev().collect();
+    let forged = world.graph(&format!("{signed}.{turned}"));
+    assert_eq!(forged.get("/v1.0/me").await.status, 401);
 }

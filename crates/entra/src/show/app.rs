@@ -41,12 +41,18 @@ pub async fn app_shown(cx: Cx<'_>, standing: &Standing, met: &Encounter) -> AppS
         publisher: verified.map(str::to_owned).or_else(|| home_name.clone()),
         verified: verified.is_some(),
         publisher_domain: registration.publisher_domain.clone(),
-        logo: None,
+        logo: registration.info.logo_url.as_deref().and_then(|address| own_picture(cx, address)),
         home_tenant: foreign.then(|| home_name.unwrap_or_else(|| met.client.home.to_string())),
         privacy_url: registration.info.privacy_statement_url.clone(),
         terms_url: registration.info.terms_of_service_url.clone(),
         reply_host: reply_host.unwrap_or_else(|| uri.clone()),
     }
+}
+
+/// Its path, where it is one of ours: a page asks no other server for anything.
+fn own_picture(cx: Cx<'_>, address: &str) -> Option<String> {
+    let path = address.strip_prefix(cx.origins().login.as_str())?;
+    path.starts_with("/assets/logos/").then(|| path.to_owned())
 }
 
 #[cfg(test)]

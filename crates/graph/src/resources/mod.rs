@@ -22,6 +22,7 @@ mod group_write;
 mod key;
 mod list;
 mod log;
+mod logo;
 mod membership;
 mod organization;
 mod own_password;
@@ -68,6 +69,7 @@ pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Sto
         Route::RelatedCount(object, relation, cast) => relation::count(call, object, *relation, *cast).await,
         Route::References(object, relation) => relation::references(call, object, *relation).await,
         Route::Reference(object, relation, id) => relation::remove(call, object, *relation, Some(id)).await,
+        Route::Logo(key) => logo::answer(call, key).await,
         Route::FederatedCredentials(key) => federated::answer_all(call, key).await,
         Route::FederatedCredential(key, part) => federated::answer_one(call, key, part).await,
         Route::Classifications(key) => classification::answer_all(call, key).await,

@@ -40,11 +40,19 @@ pub enum Driver {
 }
 
 impl Driver {
-    pub async fn open(place: &Place) -> Result<Driver, Fault> {
+    pub async fn open(place: &Place, writer_cache: Option<u32>) -> Result<Driver, Fault> {
         match place {
-            Place::Memory => sqlite::Sqlite::open(None).map(Driver::Sqlite),
-            Place::Sqlite(path) => sqlite::Sqlite::open(Some(path)).map(Driver::Sqlite),
+            Place::Memory => sqlite::Sqlite::open(None, None).map(Driver::Sqlite),
+            Place::Sqlite(path) => sqlite::Sqlite::open(Some(path), writer_cache).map(Driver::Sqlite),
             Place::Postgres(url) => postgres::Postgres::open(url).map(Driver::Postgres),
+        }
+    }
+
+    /// After the schema is there. PostgreSQL learns by itself how large its tables are.
+    pub fn steady(&self) -> Result<(), Fault> {
+        match self {
+            Driver::Sqlite(sqlite) => sqlite.steady(),
+            Driver::Postgres(_) => Ok(()),
         }
     }
 

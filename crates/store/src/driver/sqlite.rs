@@ -11,10 +11,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
+mod plans;
+
 #[derive(Clone)]
 pub struct Sqlite {
     readers: Arc<Readers>,
     writer: mpsc::Sender<Job>,
+    /// The writer's own connection; it is held while a group is written.
+    connection: Arc<Mutex<Connection>>,
 }
 
 struct Readers {
@@ -30,13 +34,19 @@ struct Job {
 }
 
 const READERS: usize = 4;
+/// KiB of a connection: what leads to a row among a million stays at hand.
+const CACHE: u32 = 12 * 1024;
 /// More in one transaction would make the first of them wait too long.
 const GROUP: usize = 256;
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
 
 impl Sqlite {
-    pub fn open(path: Option<&Path>) -> Result<Sqlite, Fault> {
+    /// `writer_cache` in KiB: what one large transaction changes must not spill. `None`: SQLite's own.
+    pub fn open(path: Option<&Path>, writer_cache: Option<u32>) -> Result<Sqlite, Fault> {
         let connection = connect(path)?;
+        let size = writer_cache.unwrap_or(CACHE);
+        let set = connection.pragma_update(None, "cache_size", -i64::from(size));
+        set.map_err(Fault::while_doing("sizing the cache"))?;
         let write_to = Arc::new(Mutex::new(connection));
         let connections = match path {
             // An in-memory database lives in one connection only.
@@ -47,13 +57,25 @@ impl Sqlite {
             }
         };
         let (writer, jobs) = mpsc::channel();
+        let connection = write_to.clone();
         spawn("store-writer", move || write_loop(&write_to, &jobs))?;
         let (alive, watched) = mpsc::channel();
         if let Some(path) = path {
             let keeper = connect(Some(path))?;
             spawn("store-checkpoint", move || checkpoint_loop(&keeper, &watched))?;
         }
-        Ok(Sqlite { readers: Arc::new(Readers { connections, next: AtomicUsize::new(0), _alive: alive }), writer })
+        let readers = Readers { connections, next: AtomicUsize::new(0), _alive: alive };
+        Ok(Sqlite { readers: Arc::new(readers), writer, connection })
+    }
+
+    /// After the schema is there: every connection plans its statements by the same knowledge.
+    pub fn steady(&self) -> Result<(), Fault> {
+        let lock = |connection: &Arc<Mutex<Connection>>| -> rusqlite::Result<()> {
+            plans::load(&connection.lock().unwrap_or_else(PoisonError::into_inner))
+        };
+        let told = Fault::while_doing("telling the database how large its tables get");
+        let written = plans::write(&self.connection.lock().unwrap_or_else(PoisonError::into_inner));
+        written.and_then(|()| self.readers.connections.iter().try_for_each(lock)).map_err(told)
     }
 
     pub fn rows(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Fault> {
@@ -105,7 +127,8 @@ fn connect(path: Option<&Path>) -> Result<Connection, Fault> {
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
         connection.pragma_update(None, "trusted_schema", false)?;
-        connection.set_prepared_statement_cache_capacity(128);
+        connection.pragma_update(None, "cache_size", -i64::from(CACHE))?;
+        connection.set_prepared_statement_cache_capacity(256);
         Ok(connection)
     };
     open().map_err(Fault::while_doing("opening the database"))

@@ -1,7 +1,7 @@
 //! What changed since a count.
 
 use super::TenantView;
-use super::query::{Built, number};
+use super::query::Built;
 use crate::Fault;
 use crate::sql::TenantSql;
 use crate::value::{Row, id};
@@ -78,7 +78,7 @@ impl TenantView<'_> {
         let select = "SELECT o.noun, o.object, o.seq, o.gone FROM changed_objects o".to_owned();
         let mut built = Built::of(self, select);
         let (seq, object) = (built.bind(after.0), built.bind(id(after.1)));
-        let nouns: Vec<String> = nouns.iter().map(|noun| number(*noun).to_string()).collect();
+        let nouns: Vec<String> = nouns.iter().map(|noun| noun.number().to_string()).collect();
         let most = built.bind(most);
         let nouns = nouns.join(", ");
         built.sql.push_str(&format!(
@@ -129,7 +129,7 @@ fn gone_of(row: &Row, place: usize) -> Result<Gone, Fault> {
 fn object_of(row: &Row) -> Result<ChangedObject, Fault> {
     let kind = row.int(0)?;
     let known = [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal];
-    let noun = known.into_iter().find(|noun| number(*noun) == kind);
+    let noun = known.into_iter().find(|noun| noun.number() == kind);
     let noun = noun.ok_or_else(|| Fault::new("reading what changed", "an object of an unknown kind"))?;
     Ok(ChangedObject { noun, object: row.id(1)?, seq: row.int(2)?, gone: gone_of(row, 3)? })
 }

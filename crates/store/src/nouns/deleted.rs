@@ -3,7 +3,6 @@
 use super::TenantView;
 use super::access::{assignment_of, grant_of, role_of};
 use super::group::link_of;
-use super::query::number;
 use crate::Fault;
 use crate::sql::TenantSql;
 use crate::value::{Row, Value, id, id_or_none, json};
@@ -51,7 +50,7 @@ impl TenantView<'_> {
         after: Option<ObjectId>,
         most: i64,
     ) -> Result<Vec<Deleted>, Fault> {
-        let values = [number(noun).into(), since.into(), id_or_none(after), most.into()];
+        let values = [noun.number().into(), since.into(), id_or_none(after), most.into()];
         self.all(&DELETED_AFTER, values, deleted_of).await
     }
 
@@ -104,9 +103,9 @@ pub(crate) fn object_text(object: &DeletedObject) -> Result<Value, Fault> {
 
 fn deleted_of(row: &Row) -> Result<Deleted, Fault> {
     let object = match row.int(0)? {
-        noun if noun == number(Noun::User) => DeletedObject::User(user_of(row.json(2)?)?),
-        noun if noun == number(Noun::Group) => DeletedObject::Group(row.json(2)?),
-        noun if noun == number(Noun::Application) => DeletedObject::Application(row.json(2)?),
+        noun if noun == Noun::User.number() => DeletedObject::User(user_of(row.json(2)?)?),
+        noun if noun == Noun::Group.number() => DeletedObject::Group(row.json(2)?),
+        noun if noun == Noun::Application.number() => DeletedObject::Application(row.json(2)?),
         _ => DeletedObject::ServicePrincipal(row.json(2)?),
     };
     Ok(Deleted { at: row.moment(1)?, object, attached: row.json(3)? })

@@ -82,7 +82,15 @@ const SPA_CARDS: GlobalSql = GlobalSql::new(
        FROM app_cards WHERE LOWER(registration) LIKE $1 ESCAPE '!' ORDER BY app_id LIMIT 200",
 );
 
+const LOGO: GlobalSql = GlobalSql::new("SELECT image FROM app_logos WHERE app_id = $1 AND removed IS NULL");
+
 impl Global<'_> {
+    /// What the app is pictured by.
+    pub async fn logo(&self, app: AppId) -> Result<Option<Vec<u8>>, Fault> {
+        let rows = self.driver.rows(LOGO.text(), &[id(app)]).await?;
+        rows.first().map(|row| Ok(row.bytes(0)?.to_vec())).transpose()
+    }
+
     pub async fn tenant_by_id(&self, tenant: TenantId) -> Result<Option<Tenant>, Fault> {
         let rows = self.driver.rows(TENANT_BY_ID.text(), &[id(tenant)]).await?;
         rows.first().map(tenant_of).transpose()

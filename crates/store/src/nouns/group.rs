@@ -32,17 +32,18 @@ const LINKED_AFTER: TenantSql = TenantSql::new(
 );
 const GROUPS_OF: TenantSql =
     TenantSql::new("SELECT group_id FROM links WHERE tenant_id = $1 AND member = $2 AND role = $3 ORDER BY group_id");
-/// Up through every nesting; UNION ends a cycle, should one ever be stored.
+/// Up through every nesting; UNION ends a cycle, should one ever be stored. `CROSS JOIN` keeps SQLite to the order that is
+/// written: left to itself it goes through all the tenant's links where it thinks that there are few.
 const GROUPS_ABOVE: TenantSql = TenantSql::new(
     "WITH RECURSIVE above (group_id) AS (
         SELECT group_id FROM links WHERE tenant_id = $1 AND member = $2 AND role = 'member'
         UNION
-        SELECT links.group_id FROM links JOIN above ON links.member = above.group_id
-         WHERE links.tenant_id = $1 AND links.role = 'member'
+        SELECT links.group_id FROM above CROSS JOIN links
+         WHERE links.tenant_id = $1 AND links.member = above.group_id AND links.role = 'member'
      )
-     SELECT above.group_id FROM above
-       JOIN user_groups ON user_groups.tenant_id = $1 AND user_groups.id = above.group_id
-      WHERE user_groups.security = 1 OR CAST($3 AS BIGINT) = 1
+     SELECT above.group_id FROM above CROSS JOIN user_groups
+      WHERE user_groups.tenant_id = $1 AND user_groups.id = above.group_id
+        AND (user_groups.security = 1 OR CAST($3 AS BIGINT) = 1)
       ORDER BY above.group_id",
 );
 
@@ -51,8 +52,8 @@ const MEMBERS_BELOW: TenantSql = TenantSql::new(
     "WITH RECURSIVE below (member, kind) AS (
         SELECT member, kind FROM links WHERE tenant_id = $1 AND group_id = $2 AND role = 'member'
         UNION
-        SELECT links.member, links.kind FROM links JOIN below ON links.group_id = below.member
-         WHERE links.tenant_id = $1 AND links.role = 'member' AND below.kind = 'Group'
+        SELECT links.member, links.kind FROM below CROSS JOIN links
+         WHERE links.tenant_id = $1 AND links.group_id = below.member AND links.role = 'member' AND below.kind = 'Group'
      )
      SELECT member, kind FROM below WHERE member > $3 ORDER BY member LIMIT $4",
 );

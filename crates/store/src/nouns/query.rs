@@ -16,7 +16,8 @@ use mandate_domain::audit::{Activity, LOGGED_BY, SignInKind};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantQuery, Whose};
 use mandate_domain::group::Group;
 use mandate_domain::query::{
-    self, Condition, LogQuery, Noun, Order, Query, Source, Test, compared_truth, end_of, reversed, words_of,
+    self, Condition, LogQuery, Noun, Order, Query, Source, Test, compared_truth, end_of, facet_number, reversed,
+    words_of,
 };
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
@@ -109,8 +110,17 @@ impl TenantView<'_> {
 
     async fn found<T>(&self, query: &Query, read: fn(&Row) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
         let mut built = Built::of(self, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
-        built.only(query.noun.into(), query.condition.as_ref());
-        built.page(query);
+        let built = match query.condition.as_ref().and_then(|condition| leading(query, condition)) {
+            Some(Lead { property, test, rest }) if matches!(test, Test::Equal(_)) => {
+                built.led_by(query, property, test, rest)
+            }
+            Some(lead) => built.gathered_from(query, lead),
+            None => {
+                built.only(query.noun.into(), query.condition.as_ref());
+                built.page(query);
+                built
+            }
+        };
         self.driver.rows_built(&built.sql, &built.values).await?.iter().map(read).collect()
     }
 }
@@ -145,16 +155,6 @@ const fn columns(noun: Noun) -> &'static str {
         Noun::ServicePrincipal => {
             "o.id, o.app_id, o.home, o.display_name, o.enabled, o.assignment_required, o.created, o.more, o.version"
         }
-    }
-}
-
-/// As it stands in `facets`.
-pub const fn number(noun: Noun) -> i64 {
-    match noun {
-        Noun::User => 1,
-        Noun::Group => 2,
-        Noun::Application => 3,
-        Noun::ServicePrincipal => 4,
     }
 }
 
@@ -414,28 +414,80 @@ impl Built {
     }
 
     fn by_facet(&mut self, noun: Noun, property: &str, test: &Test) {
+        let Some(facet) = self.facet(noun, property, test) else { return self.sql.push_str("1 = 0") };
+        // A single value is looked up beside each object; of many, those that have one are gathered first.
+        match test {
+            Test::Equal(_) => self.sql.push_str(&format!(
+                "EXISTS (SELECT 1 FROM facets f WHERE f.tenant_id = $1 AND {facet} AND f.object = o.id)"
+            )),
+            _ => {
+                self.sql
+                    .push_str(&format!("o.id IN (SELECT f.object FROM facets f WHERE f.tenant_id = $1 AND {facet})"));
+            }
+        }
+    }
+
+    /// The rows of a facet that pass a test. `None`: there is no such facet.
+    fn facet(&mut self, noun: Noun, property: &str, test: &Test) -> Option<String> {
         let bytes = |text: &str| Value::Bytes(text.as_bytes().to_vec());
-        let (property, range) = match test {
-            Test::Present => (property.to_owned(), Vec::new()),
-            Test::Equal(value) => (property.to_owned(), vec![("=", bytes(value))]),
-            Test::AtLeast(value) => (property.to_owned(), vec![(">=", bytes(value))]),
-            Test::AtMost(value) => (property.to_owned(), vec![("<=", bytes(value))]),
-            Test::Above(value) => (property.to_owned(), vec![(">", bytes(value))]),
-            Test::Below(value) => (property.to_owned(), vec![("<", bytes(value))]),
-            Test::StartsWith(value) => (property.to_owned(), beginning(value)),
-            Test::EndsWith(value) => (end_of(property), beginning(&reversed(value))),
-            Test::WordStartsWith(value) => (words_of(property), beginning(value)),
+        let (number, range) = match test {
+            Test::Present => (facet_number(noun, property), Vec::new()),
+            Test::Equal(value) => (facet_number(noun, property), vec![("=", bytes(value))]),
+            Test::AtLeast(value) => (facet_number(noun, property), vec![(">=", bytes(value))]),
+            Test::AtMost(value) => (facet_number(noun, property), vec![("<=", bytes(value))]),
+            Test::Above(value) => (facet_number(noun, property), vec![(">", bytes(value))]),
+            Test::Below(value) => (facet_number(noun, property), vec![("<", bytes(value))]),
+            Test::StartsWith(value) => (facet_number(noun, property), beginning(value)),
+            Test::EndsWith(value) => (facet_number(noun, &end_of(property)), beginning(&reversed(value))),
+            Test::WordStartsWith(value) => (facet_number(noun, &words_of(property)), beginning(value)),
         };
-        let name = self.bind(property);
-        self.sql.push_str(&format!(
-            "o.id IN (SELECT object FROM facets WHERE tenant_id = $1 AND noun = {} AND property = {name}",
-            number(noun)
-        ));
+        let mut told = format!("f.facet = {}", number?);
         for (op, value) in range {
             let place = self.bind(value);
-            self.sql.push_str(&format!(" AND value {op} {place}"));
+            told.push_str(&format!(" AND f.value {op} {place}"));
         }
-        self.sql.push(')');
+        Some(told)
+    }
+
+    /// The rows of one value lie in the order of their objects' ids: a page begins where the last one ended, however many
+    /// have the value.
+    fn led_by(mut self, query: &Query, property: &str, test: &Test, rest: Vec<&Condition>) -> Built {
+        let joined = format!("{}, facets f WHERE", from(query.noun));
+        self.sql = self.sql.replace(&format!("{} WHERE", from(query.noun)), &joined);
+        let facet = self.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
+        self.sql.push_str(&format!(" AND f.tenant_id = $1 AND o.id = f.object AND {facet}"));
+        if let Some(after) = &query.after {
+            let place = self.bind(id(after.id));
+            self.sql.push_str(&format!(" AND f.object > {place}"));
+        }
+        for condition in rest {
+            self.only(query.noun.into(), Some(condition));
+        }
+        let most = self.bind(query.most);
+        self.sql.push_str(&format!(" ORDER BY f.object LIMIT {most}"));
+        self
+    }
+
+    /// The rows of many values: their objects are gathered and put in order before one of them is read, and no more of
+    /// them than the page holds, where nothing else is asked.
+    fn gathered_from(mut self, query: &Query, Lead { property, test, rest }: Lead<'_>) -> Built {
+        let facet = self.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
+        let after = query.after.as_ref().map(|after| self.bind(id(after.id)));
+        let behind = after.map(|place| format!(" AND f.object > {place}")).unwrap_or_default();
+        let most = self.bind(query.most);
+        let limit = if rest.is_empty() { format!(" LIMIT {most}") } else { String::new() };
+        let objects = format!(
+            "(SELECT DISTINCT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND {facet}{behind}
+               ORDER BY f.object{limit}) g"
+        );
+        let from = from(query.noun);
+        self.sql = self.sql.replace(&format!("FROM {from} WHERE"), &format!("FROM {objects} CROSS JOIN {from} WHERE"));
+        self.sql.push_str(" AND o.id = g.object");
+        for condition in rest {
+            self.only(query.noun.into(), Some(condition));
+        }
+        self.sql.push_str(&format!(" ORDER BY g.object LIMIT {most}"));
+        self
     }
 
     fn page(&mut self, query: &Query) {
@@ -455,6 +507,39 @@ impl Built {
         let most = self.bind(query.most);
         self.sql.push_str(&format!(" ORDER BY {order} LIMIT {most}"));
     }
+}
+
+/// The term by which the store begins to look, and the others.
+struct Lead<'c> {
+    property: &'c str,
+    test: &'c Test,
+    rest: Vec<&'c Condition>,
+}
+
+/// The first term that asks for one value of a facet, or else the first that asks for a range of them. `None`: neither, or
+/// another order.
+fn leading<'c>(query: &Query, condition: &'c Condition) -> Option<Lead<'c>> {
+    if query.order != Order::Id {
+        return None;
+    }
+    let terms: Vec<&Condition> = match condition {
+        Condition::All(terms) => terms.iter().collect(),
+        term => vec![term],
+    };
+    let facet = |term: &&'c Condition| match term {
+        Condition::Is { property, test } if object_column(query.noun, property).is_none() => Some((*property, test)),
+        _ => None,
+    };
+    let by_value = |term: &&Condition| matches!(term, Condition::Is { test: Test::Equal(_), .. });
+    let by_range = |term: &&Condition| {
+        let Condition::Is { test, .. } = term else { return false };
+        matches!(test, Test::StartsWith(_) | Test::EndsWith(_) | Test::WordStartsWith(_))
+    };
+    let first = |is: &dyn Fn(&&Condition) -> bool| terms.iter().position(|term| is(term) && facet(term).is_some());
+    let place = first(&by_value).or_else(|| first(&by_range))?;
+    let (property, test) = facet(&terms[place])?;
+    let rest = terms.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, term)| *term).collect();
+    Some(Lead { property, test, rest })
 }
 
 /// All that begins so: no text has a byte of 255.

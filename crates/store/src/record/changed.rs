@@ -3,7 +3,6 @@
 //! The tenant's count is raised first and stays locked until the commit: whoever sees a count sees all that is below it.
 
 use super::Writes;
-use crate::nouns::query::number;
 use crate::sql::TenantSql;
 use crate::value::{id, id_or_none};
 use mandate_base::{GrantId, ObjectId};
@@ -60,17 +59,38 @@ macro_rules! grants {
 }
 
 const OBJECT: TenantSql = objects!("VALUES ($1, $2, $3, ", ", $4, $5)");
-/// Of whatever kind it is: everything has facets.
+/// Of whatever kind it is.
 const HOLDER: TenantSql = objects!(
-    "SELECT tenant_id, noun, object, ",
-    ", CAST($3 AS BIGINT), 0 FROM facets WHERE tenant_id = $1 AND object = $2 LIMIT 1"
+    "SELECT $1, h.noun, $2, ",
+    ", CAST($3 AS BIGINT), 0
+       FROM (SELECT 1 AS noun FROM users WHERE tenant_id = $1 AND id = $2
+             UNION ALL SELECT 2 FROM user_groups WHERE tenant_id = $1 AND id = $2
+             UNION ALL SELECT 3 FROM applications WHERE tenant_id = $1 AND id = $2
+             UNION ALL SELECT 4 FROM service_principals WHERE tenant_id = $1 AND id = $2) h WHERE 1 = 1"
 );
 /// What the object is a member, an owner or the manager of.
-const HOLDERS: TenantSql = objects!(
-    "SELECT DISTINCT f.tenant_id, f.noun, f.object, ",
-    ", CAST($3 AS BIGINT), 0 FROM links l JOIN facets f ON f.tenant_id = l.tenant_id AND f.object = l.group_id
-      WHERE l.tenant_id = $1 AND l.member = $2"
-);
+const HOLDERS: [TenantSql; 4] = [
+    objects!(
+        "SELECT DISTINCT l.tenant_id, 1, l.group_id, ",
+        ", CAST($3 AS BIGINT), 0 FROM links l JOIN users h ON h.tenant_id = l.tenant_id AND h.id = l.group_id
+          WHERE l.tenant_id = $1 AND l.member = $2"
+    ),
+    objects!(
+        "SELECT DISTINCT l.tenant_id, 2, l.group_id, ",
+        ", CAST($3 AS BIGINT), 0 FROM links l JOIN user_groups h ON h.tenant_id = l.tenant_id AND h.id = l.group_id
+          WHERE l.tenant_id = $1 AND l.member = $2"
+    ),
+    objects!(
+        "SELECT DISTINCT l.tenant_id, 3, l.group_id, ",
+        ", CAST($3 AS BIGINT), 0 FROM links l JOIN applications h ON h.tenant_id = l.tenant_id AND h.id = l.group_id
+          WHERE l.tenant_id = $1 AND l.member = $2"
+    ),
+    objects!(
+        "SELECT DISTINCT l.tenant_id, 4, l.group_id, ",
+        ", CAST($3 AS BIGINT), 0 FROM links l JOIN service_principals h ON h.tenant_id = l.tenant_id AND h.id = l.group_id
+          WHERE l.tenant_id = $1 AND l.member = $2"
+    ),
+];
 const FORGOTTEN: TenantSql = objects!(
     "SELECT tenant_id, noun, id, ",
     ", CAST($3 AS BIGINT), 2 FROM deleted_items WHERE tenant_id = $1 AND id = $2"
@@ -134,7 +154,7 @@ impl Writes {
 
     fn mark(&mut self, noun: Noun, object: ObjectId, gone: i64) {
         if self.marking {
-            self.any(&OBJECT, [number(noun).into(), id(object), self.now.into(), gone.into()]);
+            self.any(&OBJECT, [noun.number().into(), id(object), self.now.into(), gone.into()]);
         }
     }
 
@@ -152,7 +172,9 @@ impl Writes {
     pub fn mark_links_to(&mut self, object: ObjectId) {
         if self.marking {
             self.any(&LINKS_TO, [id(object), self.now.into()]);
-            self.any(&HOLDERS, [id(object), self.now.into()]);
+            for sql in &HOLDERS {
+                self.any(sql, [id(object), self.now.into()]);
+            }
         }
     }
 

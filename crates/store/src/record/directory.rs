@@ -1,10 +1,10 @@
 //! Changes of the directory.
 
 use super::Writes;
+use super::known::Known;
 use super::traces::SESSION_END;
 use crate::Fault;
 use crate::nouns::deleted::object_text;
-use crate::nouns::query::number;
 use crate::sql::{GlobalSql, TenantSql};
 use crate::value::{Value, id, id_or_none, json};
 use mandate_base::{Folded, ObjectId, TenantId};
@@ -13,7 +13,7 @@ use mandate_domain::consent::request::ConsentRequest;
 use mandate_domain::deleted::{Attached, Deleted};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link};
-use mandate_domain::query::{self, Facet, Noun};
+use mandate_domain::query::{self, Facet, Noun, facet_number};
 use mandate_domain::record::Change;
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
@@ -37,7 +37,16 @@ const CARD_SET: GlobalSql = GlobalSql::new(
       WHERE app_id = $1 AND home = $6 AND application = $7 AND version = $8",
 );
 const CARD_REMOVE: GlobalSql =
-    GlobalSql::new("DELETE FROM app_cards WHERE app_id = $1 AND home = $2 AND application = $3");
+    GlobalSql::new("DELETE FROM app_cards WHERE app_id = $1 AND home = $2 AND application = $3 AND version = $4");
+/// Of an app that is this tenant's own.
+const LOGO_SET: GlobalSql = GlobalSql::new(
+    "INSERT INTO app_logos (app_id, home, image, removed)
+     SELECT app_id, home, $3, NULL FROM app_cards WHERE app_id = $1 AND home = $2
+     ON CONFLICT (app_id) DO UPDATE SET image = excluded.image, removed = NULL",
+);
+const LOGO_REMOVED: GlobalSql =
+    GlobalSql::new("UPDATE app_logos SET removed = $3 WHERE app_id = $1 AND home = $2 AND removed IS NULL");
+const LOGO_BACK: GlobalSql = GlobalSql::new("UPDATE app_logos SET removed = NULL WHERE app_id = $1 AND home = $2");
 const USER_ADD: TenantSql = TenantSql::new(
     "INSERT INTO users (tenant_id, id, upn, upn_key, display_name, display_key, mail, enabled, kind, created, sessions_from, password, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -50,7 +59,7 @@ const USER_SET: TenantSql = TenantSql::new(
 );
 const USER_ENABLE: TenantSql =
     TenantSql::new("UPDATE users SET enabled = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2");
-const USER_REMOVE: TenantSql = TenantSql::new("DELETE FROM users WHERE tenant_id = $1 AND id = $2");
+const USER_REMOVE: TenantSql = TenantSql::new("DELETE FROM users WHERE tenant_id = $1 AND id = $2 AND version = $3");
 const USER_SESSIONS: TenantSql =
     TenantSql::new("UPDATE users SET sessions_from = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2");
 const USER_PASSWORD: TenantSql =
@@ -70,7 +79,8 @@ const GROUP_SET: TenantSql = TenantSql::new(
     "UPDATE user_groups SET display_name = $3, display_key = $4, security = $5, mail = $6, more = $7, version = version + 1
       WHERE tenant_id = $1 AND id = $2 AND version = $8",
 );
-const GROUP_REMOVE: TenantSql = TenantSql::new("DELETE FROM user_groups WHERE tenant_id = $1 AND id = $2");
+const GROUP_REMOVE: TenantSql =
+    TenantSql::new("DELETE FROM user_groups WHERE tenant_id = $1 AND id = $2 AND version = $3");
 const LINK_ADD: TenantSql =
     TenantSql::new("INSERT INTO links (tenant_id, group_id, role, member, kind) VALUES ($1, $2, $3, $4, $5)");
 const LINK_REMOVE: TenantSql =
@@ -100,7 +110,8 @@ const SP_SET: TenantSql = TenantSql::new(
 const SP_ENABLE: TenantSql = TenantSql::new(
     "UPDATE service_principals SET enabled = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2",
 );
-const SP_REMOVE: TenantSql = TenantSql::new("DELETE FROM service_principals WHERE tenant_id = $1 AND id = $2");
+const SP_REMOVE: TenantSql =
+    TenantSql::new("DELETE FROM service_principals WHERE tenant_id = $1 AND id = $2 AND version = $3");
 const SP_NAMES_REMOVE: TenantSql = TenantSql::new("DELETE FROM sp_names WHERE tenant_id = $1 AND sp = $2");
 const GRANT_ADD: TenantSql = TenantSql::new(
     "INSERT INTO grants (tenant_id, id, client, resource, principal, scope, created, version)
@@ -132,8 +143,9 @@ const KEEP: TenantSql = TenantSql::new(
 );
 const KEEP_NO_LONGER: TenantSql = TenantSql::new("DELETE FROM deleted_items WHERE tenant_id = $1 AND id = $2");
 const FACET_ADD: TenantSql =
-    TenantSql::new("INSERT INTO facets (tenant_id, noun, property, value, object) VALUES ($1, $2, $3, $4, $5)");
-const FACETS_OF: TenantSql = TenantSql::new("DELETE FROM facets WHERE tenant_id = $1 AND object = $2");
+    TenantSql::new("INSERT INTO facets (tenant_id, facet, value, object) VALUES ($1, $2, $3, $4)");
+const FACET_REMOVE: TenantSql =
+    TenantSql::new("DELETE FROM facets WHERE tenant_id = $1 AND facet = $2 AND value = $3 AND object = $4");
 const REQUEST_ADD: TenantSql = TenantSql::new(
     "INSERT INTO consent_requests (tenant_id, id, client, user_id, asked, reason, created, expires, decision)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
@@ -161,7 +173,8 @@ impl Writes {
                 self.mark_here(Noun::User, *user);
             }
             Change::UserRemoved(user) => {
-                self.one(&USER_REMOVE, [id(*user)]);
+                let version = self.forget(Noun::User, *user);
+                self.one(&USER_REMOVE, [id(*user), version]);
                 self.mark_gone(Noun::User, *user);
                 self.mark_grants_of_user(*user);
                 self.any(&GRANTS_OF_USER, [id(*user)]);
@@ -172,7 +185,8 @@ impl Writes {
             Change::GroupAdded(group) => self.group_add(group)?,
             Change::GroupUpdated(group) => self.group_set(group)?,
             Change::GroupRemoved(group) => {
-                self.one(&GROUP_REMOVE, [id(*group)]);
+                let version = self.forget(Noun::Group, *group);
+                self.one(&GROUP_REMOVE, [id(*group), version]);
                 self.mark_gone(Noun::Group, *group);
                 self.detach(*group);
             }
@@ -183,10 +197,16 @@ impl Writes {
             }
             Change::ApplicationAdded(card) => self.application_add(card)?,
             Change::ApplicationUpdated(card) => self.application_set(card)?,
+            Change::ApplicationLogo { app, logo } => {
+                let image = Value::Bytes(logo.image.clone());
+                self.global(&LOGO_SET, [id(*app), id(self.tenant), image]);
+            }
             Change::ApplicationRemoved { application, app } => {
                 self.one(&APPLICATION_REMOVE, [id(*application)]);
                 let home = id(self.tenant);
-                self.global(&CARD_REMOVE, [id(*app), home, id(*application)]);
+                let version = self.forget(Noun::Application, *application);
+                self.global(&CARD_REMOVE, [id(*app), home, id(*application), version]);
+                self.global_any(&LOGO_REMOVED, [id(*app), id(self.tenant), self.now.into()]);
                 self.mark_gone(Noun::Application, *application);
                 self.detach(*application);
             }
@@ -197,7 +217,8 @@ impl Writes {
                 self.mark_here(Noun::ServicePrincipal, *sp);
             }
             Change::ServicePrincipalRemoved(sp) => {
-                self.one(&SP_REMOVE, [id(*sp)]);
+                let version = self.forget(Noun::ServicePrincipal, *sp);
+                self.one(&SP_REMOVE, [id(*sp), version]);
                 self.mark_gone(Noun::ServicePrincipal, *sp);
                 self.mark_grants_of_sp(*sp);
                 self.any(&SP_NAMES_REMOVE, [id(*sp)]);
@@ -284,7 +305,7 @@ impl Writes {
             json(&user.more)?,
         ];
         self.one(&USER_ADD, values);
-        self.facets(Noun::User, user.id, query::of_user(user));
+        self.facets(Noun::User, user.id, &query::of_user(user));
         self.mark_here(Noun::User, user.id);
         Ok(())
     }
@@ -304,8 +325,7 @@ impl Writes {
             user.version.into(),
         ];
         self.one(&USER_SET, values);
-        self.any(&FACETS_OF, [id(user.id)]);
-        self.facets(Noun::User, user.id, query::of_user(user));
+        self.facets(Noun::User, user.id, &query::of_user(user));
         self.mark_here(Noun::User, user.id);
         Ok(())
     }
@@ -321,8 +341,7 @@ impl Writes {
             group.version.into(),
         ];
         self.one(&GROUP_SET, values);
-        self.any(&FACETS_OF, [id(group.id)]);
-        self.facets(Noun::Group, group.id, query::of_group(group));
+        self.facets(Noun::Group, group.id, &query::of_group(group));
         self.mark_here(Noun::Group, group.id);
         Ok(())
     }
@@ -331,7 +350,7 @@ impl Writes {
     fn detach(&mut self, object: impl Into<ObjectId>) {
         let object = object.into();
         self.mark_links_to(object);
-        for sql in [&LINKS_TO, &LINKS_FROM, &ASSIGNMENTS_OF, &ROLES_OF, &ROLES_WITHIN, &FACETS_OF] {
+        for sql in [&LINKS_TO, &LINKS_FROM, &ASSIGNMENTS_OF, &ROLES_OF, &ROLES_WITHIN] {
             self.any(sql, [id(object)]);
         }
     }
@@ -346,7 +365,7 @@ impl Writes {
     fn keep(&mut self, deleted: &Deleted) -> Result<(), Fault> {
         let values = [
             id(deleted.id()),
-            number(deleted.object.noun()).into(),
+            deleted.object.noun().number().into(),
             deleted.at.into(),
             object_text(&deleted.object)?,
             json(&deleted.attached)?,
@@ -366,7 +385,7 @@ impl Writes {
             json(&group.more)?,
         ];
         self.one(&GROUP_ADD, values);
-        self.facets(Noun::Group, group.id, query::of_group(group));
+        self.facets(Noun::Group, group.id, &query::of_group(group));
         self.mark_here(Noun::Group, group.id);
         Ok(())
     }
@@ -391,7 +410,8 @@ impl Writes {
             json(&card.federated)?,
         ];
         self.global(&CARD_ADD, values);
-        self.facets(Noun::Application, card.application, query::of_application(card));
+        self.global_any(&LOGO_BACK, [id(card.app_id), id(self.tenant)]);
+        self.facets(Noun::Application, card.application, &query::of_application(card));
         self.mark_here(Noun::Application, card.application);
         Ok(())
     }
@@ -410,8 +430,7 @@ impl Writes {
             card.version.into(),
         ];
         self.global(&CARD_SET, values);
-        self.any(&FACETS_OF, [id(card.application)]);
-        self.facets(Noun::Application, card.application, query::of_application(card));
+        self.facets(Noun::Application, card.application, &query::of_application(card));
         self.mark_here(Noun::Application, card.application);
         Ok(())
     }
@@ -430,7 +449,7 @@ impl Writes {
         ];
         self.one(&SP_ADD, values);
         self.sp_names(sp);
-        self.facets(Noun::ServicePrincipal, sp.id, query::of_service_principal(sp));
+        self.facets(Noun::ServicePrincipal, sp.id, &query::of_service_principal(sp));
         self.mark_here(Noun::ServicePrincipal, sp.id);
         Ok(())
     }
@@ -448,8 +467,7 @@ impl Writes {
         self.one(&SP_SET, values);
         self.any(&SP_NAMES_REMOVE, [id(sp.id)]);
         self.sp_names(sp);
-        self.any(&FACETS_OF, [id(sp.id)]);
-        self.facets(Noun::ServicePrincipal, sp.id, query::of_service_principal(sp));
+        self.facets(Noun::ServicePrincipal, sp.id, &query::of_service_principal(sp));
         self.mark_here(Noun::ServicePrincipal, sp.id);
         Ok(())
     }
@@ -462,11 +480,39 @@ impl Writes {
         }
     }
 
-    pub(super) fn facets(&mut self, noun: Noun, object: impl Into<ObjectId>, facets: Vec<Facet>) {
-        let (noun, object) = (number(noun), object.into());
-        for Facet { property, value } in facets {
-            self.one(&FACET_ADD, [noun.into(), property.into(), Value::Bytes(value.into_bytes()), id(object)]);
+    /// What comes and what goes; what stays is not touched.
+    pub(super) fn facets(&mut self, noun: Noun, object: impl Into<ObjectId>, facets: &[Facet]) {
+        if !self.faceting {
+            return;
         }
+        let object = object.into();
+        let before = self.known.remove(&object).unwrap_or_default();
+        for Facet { property, value } in before.facets.iter().filter(|facet| !facets.contains(facet)) {
+            if let Some(number) = facet_number(noun, property) {
+                let value = Value::Bytes(value.clone().into_bytes());
+                self.one(&FACET_REMOVE, [number.into(), value, id(object)]);
+            }
+        }
+        for Facet { property, value } in facets.iter().filter(|facet| !before.facets.contains(facet)) {
+            if let Some(number) = facet_number(noun, property) {
+                self.facet(number, value.clone().into_bytes(), object);
+            }
+        }
+        // A new row is the first version, and each write makes the next.
+        self.known.insert(object, Known { version: before.version + 1, facets: facets.to_vec() });
+    }
+
+    pub(super) fn facet(&mut self, number: i64, value: Vec<u8>, object: ObjectId) {
+        self.one(&FACET_ADD, [number.into(), Value::Bytes(value), id(object)]);
+    }
+
+    /// Of what is removed: nothing finds it any more, and it must be the version that its facets are known of.
+    fn forget(&mut self, noun: Noun, object: impl Into<ObjectId>) -> Value {
+        let object = object.into();
+        let version = self.known.get(&object).map_or(0, |known| known.version);
+        self.facets(noun, object, &[]);
+        self.known.remove(&object);
+        version.into()
     }
 
     fn grant_add(&mut self, grant: &Grant) {

@@ -16,6 +16,7 @@ mod groups;
 mod guards;
 mod memo;
 mod migrations;
+mod plans;
 mod queries;
 mod removals;
 mod sample;

@@ -14,6 +14,7 @@ use mandate_domain::consent::request::{ConsentRequest, Decision, Verdict};
 use mandate_domain::deleted::{Attached, Deleted};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, MemberKind};
+use mandate_domain::logo::Logo;
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::code::Code;
@@ -82,6 +83,7 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
     let decision = Decision { verdict: Verdict::Approved, by: Some(user_id(66)), at: LATER, justification: None };
     let application = Change::ApplicationRemoved { application: card.application, app: card.app_id };
     let attached = Attached { links: vec![user_in(2, 66)], ..Attached::default() };
+    let logo = Logo { kind: "image/gif", image: b"GIF89a".to_vec() };
     let deleted = Deleted { at: LATER, ..victim.deleted.clone() };
     vec![
         Change::TenantAdded(Box::new(tenant.clone())),
@@ -95,6 +97,7 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
         Change::LinkAdded(user_in(1, 66)),
         Change::ApplicationAdded(Box::new(card.clone())),
         Change::ApplicationUpdated(Box::new(card)),
+        Change::ApplicationLogo { app: victim.card.app_id, logo },
         Change::ServicePrincipalAdded(Box::new(sp.clone())),
         Change::ServicePrincipalUpdated(Box::new(sp)),
         Change::Kept(Box::new(deleted)),
@@ -187,10 +190,11 @@ fn place_of_change(change: &Change) -> usize {
         Change::AttachedAgain(_) => 30,
         Change::KeptNoLonger(_) => 31,
         Change::RoleUnassigned(_) => 32,
+        Change::ApplicationLogo { .. } => 33,
     }
 }
 
-const KINDS_OF_CHANGE: usize = 33;
+const KINDS_OF_CHANGE: usize = 34;
 
 /// `None`: no tenant's, so there is nothing to keep apart.
 fn place_of_trace(trace: &Trace) -> Option<usize> {

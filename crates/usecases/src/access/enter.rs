@@ -1,5 +1,6 @@
 //! A bearer token at our own Graph → a caller, with what stands for it at this moment.
 
+use super::verified::{Known, digest};
 use crate::resources::is_graph;
 use crate::settle::Facing;
 use crate::{Fault, House, resources};
@@ -79,10 +80,10 @@ pub enum EnterRefusal {
 const LONGEST: usize = 32 * 1024;
 
 #[derive(Deserialize)]
-struct Presented {
+pub(super) struct Presented {
     aud: String,
     iss: String,
-    exp: i64,
+    pub exp: i64,
     nbf: i64,
     iat: i64,
     tid: String,
@@ -148,11 +149,8 @@ fn read(
     house: &House,
     bearer: &str,
     is_meant: impl Fn(&str) -> bool,
-) -> Result<(Presented, TenantId, AppId), EnterRefusal> {
-    let keys = house.keys();
-    let verified = keys.ring.verify(bearer, LONGEST).map_err(EnterRefusal::Token)?;
-    let token: Presented = serde_json::from_slice(&verified.payload).map_err(|_| EnterRefusal::NotAnAccessToken)?;
-    let tenant = TenantId::parse(&token.tid).map_err(|_| EnterRefusal::NotAnAccessToken)?;
+) -> Result<(Arc<Presented>, TenantId, AppId), EnterRefusal> {
+    let Known { token, tenant, client, .. } = signed(house, bearer)?;
     if !is_meant(&token.aud) {
         return Err(EnterRefusal::WrongAudience);
     }
@@ -166,9 +164,23 @@ fn read(
     if token.nbf > now {
         return Err(EnterRefusal::NotYetValid);
     }
+    Ok((token, tenant, client.ok_or(EnterRefusal::NotAnAccessToken)?))
+}
+
+/// What a key of ours signed. A client comes again and again with one token: it is verified once.
+fn signed(house: &House, bearer: &str) -> Result<Known, EnterRefusal> {
+    if bearer.len() > LONGEST {
+        return Err(EnterRefusal::Token(TokenRefusal::TooLong));
+    }
+    let (keys, digest) = (house.keys(), digest(bearer));
+    if let Some(known) = house.access.verified.find(&digest, &keys) {
+        return Ok(known);
+    }
+    let verified = keys.ring.verify(bearer, LONGEST).map_err(EnterRefusal::Token)?;
+    let token: Presented = serde_json::from_slice(&verified.payload).map_err(|_| EnterRefusal::NotAnAccessToken)?;
+    let tenant = TenantId::parse(&token.tid).map_err(|_| EnterRefusal::NotAnAccessToken)?;
     let client = token.appid.as_deref().and_then(|app| AppId::parse(app).ok());
-    let client = client.ok_or(EnterRefusal::NotAnAccessToken)?;
-    Ok((token, tenant, client))
+    Ok(house.access.verified.note(digest, token, (tenant, client), keys))
 }
 
 /// What stands for an app at Graph in one tenant.

@@ -5,6 +5,7 @@
 
 mod enter;
 mod permit;
+mod verified;
 
 pub use enter::{Caller, Daemon, EnterRefusal, Person, Who, enter, enter_manager};
 pub use mandate_jose::TokenRefusal;
@@ -13,15 +14,22 @@ pub use permit::{Denial, Operation, Permit, permit, permit_on};
 use crate::tokens::AppStandings;
 use enter::{AppCallers, People};
 use mandate_store::Memo;
+use verified::Verified;
 
 pub(crate) struct AccessMemos {
     pub apps: AppStandings,
     people: People,
     app_callers: AppCallers,
+    verified: Verified,
 }
 
 impl AccessMemos {
     pub fn holding(most: usize) -> AccessMemos {
-        AccessMemos { apps: Memo::holding(most), people: Memo::holding(most), app_callers: Memo::holding(most) }
+        AccessMemos {
+            apps: Memo::holding(most),
+            people: Memo::holding(most),
+            app_callers: Memo::holding(most),
+            verified: Verified::default(),
+        }
     }
 }

@@ -7,17 +7,19 @@ use super::principals::{Named, Owner, named, owners};
 use crate::Fault;
 use crate::access::{Caller, Permit, Who};
 use crate::settle::{Facing, UseCase};
-use mandate_base::{ApplicationId, CorrelationId, Draw, Folded, Moment, ObjectId};
+use mandate_base::{AppId, ApplicationId, CorrelationId, Draw, Folded, Moment, ObjectId};
 use mandate_domain::application::{AppCard, FederatedCredential, Registration};
 use mandate_domain::audit::{Activity, AuditEntry, Doer};
 use mandate_domain::federated;
 use mandate_domain::group::{Link, LinkRole, MemberKind};
+use mandate_domain::logo::Logo;
 use mandate_domain::properties::{Broken, Properties, Rule};
 use mandate_domain::query::{Condition, Noun, Order, Query, Test, compared};
 use mandate_domain::record::{Change, Plan, Record};
 use mandate_domain::registration;
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::tenant::Tenant;
+use mandate_jose::hash::sha256;
 use std::sync::Arc;
 
 /// `POST /applications`
@@ -52,6 +54,12 @@ pub enum AppEdit {
     AddFederated(Properties),
     ChangeFederated(ObjectId, Properties),
     RemoveFederated(ObjectId),
+    /// Where it is shown from goes into the registration.
+    Logo {
+        logo: Logo,
+        /// The origin that shows it.
+        login: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,7 +217,10 @@ impl ChangeApplication<'_> {
         match &self.edit {
             AppEdit::Merge { properties, certificates: asked } => {
                 check_immutable(&card.registration, properties)?;
+                let logo = card.registration.info.logo_url.take();
                 card.registration = card.registration.merged(properties)?;
+                // It comes with a picture and goes with none: no writer of the other addresses takes it away.
+                card.registration.info.logo_url = card.registration.info.logo_url.take().or(logo);
                 if let Some(asked) = asked {
                     card.certificates = certificates(&card.certificates, asked, draw)?;
                 }
@@ -238,6 +249,9 @@ impl ChangeApplication<'_> {
                 *held = federated::changed(held, properties)?;
             }
             AppEdit::RemoveFederated(id) => remove(&mut card.federated, *id, |held: &FederatedCredential| held.id)?,
+            AppEdit::Logo { logo, login } => {
+                card.registration.info.logo_url = Some(logo_address(login, card.app_id, logo));
+            }
         }
         check_count(&card.secrets, &card.certificates)?;
         Ok(federated::check(&card.federated)?)
@@ -245,7 +259,7 @@ impl ChangeApplication<'_> {
 
     fn activity(&self) -> Activity {
         match &self.edit {
-            AppEdit::Merge { certificates: None, .. } => Activity::UpdateApplication,
+            AppEdit::Merge { certificates: None, .. } | AppEdit::Logo { .. } => Activity::UpdateApplication,
             _ => Activity::UpdateApplicationCredentials,
         }
     }
@@ -256,6 +270,9 @@ impl ChangeApplication<'_> {
         let entry = told(&doer, self.activity(), after);
         let entry = entry.differences(&properties_of(before), &properties_of(after));
         record.change(Change::ApplicationUpdated(Box::new(after.clone())), entry);
+        if let AppEdit::Logo { logo, .. } = &self.edit {
+            record.and(Change::ApplicationLogo { app: after.app_id, logo: logo.clone() });
+        }
         if let Some(instance) = instance
             && let Some(followed) = followed(&instance, before, after)
         {
@@ -288,6 +305,12 @@ fn properties_of(card: &AppCard) -> Properties {
     put("keyCredentials", card.certificates.iter().map(|held| held.key_id.to_string()).collect());
     put("federatedIdentityCredentials", card.federated.iter().map(|held| held.name.clone()).collect());
     properties
+}
+
+/// Another picture has another address, so that none is taken for the one before it.
+fn logo_address(login: &str, app: AppId, logo: &Logo) -> String {
+    let digest = sha256(&logo.image);
+    format!("{login}/assets/logos/{app}?v={:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3])
 }
 
 const UNIQUE_NAME: &str = "uniqueName";

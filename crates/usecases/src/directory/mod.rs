@@ -39,7 +39,7 @@ pub use logs::{AppNamed, app_names, audits, sign_ins};
 pub use policies::{ChangePolicy, Changed, PolicyEdit, PolicyRefusal, Sets};
 pub use read::{
     NamedAssignment, application, applications, assignment, assignments, card, count, deleted_item, deleted_items,
-    grant, grants, group, groups, organization, role_assignment, role_assignments, service_principal,
+    grant, grants, group, groups, logo, logo_of, organization, role_assignment, role_assignments, service_principal,
     service_principals, user, user_by_name, users,
 };
 pub use related::{

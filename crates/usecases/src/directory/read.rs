@@ -2,11 +2,12 @@
 
 use crate::access::{Caller, Permit};
 use crate::{Fault, House, authority};
-use mandate_base::{AppId, AssignmentId, Folded, GrantId, GroupId, ObjectId, RoleTemplateId, UserId};
+use mandate_base::{AppId, ApplicationId, AssignmentId, Folded, GrantId, GroupId, ObjectId, RoleTemplateId, UserId};
 use mandate_domain::application::AppCard;
 use mandate_domain::deleted::{Deleted, KEPT_FOR};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantParties, GrantQuery};
 use mandate_domain::group::{Group, MemberKind};
+use mandate_domain::logo::Logo;
 use mandate_domain::query::{Condition, Noun, Order, Query};
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
@@ -158,6 +159,20 @@ pub async fn service_principal(
 /// The app behind an instance, wherever it is registered.
 pub async fn card(house: &House, _: &Permit, app: AppId) -> Result<Option<Arc<AppCard>>, Fault> {
     crate::clients::card(house, app).await
+}
+
+/// The picture of an app that is registered here.
+pub async fn logo(house: &House, caller: &Caller, _: &Permit, id: ApplicationId) -> Result<Option<Logo>, Fault> {
+    let Some(card) = super::applications::application_by_id(house.facing(caller.tenant), id).await? else {
+        return Ok(None);
+    };
+    logo_of(house, card.app_id).await
+}
+
+/// The picture of any app, as pages show it to everybody.
+pub async fn logo_of(house: &House, app: AppId) -> Result<Option<Logo>, Fault> {
+    let found = house.store.global().logo(app).await?;
+    Ok(found.and_then(|image| Logo::of(&image).ok()))
 }
 
 fn one(noun: Noun, condition: Condition) -> Query {
