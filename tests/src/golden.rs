@@ -4,17 +4,33 @@
 
 use serde_json::{Map, Value};
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Compares with the file, or writes it.
 pub fn compare(name: &str, found: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/golden").join(format!("{name}.txt"));
+    let file = format!("{name}.txt");
+    compare_file(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/golden").join(file), found);
+}
+
+/// The same of a document of the house that is made and not written.
+pub fn compare_document(name: &str, found: &str) {
+    compare_file(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name), found);
+}
+
+fn compare_file(path: &Path, found: &str) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     if writes() {
-        fs::write(&path, found).expect("the golden folder can be written");
-        panic!("golden/{name}.txt was written; run again without MANDATE_GOLDEN to compare");
+        fs::write(path, found).expect("its folder can be written");
+        panic!("{name} was written; run again without MANDATE_GOLDEN to compare");
     }
-    let expected = fs::read_to_string(&path).unwrap_or_else(|error| panic!("golden/{name}.txt: {error}"));
-    assert_eq!(found, expected, "golden/{name}.txt");
+    let expected = fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    // Not the two themselves: a document is long.
+    let line = found.lines().zip(expected.lines()).position(|(found, expected)| found != expected);
+    assert!(
+        found == expected,
+        "{name} differs, first in line {:?}; MANDATE_GOLDEN=write makes it anew",
+        line.map(|n| n + 1)
+    );
 }
 
 /// A JSON value with its members in order of name, what varies masked.

@@ -114,6 +114,14 @@ impl Page {
         self.listed("blocked")
     }
 
+    /// What the page says about one permission.
+    pub fn line(&self, permission: &str) -> String {
+        let mark = format!("<li data-permission=\"{permission}\">");
+        let split = self.html.split_once(mark.as_str());
+        let (_, rest) = split.unwrap_or_else(|| panic!("no {permission} on `{}`", self.kind));
+        plain(rest.split("</li>").next().unwrap_or(""))
+    }
+
     fn listed(&self, class: &str) -> Vec<String> {
         let mut found = Vec::new();
         let mut inside = false;

@@ -18,6 +18,7 @@ mod operations;
 mod paging;
 mod property;
 mod queries;
+pub mod reference;
 mod resources;
 mod respond;
 mod schema;
@@ -36,6 +37,7 @@ use trail::Trail;
 /// The tables are whole and understood. The server asks before it listens.
 pub fn check() -> Result<(), String> {
     operations::check()?;
+    reference::check()?;
     queries::check()
 }
 

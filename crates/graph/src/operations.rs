@@ -243,6 +243,15 @@ pub(crate) fn operation(op: Op) -> &'static Operation {
     table.rows.iter().find(|row| row.name == op.name()).unwrap_or(&table.closed)
 }
 
+/// The rows as they are written: operation, method, path, delegated, application, user.
+pub(crate) fn rows() -> &'static [[&'static str; 6]] {
+    static ROWS: OnceLock<Vec<[&'static str; 6]>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let lines = TABLES.iter().flat_map(|text| text.lines().skip(1));
+        lines.filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok()).collect()
+    })
+}
+
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| read(&TABLES))

@@ -68,6 +68,19 @@ pub(crate) fn member(kind: &str, name: &str) -> Option<Member> {
     None
 }
 
+/// All of them, those of its bases first.
+pub(crate) fn members(kind: &str) -> Vec<Member> {
+    let Some(found) = types().get(kind) else { return Vec::new() };
+    let mut all = found.base.map(members).unwrap_or_default();
+    all.extend(&found.members);
+    all
+}
+
+/// Of an enumeration; none of another type.
+pub(crate) fn words(kind: &str) -> &'static [&'static str] {
+    types().get(kind).map_or(&[], |found| &found.words)
+}
+
 /// Is it a type that is known here?
 pub(crate) fn knows(kind: &str) -> bool {
     types().contains_key(kind)

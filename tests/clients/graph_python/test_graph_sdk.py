@@ -1,8 +1,11 @@
 """What a Graph SDK does all day: objects made, read, changed, linked, listed page by page, in batches, and removed."""
 
+import json
+import pathlib
 import time
 import uuid
 
+import httpx
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.applications.applications_request_builder import ApplicationsRequestBuilder
 from msgraph.generated.applications.item.add_password.add_password_post_request_body import AddPasswordPostRequestBody
@@ -43,7 +46,9 @@ from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.requests.batch_request_item import BatchRequestItem
 from msgraph_core.tasks.page_iterator import PageIterator
 
-from graph import GRAPH_APP, check, equal
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+
+from graph import DEFAULT, GRAPH_APP, ByPassword, check, equal
 
 TESTS = []
 READERS = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
@@ -360,3 +365,17 @@ async def _(world):
         check(time.monotonic() - began >= 2, "it waited twice")
     world.break_next("/v1.0/organization", status=504, count=1)
     equal(len((await client.organization.get()).value), 1, "organisations after a gateway's time-out")
+
+
+@test("the description of Graph is OpenAPI 3.1, and names what the server answers")
+async def _(world):
+    document = json.loads((pathlib.Path(__file__).parents[3] / "docs" / "openapi.json").read_text(encoding="utf-8"))
+    validate(document, cls=OpenAPIV31SpecValidator)
+    headers = {"Authorization": f"Bearer {ByPassword(world, world.admin).get_token(DEFAULT).token}", "ConsistencyLevel": "eventual"}
+    async with httpx.AsyncClient(base_url=f"{world.base}/v1.0", verify=world.authority_file, headers=headers) as plain:
+        lists = [path for path, entry in document["paths"].items() if "get" in entry and "{" not in path]
+        check(len(lists) > 30, f"{len(lists)} lists")
+        for path in lists:
+            answer = await plain.get(path)
+            known = answer.status_code == 200 or (path == "/me/manager" and answer.status_code == 404)
+            check(known, f"GET {path}: {answer.status_code} {answer.text[:200]}")

@@ -6,7 +6,7 @@ use mandate_tests::deeds::granted;
 use mandate_tests::people::{ANNEKE, JORIS, JORIS_ID, LUKAS, SANNE, WATERKANT};
 use mandate_tests::tags::plain;
 use mandate_tests::tokens::{claims, scp};
-use mandate_tests::{Ask, Page, Pairs, World};
+use mandate_tests::{Ask, Pairs, World};
 use serde_json::json;
 
 const DEFAULT: &str = "https://graph.microsoft.com/.default";
@@ -14,13 +14,6 @@ const DEFAULT: &str = "https://graph.microsoft.com/.default";
 const LISTED: [&str; 5] = ["User.Read", "email", "offline_access", "openid", "profile"];
 /// Helpdesk Administrator: a role, but none that grants anything.
 const MAREIKE: &str = "mareike.hoffmann@waterkant.example";
-
-/// What a page says about one permission.
-fn line(page: &Page, permission: &str) -> String {
-    let mark = format!("<li data-permission=\"{permission}\">");
-    let (_, rest) = page.html.split_once(mark.as_str()).unwrap_or_else(|| panic!("no {permission} on `{}`", page.kind));
-    plain(rest.split("</li>").next().unwrap_or(""))
-}
 
 #[tokio::test]
 async fn s1_09_s1_12_scopes_are_asked_alone_or_as_a_set_and_the_token_holds_what_was_allowed() {
@@ -30,8 +23,8 @@ async fn s1_09_s1_12_scopes_are_asked_alone_or_as_a_set_and_the_token_holds_what
     assert_eq!(joris.sign_in(JORIS).await.page("consent").permissions(), ["Mail.Read"]);
     let page = joris.authorize(WATERKANT, &INTRANET.ask("Mail.Read Chat.Read")).await.page("consent");
     assert_eq!(page.permissions(), ["Chat.Read", "Mail.Read"]);
-    assert!(line(&page, "Mail.Read").starts_with("Read your mail"), "{}", line(&page, "Mail.Read"));
-    assert!(line(&page, "Chat.Read").starts_with("Read your chats"), "{}", line(&page, "Chat.Read"));
+    assert!(page.line("Mail.Read").starts_with("Read your mail"), "{}", page.line("Mail.Read"));
+    assert!(page.line("Chat.Read").starts_with("Read your chats"), "{}", page.line("Chat.Read"));
     let code = joris.accept().await.answer().code();
     let tokens = world.client(INTRANET).redeem(&code).await.granted();
     assert_eq!(scp(&claims(&world, WATERKANT, tokens.access()).await), ["Chat.Read", "Mail.Read"]);
@@ -52,12 +45,12 @@ async fn s1_11_the_page_says_what_each_scope_gives() {
         ("Orders.Read", "Read your orders"),
         ("Orders.Read", "Lets the app read the orders that you can see."),
     ] {
-        assert!(line(&page, permission).contains(told), "{told}: {}", line(&page, permission));
+        assert!(page.line(permission).contains(told), "{told}: {}", page.line(permission));
     }
     let asked = INTRANET.ask("api://waterkant-orders/Orders.Approve");
     let page = joris.authorize(WATERKANT, &asked).await.page("needs-admin");
     for told in ["Approve orders", "Lets the app approve orders for the signed-in user."] {
-        assert!(line(&page, "Orders.Approve").contains(told), "{told}: {}", line(&page, "Orders.Approve"));
+        assert!(page.line("Orders.Approve").contains(told), "{told}: {}", page.line("Orders.Approve"));
     }
 }
 
@@ -69,7 +62,7 @@ async fn s2_24_an_administrator_reads_what_the_owner_wrote_for_administrators() 
     let mut joris = world.browser();
     joris.authorize(WATERKANT, &asked).await.page("signin");
     let page = joris.sign_in(JORIS).await.page("consent");
-    assert!(line(&page, "Orders.Write").contains("Place and change your orders"));
+    assert!(page.line("Orders.Write").contains("Place and change your orders"));
     let everybody = Pairs::of(&[
         ("client_id", INTRANET.id),
         ("redirect_uri", INTRANET.redirect),
@@ -78,7 +71,7 @@ async fn s2_24_an_administrator_reads_what_the_owner_wrote_for_administrators() 
     let mut sanne = world.browser();
     sanne.go(Ask::get(format!("/{WATERKANT}/v2.0/adminconsent?{}", everybody.text()))).await.page("signin");
     let page = sanne.sign_in(SANNE).await.page("consent");
-    let told = line(&page, "Orders.Write");
+    let told = page.line("Orders.Write");
     assert!(told.contains("Change orders") && !told.contains("your orders"), "{told}");
 }
 
@@ -168,8 +161,8 @@ async fn s2_41_only_a_role_that_may_grant_sees_the_button_and_the_permission_is_
         let page = browser.sign_in(upn).await.page(if may { "consent" } else { "needs-admin" });
         assert_eq!((page.has("idSIButton9"), page.has("onBehalf")), (may, may), "{upn}");
         let mark = if may { "Administrators only" } else { "only an administrator may allow it" };
-        assert!(line(&page, "User.Read.All").contains(mark), "{upn}");
-        assert!(!line(&page, "openid").contains(mark), "{upn}");
+        assert!(page.line("User.Read.All").contains(mark), "{upn}");
+        assert!(!page.line("openid").contains(mark), "{upn}");
     }
 }
 

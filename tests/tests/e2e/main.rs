@@ -42,6 +42,7 @@ mod on_behalf_of;
 mod optional_claims;
 mod password_grant;
 mod permission_rows;
+mod reference;
 mod refresh_tokens;
 mod revocation;
 mod rounds;

@@ -4,9 +4,8 @@
 use mandate_domain::role::roles;
 use mandate_tests::app::{EXPORT, INTRANET, ORDERS_API};
 use mandate_tests::people::{JORIS, JORIS_ID, LUKAS, LUKAS_ID, PASSWORD, SANNE, WATERKANT, WATERKANT_ID};
-use mandate_tests::tags::plain;
 use mandate_tests::tokens::{claims, scp};
-use mandate_tests::{Ask, Page, Pairs, World};
+use mandate_tests::{Ask, Pairs, World};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -151,13 +150,6 @@ async fn s2_23_the_type_of_a_scope_decides_who_is_asked() {
     lukas.authorize(WATERKANT, &INTRANET.ask(ORDERS)).await.page("consent");
 }
 
-/// What a page says about one permission.
-fn line(page: &Page, permission: &str) -> String {
-    let mark = format!("<li data-permission=\"{permission}\">");
-    let (_, rest) = page.html.split_once(mark.as_str()).unwrap_or_else(|| panic!("no {permission} on `{}`", page.kind));
-    plain(rest.split("</li>").next().unwrap_or(""))
-}
-
 /// Title lines and descriptions, for who decides for everybody and for who decides for themselves; Graph's in each
 /// language of the house.
 #[tokio::test]
@@ -182,10 +174,10 @@ async fn s2_25_s2_26_s2_27_each_reader_gets_their_own_words_in_their_language() 
         for page in [&own, &for_all] {
             assert!(page.html.contains(&format!("<html lang=\"{language}\"")), "{language}");
         }
-        titles.insert(line(&own, "User.Read"));
+        titles.insert(own.line("User.Read"));
         // An owner's words are the owner's, whatever the language: one text for who decides for everybody, another for
         // who decides for themselves.
-        let (own, for_all) = (line(&own, "Orders.Write"), line(&for_all, "Orders.Write"));
+        let (own, for_all) = (own.line("Orders.Write"), for_all.line("Orders.Write"));
         assert!(own.contains("Place and change your orders"), "{language}: {own}");
         assert!(for_all.contains("Change orders") && !for_all.contains("your orders"), "{language}: {for_all}");
     }
