@@ -24,13 +24,9 @@ fn compare_file(path: &Path, found: &str) {
         panic!("{name} was written; run again without MANDATE_GOLDEN to compare");
     }
     let expected = fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"));
-    // Not the two themselves: a document is long.
-    let line = found.lines().zip(expected.lines()).position(|(found, expected)| found != expected);
-    assert!(
-        found == expected,
-        "{name} differs, first in line {:?}; MANDATE_GOLDEN=write makes it anew",
-        line.map(|n| n + 1)
-    );
+    // The first line that differs, not the whole of both: a document is long.
+    let differs = found.lines().zip(expected.lines()).enumerate().find(|(_, (found, expected))| found != expected);
+    assert!(found == expected, "{name} differs (found, expected): {differs:#?}; MANDATE_GOLDEN=write makes it anew");
 }
 
 /// A JSON value with its members in order of name, what varies masked.
