@@ -8,6 +8,7 @@ use crate::show;
 use http::Method;
 use mandate_base::AppId;
 use mandate_domain::application::{AppCard, Registration};
+use mandate_domain::signin::redirect::uri_address;
 use mandate_domain::signin::steps::SignedIn;
 use mandate_usecases::clients;
 use mandate_usecases::signin::{end_sessions, told_at_the_end};
@@ -120,7 +121,7 @@ async fn target(cx: Cx<'_>, params: &Params) -> Result<Option<String>, Trouble> 
         Some(app) => clients::card(cx.house, app).await?.is_some_and(|card| goes_to(&card)),
         // A client that was named and is none leads nowhere.
         None if params.any("client_id").is_some() => false,
-        None => cx.house.store.global().cards_naming(uri).await?.iter().any(goes_to),
+        None => cx.house.store.global().cards_at(&uri_address(uri)).await?.iter().any(goes_to),
     };
     if !registered {
         return Ok(None);

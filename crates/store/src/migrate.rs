@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (8, include_str!("../migrations/0008_small_facets.sql")),
     (9, include_str!("../migrations/0009_more_indexes.sql")),
     (10, include_str!("../migrations/0010_logos.sql")),
+    (11, include_str!("../migrations/0011_addresses.sql")),
 ];
 
 const MAKE_LEDGER: &str =

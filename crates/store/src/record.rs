@@ -41,6 +41,13 @@ pub fn facet_writes(tenant: TenantId, noun: Noun, object: ObjectId, facets: Vec<
     writes.list
 }
 
+/// What an app is looked up by, where nothing of it is written yet.
+pub fn address_writes(card: &AppCard) -> Vec<Write> {
+    let mut writes = Writes::of(card.home);
+    writes.addresses(card);
+    writes.list
+}
+
 /// The same, of facets whose numbers are known.
 pub fn numbered_facet_writes(
     tenant: TenantId,

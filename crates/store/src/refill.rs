@@ -4,11 +4,11 @@
 use crate::driver::{Driver, Expect};
 use crate::nouns::audit::audit_entry_of;
 use crate::nouns::{Global, TenantView};
-use crate::record::{audit_writes, facet_writes, instance_writes};
+use crate::record::{address_writes, audit_writes, facet_writes, instance_writes};
 use crate::sql::{GlobalSql, TenantSql};
 use crate::value::id;
 use crate::{Fault, Write};
-use mandate_base::{ObjectId, TenantId};
+use mandate_base::{AppId, ObjectId, TenantId};
 use mandate_domain::query::{self, Facet, Noun, Order, Place, Query};
 use mandate_domain::well_known::{IN_EVERY_TENANT, well_known};
 
@@ -22,16 +22,18 @@ const PAGE: i64 = 500;
 const MOST_TENANTS: i64 = 10_000;
 
 /// What this program fills in. Raised with whatever comes to it, so that no start looks through a whole store.
-const FILLED: i64 = 1;
+const FILLED: i64 = 2;
 const HOW_FAR: GlobalSql = GlobalSql::new("SELECT count FROM commits WHERE id = 3");
 const NOTE: GlobalSql = GlobalSql::new("UPDATE commits SET count = $1 WHERE id = 3");
 
 /// Each in one transaction: a store is filled or not.
 pub async fn run(driver: &Driver) -> Result<(), Fault> {
     let rows = driver.rows(HOW_FAR.text(), &[]).await?;
-    if rows.first().map_or(Ok(0), |row| row.int(0))? == FILLED {
+    let so_far = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    if so_far == FILLED {
         return Ok(());
     }
+    addresses(driver).await?;
     if driver.rows(ANY_FACET.text(), &[]).await?.is_empty() {
         facets(driver).await?;
     }
@@ -39,6 +41,17 @@ pub async fn run(driver: &Driver) -> Result<(), Fault> {
     instances(driver).await?;
     let note = Write { sql: NOTE.text().into(), values: vec![FILLED.into()], expect: Expect::Any };
     driver.write(vec![note]).await.map(|_| ())
+}
+
+/// Of apps that were registered before their addresses were kept.
+async fn addresses(driver: &Driver) -> Result<(), Fault> {
+    let mut after = AppId::from_u128(0);
+    loop {
+        let cards = (Global { driver }).cards_after(after, PAGE).await?;
+        let Some(last) = cards.last() else { return Ok(()) };
+        after = last.app_id;
+        driver.write(cards.iter().flat_map(address_writes).collect()).await?;
+    }
 }
 
 /// Audit entries of a time before they could be asked for. They have no key to be changed by: each is written anew.

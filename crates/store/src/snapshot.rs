@@ -12,11 +12,12 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 29] = [
+const TABLES: [(&str, &str, &str); 30] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
     table!("app_logos"),
+    table!("app_addresses"),
     table!("device_codes"),
     table!("users"),
     table!("user_groups"),

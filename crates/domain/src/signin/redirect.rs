@@ -1,7 +1,9 @@
 //! Redirect URIs: which registered one a request's URI is, and what kind of client that makes it (protocol.md §2.4).
 
 use crate::application::Registration;
+use mandate_base::Folded;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -109,6 +111,12 @@ impl<'a> Parts<'a> {
         port.bytes().all(|digit| digit.is_ascii_digit()).then_some(Parts { scheme, host, port, rest })
     }
 
+    /// A loopback origin goes without its port, which is free.
+    fn origin_address(&self) -> String {
+        let port = if self.is_loopback() { "" } else { self.port };
+        format!("origin {}://{}:{port}", self.scheme.to_ascii_lowercase(), self.host.to_ascii_lowercase())
+    }
+
     fn is_loopback(&self) -> bool {
         self.host.eq_ignore_ascii_case("localhost") || self.host == "127.0.0.1"
     }
@@ -123,6 +131,25 @@ pub fn origin_of(uri: &str) -> Option<String> {
     let parts = Parts::of(uri)?;
     let port = if parts.port.is_empty() { String::new() } else { format!(":{}", parts.port) };
     Some(format!("{}://{}{port}", parts.scheme.to_ascii_lowercase(), parts.host.to_ascii_lowercase()))
+}
+
+/// What an app is looked up by when nobody says which app it is: where it may be gone to, and for the pages of single page
+/// applications where they come from.
+pub fn addresses(registration: &Registration) -> BTreeSet<String> {
+    let Registration { web, spa, public_client, .. } = registration;
+    let uris = [&web.redirect_uris, &spa.redirect_uris, &public_client.redirect_uris].into_iter().flatten();
+    let origins = spa.redirect_uris.iter().filter_map(|uri| Parts::of(uri)).map(|parts| parts.origin_address());
+    uris.map(|uri| uri_address(uri)).chain(origins).collect()
+}
+
+/// Folded, and with or without the last slash: who finds an app by it still compares the URI itself.
+pub fn uri_address(uri: &str) -> String {
+    format!("uri {}", Folded::of(uri.trim_end_matches('/')))
+}
+
+/// `None`: it is no origin.
+pub fn origin_address(origin: &str) -> Option<String> {
+    Parts::of(origin).filter(|parts| parts.rest.is_empty()).map(|parts| parts.origin_address())
 }
 
 /// Is this `Origin` header that of a registered spa URI? The port of a loopback origin is free, as for redirects.

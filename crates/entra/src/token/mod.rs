@@ -14,7 +14,7 @@ use mandate_base::TenantId;
 use mandate_domain::application::AppCard;
 use mandate_domain::consent::ScopeRefusal;
 use mandate_domain::signin::ask::Authority;
-use mandate_domain::signin::redirect::is_spa_origin;
+use mandate_domain::signin::redirect::{is_spa_origin, origin_address};
 use mandate_domain::signin::scopes::ScopeAsk;
 use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_usecases::signin::EncounterRefusal;
@@ -235,13 +235,8 @@ const LONGEST_ORIGIN: usize = 256;
 async fn preflight(cx: Cx<'_>) -> Answer {
     let mut answer = answer::bytes(StatusCode::NO_CONTENT, "text/plain", "");
     let Some(origin) = cx.request.origin() else { return answer };
-    let host = origin.split_once("://").map_or("", |(_, host)| host.split(':').next().unwrap_or(""));
-    // An origin without a host names every app, and a long one is no origin.
-    if host.is_empty() || origin.len() > LONGEST_ORIGIN {
-        return answer;
-    }
-    let known = cx.house.store.global().cards_naming(host).await.unwrap_or_default();
-    if known.iter().any(|card| is_spa_origin(&card.registration, origin)) {
+    let Some(address) = origin_address(origin).filter(|_| origin.len() <= LONGEST_ORIGIN) else { return answer };
+    if cx.house.store.global().knows_address(&address).await.unwrap_or_default() {
         allow(&mut answer, Some(origin));
         let put = answer::put_text;
         put(&mut answer, header::ACCESS_CONTROL_ALLOW_METHODS, "POST, OPTIONS");

@@ -4,7 +4,7 @@ use super::TenantView;
 use super::query::Built;
 use crate::Fault;
 use crate::sql::TenantSql;
-use crate::value::{Row, id};
+use crate::value::{Row, Value, id, id_or_none};
 use mandate_base::ObjectId;
 use mandate_domain::grant::GrantParties;
 use mandate_domain::group::{Link, LinkRole, MemberKind};
@@ -107,7 +107,6 @@ impl TenantView<'_> {
         after: Option<GrantParties>,
         most: i64,
     ) -> Result<Vec<ChangedGrant>, Fault> {
-        use crate::value::{Value, id_or_none};
         let nothing = || Value::Bytes(Vec::new());
         let [client, resource, principal] = match after {
             Some(after) => [id(after.client), id(after.resource), id_or_none(after.principal)],

@@ -77,9 +77,14 @@ const KEY_ADD: GlobalSql =
 const KEY_ACTIVATE: GlobalSql = GlobalSql::new("UPDATE keys SET active_from = $2 WHERE name = $1 AND active_from = $3");
 const KEY_REMOVE: GlobalSql = GlobalSql::new("DELETE FROM keys WHERE name = $1");
 const KEY_RESEAL: GlobalSql = GlobalSql::new("UPDATE keys SET material = $2 WHERE name = $1");
-const SPA_CARDS: GlobalSql = GlobalSql::new(
+const ADDRESS: GlobalSql = GlobalSql::new("SELECT app_id FROM app_addresses WHERE address = $1 LIMIT 1");
+const CARDS_AT: GlobalSql = GlobalSql::new(
+    "SELECT c.app_id, c.application, c.home, c.created, c.registration, c.secrets, c.certificates, c.federated, c.version
+       FROM app_addresses a JOIN app_cards c ON c.app_id = a.app_id WHERE a.address = $1 ORDER BY a.app_id LIMIT 200",
+);
+const ALL_CARDS: GlobalSql = GlobalSql::new(
     "SELECT app_id, application, home, created, registration, secrets, certificates, federated, version
-       FROM app_cards WHERE LOWER(registration) LIKE $1 ESCAPE '!' ORDER BY app_id LIMIT 200",
+       FROM app_cards WHERE app_id > $1 ORDER BY app_id LIMIT $2",
 );
 
 const LOGO: GlobalSql = GlobalSql::new("SELECT image FROM app_logos WHERE app_id = $1 AND removed IS NULL");
@@ -115,18 +120,19 @@ impl Global<'_> {
         rows.first().map(|row| card_of(row).map(Arc::new)).transpose()
     }
 
-    /// Apps whose registration names this text: for the CORS preflight, which tells no client.
-    pub async fn cards_naming(&self, text: &str) -> Result<Vec<AppCard>, Fault> {
-        let literal: String = text
-            .to_lowercase()
-            .chars()
-            .flat_map(|c| {
-                let escape = matches!(c, '%' | '_' | '!').then_some('!');
-                escape.into_iter().chain([c])
-            })
-            .collect();
-        let pattern = format!("%{literal}%");
-        self.driver.rows(SPA_CARDS.text(), &[pattern.into()]).await?.iter().map(card_of).collect()
+    /// All apps, by id: for what looks through a whole store once.
+    pub async fn cards_after(&self, after: AppId, most: i64) -> Result<Vec<AppCard>, Fault> {
+        self.driver.rows(ALL_CARDS.text(), &[id(after), most.into()]).await?.iter().map(card_of).collect()
+    }
+
+    /// Does any app have this address?
+    pub async fn knows_address(&self, address: &str) -> Result<bool, Fault> {
+        Ok(!self.driver.rows(ADDRESS.text(), &[address.into()]).await?.is_empty())
+    }
+
+    /// The apps that have it, the first two hundred of them.
+    pub async fn cards_at(&self, address: &str) -> Result<Vec<AppCard>, Fault> {
+        self.driver.rows(CARDS_AT.text(), &[address.into()]).await?.iter().map(card_of).collect()
     }
 
     pub async fn device_by_hash(&self, hash: &[u8; 32]) -> Result<Option<DeviceCode>, Fault> {

@@ -17,6 +17,7 @@ use mandate_domain::query::{self, Facet, Noun, facet_number};
 use mandate_domain::record::Change;
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::signin::redirect::addresses;
 use mandate_domain::signin::session::EndedBy;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::{User, UserKind};
@@ -47,6 +48,10 @@ const LOGO_SET: GlobalSql = GlobalSql::new(
 const LOGO_REMOVED: GlobalSql =
     GlobalSql::new("UPDATE app_logos SET removed = $3 WHERE app_id = $1 AND home = $2 AND removed IS NULL");
 const LOGO_BACK: GlobalSql = GlobalSql::new("UPDATE app_logos SET removed = NULL WHERE app_id = $1 AND home = $2");
+const ADDRESS_ADD: GlobalSql = GlobalSql::new(
+    "INSERT INTO app_addresses (address, app_id) VALUES ($1, $2) ON CONFLICT (address, app_id) DO NOTHING",
+);
+const ADDRESSES_REMOVE: GlobalSql = GlobalSql::new("DELETE FROM app_addresses WHERE app_id = $1");
 const USER_ADD: TenantSql = TenantSql::new(
     "INSERT INTO users (tenant_id, id, upn, upn_key, display_name, display_key, mail, enabled, kind, created, sessions_from, password, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -206,6 +211,7 @@ impl Writes {
                 let home = id(self.tenant);
                 let version = self.forget(Noun::Application, *application);
                 self.global(&CARD_REMOVE, [id(*app), home, id(*application), version]);
+                self.global_any(&ADDRESSES_REMOVE, [id(*app)]);
                 self.global_any(&LOGO_REMOVED, [id(*app), id(self.tenant), self.now.into()]);
                 self.mark_gone(Noun::Application, *application);
                 self.detach(*application);
@@ -410,10 +416,17 @@ impl Writes {
             json(&card.federated)?,
         ];
         self.global(&CARD_ADD, values);
+        self.addresses(card);
         self.global_any(&LOGO_BACK, [id(card.app_id), id(self.tenant)]);
         self.facets(Noun::Application, card.application, &query::of_application(card));
         self.mark_here(Noun::Application, card.application);
         Ok(())
+    }
+
+    pub(super) fn addresses(&mut self, card: &AppCard) {
+        for address in addresses(&card.registration) {
+            self.global_any(&ADDRESS_ADD, [address.into(), id(card.app_id)]);
+        }
     }
 
     fn application_set(&mut self, card: &AppCard) -> Result<(), Fault> {
@@ -430,6 +443,8 @@ impl Writes {
             card.version.into(),
         ];
         self.global(&CARD_SET, values);
+        self.global_any(&ADDRESSES_REMOVE, [id(card.app_id)]);
+        self.addresses(card);
         self.facets(Noun::Application, card.application, &query::of_application(card));
         self.mark_here(Noun::Application, card.application);
         Ok(())

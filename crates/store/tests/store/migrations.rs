@@ -88,7 +88,8 @@ async fn what_was_written_before_facets_is_found_by_them(place: Place) {
 }
 
 /// The few tables that no tenant owns. One more is a decision, since every node holds all of it.
-const GLOBAL: [&str; 7] = ["app_cards", "app_logos", "commits", "device_codes", "domains", "keys", "tenants"];
+const GLOBAL: [&str; 8] =
+    ["app_addresses", "app_cards", "app_logos", "commits", "device_codes", "domains", "keys", "tenants"];
 
 struct Table {
     name: String,

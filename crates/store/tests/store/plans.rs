@@ -6,13 +6,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What lists a table whole, or sweeps it once an hour: how the statement begins.
-const WHOLE: [&str; 22] = [
+const WHOLE: [&str; 21] = [
     "SELECT facet FROM facets LIMIT 1",
     "SELECT at, place, activity, actor, targets, changed, correlation FROM audits WHERE tenant_id = $1 AND id IS NULL",
     "DELETE FROM audits WHERE tenant_id = $1 AND id IS NULL",
     "SELECT id, created, profile, settings, version FROM tenants ORDER BY created",
     "SELECT name, purpose, material, created, active_from FROM keys ORDER BY",
-    "SELECT app_id, application, home, created, registration, secrets, certificates, federated, version FROM app_cards WHERE LOWER",
     "SELECT count FROM change_counts WHERE tenant_id = $1",
     "UPDATE change_counts SET count",
     "SELECT c.app_id, c.application, c.home, c.created, c.registration, c.secrets, c.certificates, c.federated, c.version FROM applications a",

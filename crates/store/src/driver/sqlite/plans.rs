@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 
 /// Raised with each change here or of the schema.
-const VERSION: i64 = 10;
+const VERSION: i64 = 11;
 const ROWS: u64 = 10_000_000;
 const ROWS_OF_TENANT: u64 = 1_000_000;
 /// Rows of one tenant that share a value, where it is not the usual few.
