@@ -79,7 +79,7 @@ async fn at_home(world: &World) -> mandate_tests::graph::Graph<'_> {
 
 /// S4-03, S4-05 to S4-10: what a registration holds, and that a change counts at once.
 #[tokio::test]
-async fn s4_03_s4_05_to_s4_10_a_registration_is_changed_member_by_member_and_counts_at_once() {
+async fn s4_03_s4_05_s4_06_s4_07_s4_08_s4_09_s4_10_a_registration_is_changed_member_by_member_and_counts_at_once() {
     let world = World::new().await;
     let graph = world.as_person(SANNE).await;
     let app = graph.get(&format!("/v1.0/applications(appId='{ORDERS_API}')")).await.found();
