@@ -179,10 +179,7 @@ impl Random {
 
 impl Script for Random {
     fn question(&mut self) -> Option<Asking> {
-        // Xorshift: which people does not matter, as long as they are not the same again and again.
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
+        self.state = walk::shuffled(self.state);
         let mut asking = self.asking.clone();
         *asking.uri_mut() = (self.path)(self.state % self.users).parse().ok()?;
         Some(asking)

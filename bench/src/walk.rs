@@ -44,10 +44,16 @@ pub async fn random(
     let mut line = Line::open(target).await?;
     let mut state = 88_172_645_463_325_252_u64;
     for _ in 0..count {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
+        state = shuffled(state);
         line.ask(target.get(&path(state % among), Some(token))).await?.ok()?;
     }
     Ok(())
+}
+
+/// Xorshift: which people are asked for does not matter, as long as they are not the same again and again.
+pub fn shuffled(mut state: u64) -> u64 {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    state
 }

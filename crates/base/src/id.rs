@@ -130,6 +130,11 @@ impl ObjectId {
         ObjectId::from_bytes(bytes)
     }
 
+    /// The one that stands right before it, in the order of ids.
+    pub fn before(self) -> Option<ObjectId> {
+        u128::from_be_bytes(*self.bytes()).checked_sub(1).map(ObjectId::from_u128)
+    }
+
     fn time(at: crate::Moment) -> [u8; 6] {
         let millis = u64::try_from(at.millis()).unwrap_or(0).to_be_bytes();
         [millis[2], millis[3], millis[4], millis[5], millis[6], millis[7]]

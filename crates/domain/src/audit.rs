@@ -215,7 +215,8 @@ pub enum SignInKind {
 impl SignInKind {
     pub const ALL: [SignInKind; 3] =
         [SignInKind::Interactive, SignInKind::NonInteractive, SignInKind::ServicePrincipal];
-    pub const WORDS: &'static [&'static str] = &["interactiveUser", "nonInteractiveUser", "servicePrincipal"];
+    pub const WORDS: &'static [&'static str] =
+        &[SignInKind::Interactive.word(), SignInKind::NonInteractive.word(), SignInKind::ServicePrincipal.word()];
 
     /// As Graph's `signInEventTypes` has it.
     pub const fn word(self) -> &'static str {

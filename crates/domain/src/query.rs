@@ -21,6 +21,8 @@ pub enum Noun {
 }
 
 impl Noun {
+    pub const ALL: [Noun; 4] = [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal];
+
     /// As the audit names its kind.
     pub const fn word(self) -> &'static str {
         match self {
@@ -478,7 +480,7 @@ mod tests {
     #[test]
     fn every_facet_has_a_number_of_its_own() {
         let mut numbers = Vec::new();
-        for noun in [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal] {
+        for noun in Noun::ALL {
             for property in CODED {
                 for form in [(*property).to_owned(), words_of(property), end_of(property)] {
                     numbers.push(facet_number(noun, &form).unwrap_or_else(|| panic!("{form}")));

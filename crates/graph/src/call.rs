@@ -139,7 +139,7 @@ impl Call<'_> {
 }
 
 /// The first option that was asked and is not taken.
-fn refuse(options: impl IntoIterator<Item = (&'static str, bool)>) -> Result<(), Refusal> {
+pub(crate) fn refuse(options: impl IntoIterator<Item = (&'static str, bool)>) -> Result<(), Refusal> {
     let asked = options.into_iter().find(|(_, asked)| *asked);
     asked.map_or(Ok(()), |(option, _)| Err(Refusal::NoQuery(option)))
 }

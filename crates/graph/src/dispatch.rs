@@ -275,6 +275,15 @@ impl Cast {
         }
     }
 
+    pub const fn to(noun: Noun) -> Cast {
+        match noun {
+            Noun::User => Cast::User,
+            Noun::Group => Cast::Group,
+            Noun::Application => Cast::Application,
+            Noun::ServicePrincipal => Cast::ServicePrincipal,
+        }
+    }
+
     /// A role is none: it is there without having been made.
     pub const fn noun(self) -> Option<Noun> {
         match self {

@@ -37,7 +37,6 @@ use trail::Trail;
 /// The tables are whole and understood. The server asks before it listens.
 pub fn check() -> Result<(), String> {
     operations::check()?;
-    reference::check()?;
     queries::check()
 }
 

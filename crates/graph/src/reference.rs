@@ -3,7 +3,6 @@
 //!
 //! `docs/graph.md` and `docs/openapi.json` are what these make; a test holds them against it.
 
-use crate::dispatch::{self, Version};
 use crate::operations::rows;
 use crate::schema;
 use serde_json::{Map, Value, json};
@@ -17,24 +16,6 @@ struct Place {
     path: String,
     method: &'static str,
     rows: Vec<&'static [&'static str; 6]>,
-}
-
-/// Every place is routed, and takes its method. The server asks before it listens.
-pub(crate) fn check() -> Result<(), String> {
-    for line in ALSO.lines().skip(1) {
-        let [operation, method, path] = line.split('\t').collect::<Vec<_>>()[..] else {
-            return Err(format!("`{line}` of also.tsv has not three cells"));
-        };
-        if !rows().iter().any(|row| row[0] == operation) {
-            return Err(format!("`{operation}` of also.tsv is no operation"));
-        }
-        let route = dispatch::route(Version::V1, path.trim_start_matches('/').split('/'));
-        let takes = route.is_ok_and(|route| route.methods().iter().any(|taken| taken.as_str() == method));
-        if !takes {
-            return Err(format!("`{method} {path}` of also.tsv is not answered"));
-        }
-    }
-    Ok(())
 }
 
 fn places() -> Vec<Place> {
@@ -445,5 +426,24 @@ fn shown(item: &str) -> String {
         Some((name, "all")) => format!("`{name}`{basic}"),
         Some((name, reach)) => format!("`{name}` ({reach}){basic}"),
         None => format!("`{item}`{basic}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dispatch::{self, Version};
+
+    #[test]
+    fn every_other_place_is_of_an_operation_and_is_answered() {
+        for line in ALSO.lines().skip(1) {
+            let [operation, method, path] = line.split('\t').collect::<Vec<_>>()[..] else {
+                panic!("not three cells: {line}");
+            };
+            assert!(rows().iter().any(|row| row[0] == operation), "{operation} is no operation");
+            let route = dispatch::route(Version::V1, path.trim_start_matches('/').split('/'));
+            let takes = route.is_ok_and(|route| route.methods().iter().any(|taken| taken.as_str() == method));
+            assert!(takes, "{method} {path} is not answered");
+        }
     }
 }

@@ -77,7 +77,7 @@ impl Store {
 
     async fn opened(driver: Driver) -> Result<Store, Fault> {
         migrate::run(&driver).await?;
-        driver.steady()?;
+        driver.steady(migrate::newest())?;
         refill::run(&driver).await?;
         let commits = Arc::new(Commits::read(&driver).await?);
         Ok(Store { driver, journal: Arc::default(), generations: Arc::default(), commits })

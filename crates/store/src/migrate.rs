@@ -18,12 +18,18 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (9, include_str!("../migrations/0009_more_indexes.sql")),
     (10, include_str!("../migrations/0010_logos.sql")),
     (11, include_str!("../migrations/0011_addresses.sql")),
+    (12, include_str!("../migrations/0012_no_audits_by_time.sql")),
 ];
 
 const MAKE_LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS migrations (number {int} NOT NULL PRIMARY KEY, checksum {int} NOT NULL){table}";
 const READ_LEDGER: &str = "SELECT number, checksum FROM migrations ORDER BY number";
 const NOTE: &str = "INSERT INTO migrations (number, checksum) VALUES ($1, $2)";
+
+/// The number of the schema as this program knows it.
+pub fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |(number, _)| *number)
+}
 
 pub async fn run(driver: &Driver) -> Result<(), Fault> {
     driver.write(vec![Write::schema(driver.dialect(MAKE_LEDGER))]).await?;

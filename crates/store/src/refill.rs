@@ -14,7 +14,8 @@ use mandate_domain::well_known::{IN_EVERY_TENANT, well_known};
 
 const ANY_FACET: GlobalSql = GlobalSql::new("SELECT facet FROM facets LIMIT 1");
 const NAMELESS: TenantSql = TenantSql::new(
-    "SELECT at, place, activity, actor, targets, changed, correlation FROM audits WHERE tenant_id = $1 AND id IS NULL",
+    "SELECT at, place, activity, actor, targets, changed, correlation FROM audits WHERE tenant_id = $1 AND id IS NULL
+      ORDER BY at, place",
 );
 const REMOVE_NAMELESS: TenantSql = TenantSql::new("DELETE FROM audits WHERE tenant_id = $1 AND id IS NULL");
 const PAGE: i64 = 500;
@@ -85,7 +86,7 @@ async fn instances(driver: &Driver) -> Result<(), Fault> {
 async fn facets(driver: &Driver) -> Result<(), Fault> {
     let mut writes = Vec::new();
     for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
-        for noun in [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal] {
+        for noun in Noun::ALL {
             of_noun(driver, tenant.id, noun, &mut writes).await?;
         }
     }

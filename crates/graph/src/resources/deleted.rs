@@ -100,7 +100,7 @@ async fn found(call: &Call<'_>, name: &str) -> Result<Option<Deleted>, Stop> {
 
 /// Who may see no deleted object at all learns nothing of which there are.
 fn absent(call: &Call<'_>, name: &str) -> Stop {
-    let any = [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal];
+    let any = Noun::ALL;
     match any.into_iter().map(|noun| call.permit(ops(noun).get, None)).find(Result::is_ok) {
         Some(_) => Refusal::NoSuchObject(name.to_owned()).into(),
         None => match call.permit(Op::DeletedUsersGet, None) {

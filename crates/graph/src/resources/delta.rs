@@ -6,13 +6,13 @@
 use super::collection_with;
 use super::grant::GRANT;
 use super::relation::{self, Listed};
-use crate::call::Call;
+use crate::call::{self, Call};
 use crate::dispatch::{Cast, DeltaOf};
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::property::{Selection, shown};
 use mandate_base::{DAY, GrantId, ObjectId};
-use mandate_domain::grant::GrantParties;
+use mandate_domain::grant::{GrantParties, GrantQuery};
 use mandate_domain::group::{LinkRole, MemberKind};
 use mandate_domain::query::{Condition, Noun};
 use mandate_odata::{Filter, Select};
@@ -29,7 +29,6 @@ const LIFE: i64 = 7 * DAY;
 /// Objects of one answer, and members in it.
 const PAGE: usize = 100;
 const MOST_LINKS: usize = 1000;
-const ALL: [Noun; 4] = [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal];
 
 /// What a token knows. Its names are short: it travels in addresses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,7 +55,7 @@ struct Round {
     /// The ids that are asked for, if any.
     #[serde(rename = "i")]
     only: Vec<ObjectId>,
-    /// Which kinds of objects, by their places in [`ALL`].
+    /// Which kinds of objects, by their places in [`Noun::ALL`].
     #[serde(rename = "k")]
     kinds: Vec<usize>,
     /// `None`: the round is over.
@@ -119,20 +118,19 @@ pub(super) async fn answer(call: &Call<'_>, of: DeltaOf) -> Result<Answer, Stop>
 /// The directory's deltas take a selection, and ids to filter by.
 fn refuse_others(call: &Call<'_>) -> Result<(), Refusal> {
     let options = &call.options;
-    let asked = [
+    call::refuse([
         ("$top", options.top.is_some()),
         ("$count", options.count.is_some()),
         ("$search", options.search.is_some()),
         ("$orderby", !options.order_by.is_empty()),
-    ];
-    asked.into_iter().find(|(_, asked)| *asked).map_or(Ok(()), |(option, _)| Err(Refusal::NoQuery(option)))
+    ])
 }
 
 /// The first round of what the options ask.
 fn asked(call: &Call<'_>, of: DeltaOf, now: directory::Mark) -> Result<Round, Refusal> {
     let (only, kinds) = match of {
         DeltaOf::Objects(noun) => {
-            (only(call, noun)?, ALL.iter().position(|known| *known == noun).into_iter().collect())
+            (only(call, noun)?, Noun::ALL.iter().position(|known| *known == noun).into_iter().collect())
         }
         DeltaOf::Any => (Vec::new(), kinds(call)?),
         DeltaOf::Grants if call.options.filter.is_some() => return Err(Refusal::NoQuery("$filter")),
@@ -155,7 +153,7 @@ fn asked(call: &Call<'_>, of: DeltaOf, now: directory::Mark) -> Result<Round, Re
 
 /// `id eq '…' or id eq '…'`
 fn only(call: &Call<'_>, noun: Noun) -> Result<Vec<ObjectId>, Refusal> {
-    let terms = match call.question(noun, relation::kind_of(cast_of(noun)))?.condition {
+    let terms = match call.question(noun, relation::kind_of(Cast::to(noun)))?.condition {
         None => return Ok(Vec::new()),
         Some(Condition::Any(terms)) => terms,
         Some(term) => vec![term],
@@ -170,14 +168,14 @@ fn only(call: &Call<'_>, noun: Noun) -> Result<Vec<ObjectId>, Refusal> {
 /// `isof('microsoft.graph.user') or isof('…')`
 fn kinds(call: &Call<'_>) -> Result<Vec<usize>, Refusal> {
     let terms = match &call.options.filter {
-        None => return Ok((0..ALL.len()).collect()),
+        None => return Ok((0..Noun::ALL.len()).collect()),
         Some(Filter::Any(terms)) => &terms[..],
         Some(term) => std::slice::from_ref(term),
     };
     let kinds = terms.iter().map(|term| match term {
         Filter::IsOf(name) => {
-            let is_named = |noun: &Noun| relation::kind_of(cast_of(*noun)).name.eq_ignore_ascii_case(name);
-            ALL.iter().position(is_named).ok_or(Refusal::NoQuery("$filter"))
+            let is_named = |noun: &Noun| relation::kind_of(Cast::to(*noun)).name.eq_ignore_ascii_case(name);
+            Noun::ALL.iter().position(is_named).ok_or(Refusal::NoQuery("$filter"))
         }
         _ => Err(Refusal::NoQuery("$filter")),
     });
@@ -235,7 +233,7 @@ impl View {
             own => own.map(Select::Names),
         };
         let listed = match of {
-            DeltaOf::Objects(noun) => Listed::cast(cast_of(noun), select.as_ref())?,
+            DeltaOf::Objects(noun) => Listed::cast(Cast::to(noun), select.as_ref())?,
             DeltaOf::Any => Listed::selecting(select.as_ref())?,
             DeltaOf::Grants => Listed::selecting(None)?,
         };
@@ -256,7 +254,7 @@ impl View {
 
 impl Round {
     fn nouns(&self) -> Vec<Noun> {
-        self.kinds.iter().filter_map(|kind| ALL.get(*kind)).copied().collect()
+        self.kinds.iter().filter_map(|kind| Noun::ALL.get(*kind)).copied().collect()
     }
 }
 
@@ -305,10 +303,9 @@ impl Found {
         let (noun, id, reason) = self.gone?;
         let mut told = Map::new();
         if view.listed.is_of_all_kinds() {
-            call.metadata.say(&mut told, "@odata.type", type_of(cast_of(noun)));
+            call.metadata.say(&mut told, "@odata.type", type_of(Cast::to(noun)));
         }
-        told.insert("id".to_owned(), Value::from(id.to_string()));
-        told.insert("@removed".to_owned(), json!({ "reason": reason }));
+        told.extend(removed(&id.to_string(), reason));
         Some(told)
     }
 }
@@ -316,7 +313,7 @@ impl Found {
 /// By id. With a link in the place, its object comes once more.
 async fn listed(call: &Call<'_>, permit: &Permit, round: &Round, place: &Place) -> Result<(Vec<Found>, bool), Stop> {
     let Some(noun) = round.nouns().get(place.kind).copied() else { return Ok((Vec::new(), false)) };
-    let after = if place.link.is_some() { place.after.and_then(before) } else { place.after };
+    let after = if place.link.is_some() { place.after.and_then(ObjectId::before) } else { place.after };
     let (page, more) = directory::whole(call.house, &call.caller, permit, noun, &round.only, after, PAGE).await?;
     let found = page.into_iter().map(|object| {
         let place = Place { after: Some(object.id()), link: None, ..place.clone() };
@@ -336,7 +333,7 @@ async fn changed(
     let last = ObjectId::from_bytes([0xff; 16]);
     let after = match (place.after, place.link) {
         (None, _) => (since, last),
-        (Some(object), Some(_)) => (place.seq, before(object).unwrap_or(object)),
+        (Some(object), Some(_)) => (place.seq, object.before().unwrap_or(object)),
         (Some(object), None) => (place.seq, object),
     };
     let (page, more) = directory::changed(call.house, &call.caller, permit, &round.nouns(), after, PAGE).await?;
@@ -348,11 +345,6 @@ async fn changed(
         Found { object: one.object.filter(|_| asked), gone, place }
     });
     Ok((found.collect(), more))
-}
-
-/// The id that stands right before it.
-fn before(id: ObjectId) -> Option<ObjectId> {
-    u128::from_be_bytes(*id.bytes()).checked_sub(1).map(ObjectId::from_u128)
 }
 
 /// A list of all kinds goes on with the next one.
@@ -405,9 +397,10 @@ fn told_link(call: &Call<'_>, link: &LinkHere) -> Value {
     };
     let mut told = Map::new();
     call.metadata.say(&mut told, "@odata.type", type_of(cast));
-    told.insert("id".to_owned(), Value::from(link.member.to_string()));
-    if !link.is_there {
-        told.insert("@removed".to_owned(), json!({ "reason": "deleted" }));
+    let id = link.member.to_string();
+    match link.is_there {
+        true => drop(told.insert("id".to_owned(), Value::from(id))),
+        false => told.extend(removed(&id, "deleted")),
     }
     Value::Object(told)
 }
@@ -415,7 +408,8 @@ fn told_link(call: &Call<'_>, link: &LinkHere) -> Value {
 async fn grants(call: &Call<'_>, permit: &Permit, view: &View, round: &Round, place: &Place) -> Result<Told, Stop> {
     let Some(since) = round.since else {
         let after = place.after.map(GrantId::from);
-        let (found, more) = directory::whole_grants(call.house, &call.caller, permit, after, PAGE).await?;
+        let all = GrantQuery::default();
+        let (found, more) = directory::grants(call.house, &call.caller, permit, &all, after, PAGE).await?;
         let value = found.iter().map(|grant| shown(grant, &view.selection, permit.view())).collect();
         let last = found.last().filter(|_| more).map(|last| last.id.into());
         return Ok((value, last.map(|after| Place { after: Some(after), ..Place::default() })));
@@ -427,12 +421,7 @@ async fn grants(call: &Call<'_>, permit: &Permit, view: &View, round: &Round, pl
     let (found, more) = directory::changed_grants(call.house, &call.caller, permit, after, PAGE).await?;
     let value = found.iter().map(|one| match &one.grant {
         Some(grant) => shown(grant, &view.selection, permit.view()),
-        None => {
-            let mut gone = Map::new();
-            gone.insert("id".to_owned(), Value::from(one.parties.id_text()));
-            gone.insert("@removed".to_owned(), json!({ "reason": "deleted" }));
-            gone
-        }
+        None => removed(&one.parties.id_text(), "deleted"),
     });
     let next = found.last().filter(|_| more).map(|last| Place {
         seq: last.seq,
@@ -442,13 +431,10 @@ async fn grants(call: &Call<'_>, permit: &Permit, view: &View, round: &Round, pl
     Ok((value.collect(), next))
 }
 
-fn cast_of(noun: Noun) -> Cast {
-    match noun {
-        Noun::User => Cast::User,
-        Noun::Group => Cast::Group,
-        Noun::Application => Cast::Application,
-        Noun::ServicePrincipal => Cast::ServicePrincipal,
-    }
+/// All that is told of what is not there any more.
+fn removed(id: &str, reason: &str) -> Map<String, Value> {
+    let removed = ("@removed".to_owned(), json!({ "reason": reason }));
+    [("id".to_owned(), Value::from(id)), removed].into_iter().collect()
 }
 
 fn type_of(cast: Cast) -> String {
@@ -468,7 +454,7 @@ fn op(of: DeltaOf) -> Op {
 
 fn set(of: DeltaOf) -> &'static str {
     match of {
-        DeltaOf::Objects(noun) => relation::kind_of(cast_of(noun)).set,
+        DeltaOf::Objects(noun) => relation::kind_of(Cast::to(noun)).set,
         DeltaOf::Any => "directoryObjects",
         DeltaOf::Grants => GRANT.set,
     }

@@ -48,10 +48,10 @@ impl Driver {
         }
     }
 
-    /// After the schema is there. PostgreSQL learns by itself how large its tables are.
-    pub fn steady(&self) -> Result<(), Fault> {
+    /// After the schema of that number is there. PostgreSQL learns by itself how large its tables are.
+    pub fn steady(&self, schema: i64) -> Result<(), Fault> {
         match self {
-            Driver::Sqlite(sqlite) => sqlite.steady(),
+            Driver::Sqlite(sqlite) => sqlite.steady(schema),
             Driver::Postgres(_) => Ok(()),
         }
     }

@@ -41,12 +41,13 @@ const GROUP: usize = 256;
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
 
 impl Sqlite {
-    /// `writer_cache` in KiB: what one large transaction changes must not spill. `None`: SQLite's own.
+    /// `writer_cache` in KiB: what one large transaction changes must not spill. `None`: as any connection has.
     pub fn open(path: Option<&Path>, writer_cache: Option<u32>) -> Result<Sqlite, Fault> {
         let connection = connect(path)?;
-        let size = writer_cache.unwrap_or(CACHE);
-        let set = connection.pragma_update(None, "cache_size", -i64::from(size));
-        set.map_err(Fault::while_doing("sizing the cache"))?;
+        if let Some(size) = writer_cache {
+            let set = connection.pragma_update(None, "cache_size", -i64::from(size));
+            set.map_err(Fault::while_doing("sizing the cache"))?;
+        }
         let write_to = Arc::new(Mutex::new(connection));
         let connections = match path {
             // An in-memory database lives in one connection only.
@@ -69,12 +70,12 @@ impl Sqlite {
     }
 
     /// After the schema is there: every connection plans its statements by the same knowledge.
-    pub fn steady(&self) -> Result<(), Fault> {
+    pub fn steady(&self, schema: i64) -> Result<(), Fault> {
         let lock = |connection: &Arc<Mutex<Connection>>| -> rusqlite::Result<()> {
             plans::load(&connection.lock().unwrap_or_else(PoisonError::into_inner))
         };
         let told = Fault::while_doing("telling the database how large its tables get");
-        let written = plans::write(&self.connection.lock().unwrap_or_else(PoisonError::into_inner));
+        let written = plans::write(&self.connection.lock().unwrap_or_else(PoisonError::into_inner), schema);
         written.and_then(|()| self.readers.connections.iter().try_for_each(lock)).map_err(told)
     }
 

@@ -127,8 +127,7 @@ fn gone_of(row: &Row, place: usize) -> Result<Gone, Fault> {
 
 fn object_of(row: &Row) -> Result<ChangedObject, Fault> {
     let kind = row.int(0)?;
-    let known = [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal];
-    let noun = known.into_iter().find(|noun| noun.number() == kind);
+    let noun = Noun::ALL.into_iter().find(|noun| noun.number() == kind);
     let noun = noun.ok_or_else(|| Fault::new("reading what changed", "an object of an unknown kind"))?;
     Ok(ChangedObject { noun, object: row.id(1)?, seq: row.int(2)?, gone: gone_of(row, 3)? })
 }

@@ -109,13 +109,11 @@ impl TenantView<'_> {
     }
 
     async fn found<T>(&self, query: &Query, read: fn(&Row) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
-        let mut built = Built::of(self, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
         let built = match query.condition.as_ref().and_then(|condition| leading(query, condition)) {
-            Some(Lead { property, test, rest }) if matches!(test, Test::Equal(_)) => {
-                built.led_by(query, property, test, rest)
-            }
-            Some(lead) => built.gathered_from(query, lead),
+            Some(lead) if matches!(lead.test, Test::Equal(_)) => Built::led_by(self, query, lead),
+            Some(lead) => Built::gathered_from(self, query, lead),
             None => {
+                let mut built = Built::of(self, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
                 built.only(query.noun.into(), query.condition.as_ref());
                 built.page(query);
                 built
@@ -451,43 +449,40 @@ impl Built {
 
     /// The rows of one value lie in the order of their objects' ids: a page begins where the last one ended, however many
     /// have the value.
-    fn led_by(mut self, query: &Query, property: &str, test: &Test, rest: Vec<&Condition>) -> Built {
-        let joined = format!("{}, facets f WHERE", from(query.noun));
-        self.sql = self.sql.replace(&format!("{} WHERE", from(query.noun)), &joined);
-        let facet = self.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
-        self.sql.push_str(&format!(" AND f.tenant_id = $1 AND o.id = f.object AND {facet}"));
-        if let Some(after) = &query.after {
-            let place = self.bind(id(after.id));
-            self.sql.push_str(&format!(" AND f.object > {place}"));
-        }
+    fn led_by(view: &TenantView<'_>, query: &Query, Lead { property, test, rest }: Lead<'_>) -> Built {
+        let select = format!("SELECT {} FROM {}, facets f", columns(query.noun), from(query.noun));
+        let mut built = Built::of(view, select);
+        let facet = built.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
+        built.sql.push_str(&format!(" AND f.tenant_id = $1 AND o.id = f.object AND {facet}"));
+        built.also("f.object", ">", query.after.as_ref().map(|after| id(after.id)));
         for condition in rest {
-            self.only(query.noun.into(), Some(condition));
+            built.only(query.noun.into(), Some(condition));
         }
-        let most = self.bind(query.most);
-        self.sql.push_str(&format!(" ORDER BY f.object LIMIT {most}"));
-        self
+        let most = built.bind(query.most);
+        built.sql.push_str(&format!(" ORDER BY f.object LIMIT {most}"));
+        built
     }
 
     /// The rows of many values: their objects are gathered and put in order before one of them is read, and no more of
     /// them than the page holds, where nothing else is asked.
-    fn gathered_from(mut self, query: &Query, Lead { property, test, rest }: Lead<'_>) -> Built {
-        let facet = self.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
-        let after = query.after.as_ref().map(|after| self.bind(id(after.id)));
+    fn gathered_from(view: &TenantView<'_>, query: &Query, Lead { property, test, rest }: Lead<'_>) -> Built {
+        let mut built = Built { sql: String::new(), values: vec![id(view.tenant)] };
+        let facet = built.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
+        let after = query.after.as_ref().map(|after| built.bind(id(after.id)));
         let behind = after.map(|place| format!(" AND f.object > {place}")).unwrap_or_default();
-        let most = self.bind(query.most);
+        let most = built.bind(query.most);
         let limit = if rest.is_empty() { format!(" LIMIT {most}") } else { String::new() };
-        let objects = format!(
-            "(SELECT DISTINCT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND {facet}{behind}
-               ORDER BY f.object{limit}) g"
+        built.sql = format!(
+            "SELECT {} FROM (SELECT DISTINCT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND {facet}{behind}
+               ORDER BY f.object{limit}) g CROSS JOIN {} WHERE o.tenant_id = $1 AND o.id = g.object",
+            columns(query.noun),
+            from(query.noun)
         );
-        let from = from(query.noun);
-        self.sql = self.sql.replace(&format!("FROM {from} WHERE"), &format!("FROM {objects} CROSS JOIN {from} WHERE"));
-        self.sql.push_str(" AND o.id = g.object");
         for condition in rest {
-            self.only(query.noun.into(), Some(condition));
+            built.only(query.noun.into(), Some(condition));
         }
-        self.sql.push_str(&format!(" ORDER BY g.object LIMIT {most}"));
-        self
+        built.sql.push_str(&format!(" ORDER BY g.object LIMIT {most}"));
+        built
     }
 
     fn page(&mut self, query: &Query) {

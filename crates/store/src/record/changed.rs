@@ -17,44 +17,57 @@ const COUNT: TenantSql = TenantSql::new(
      ON CONFLICT (tenant_id) DO UPDATE SET count = change_counts.count + 1",
 );
 
-macro_rules! seq {
-    () => {
-        "(SELECT count FROM change_counts WHERE tenant_id = $1)"
+/// Into a table, by its key: what stands before the tenant's count, and behind it. A member's kind goes with its id.
+macro_rules! marks {
+    ($into:literal, $key:literal, $before:expr, $after:expr) => {
+        TenantSql::new(concat!(
+            $into,
+            ", seq, at, gone) ",
+            $before,
+            "(SELECT count FROM change_counts WHERE tenant_id = $1)",
+            $after,
+            " ON CONFLICT ",
+            $key,
+            " DO UPDATE SET seq = excluded.seq, at = excluded.at, gone = excluded.gone"
+        ))
     };
 }
 macro_rules! objects {
-    ($before:literal, $after:literal) => {
-        TenantSql::new(concat!(
-            "INSERT INTO changed_objects (tenant_id, noun, object, seq, at, gone) ",
-            $before,
-            seq!(),
-            $after,
-            " ON CONFLICT (tenant_id, noun, object) DO UPDATE SET seq = excluded.seq, at = excluded.at, gone = excluded.gone"
-        ))
+    ($before:expr, $after:expr) => {
+        marks!("INSERT INTO changed_objects (tenant_id, noun, object", "(tenant_id, noun, object)", $before, $after)
     };
 }
 macro_rules! links {
     ($before:literal, $after:literal) => {
-        TenantSql::new(concat!(
-            "INSERT INTO changed_links (tenant_id, group_id, role, member, kind, seq, at, gone) ",
+        marks!(
+            "INSERT INTO changed_links (tenant_id, group_id, role, member, kind",
+            "(tenant_id, group_id, role, member)",
             $before,
-            seq!(),
-            $after,
-            " ON CONFLICT (tenant_id, group_id, role, member)
-              DO UPDATE SET kind = excluded.kind, seq = excluded.seq, at = excluded.at, gone = excluded.gone"
-        ))
+            $after
+        )
     };
 }
 macro_rules! grants {
     ($before:literal, $after:literal) => {
-        TenantSql::new(concat!(
-            "INSERT INTO changed_grants (tenant_id, client, resource, principal, seq, at, gone) ",
+        marks!(
+            "INSERT INTO changed_grants (tenant_id, client, resource, principal",
+            "(tenant_id, client, resource, principal)",
             $before,
-            seq!(),
-            $after,
-            " ON CONFLICT (tenant_id, client, resource, principal)
-              DO UPDATE SET seq = excluded.seq, at = excluded.at, gone = excluded.gone"
-        ))
+            $after
+        )
+    };
+}
+/// What the object is a member, an owner or the manager of, of one kind.
+macro_rules! holders {
+    ($noun:literal, $table:literal) => {
+        objects!(
+            concat!("SELECT DISTINCT l.tenant_id, ", $noun, ", l.group_id, "),
+            concat!(
+                ", CAST($3 AS BIGINT), 0 FROM links l JOIN ",
+                $table,
+                " h ON h.tenant_id = l.tenant_id AND h.id = l.group_id WHERE l.tenant_id = $1 AND l.member = $2"
+            )
+        )
     };
 }
 
@@ -68,28 +81,11 @@ const HOLDER: TenantSql = objects!(
              UNION ALL SELECT 3 FROM applications WHERE tenant_id = $1 AND id = $2
              UNION ALL SELECT 4 FROM service_principals WHERE tenant_id = $1 AND id = $2) h WHERE 1 = 1"
 );
-/// What the object is a member, an owner or the manager of.
 const HOLDERS: [TenantSql; 4] = [
-    objects!(
-        "SELECT DISTINCT l.tenant_id, 1, l.group_id, ",
-        ", CAST($3 AS BIGINT), 0 FROM links l JOIN users h ON h.tenant_id = l.tenant_id AND h.id = l.group_id
-          WHERE l.tenant_id = $1 AND l.member = $2"
-    ),
-    objects!(
-        "SELECT DISTINCT l.tenant_id, 2, l.group_id, ",
-        ", CAST($3 AS BIGINT), 0 FROM links l JOIN user_groups h ON h.tenant_id = l.tenant_id AND h.id = l.group_id
-          WHERE l.tenant_id = $1 AND l.member = $2"
-    ),
-    objects!(
-        "SELECT DISTINCT l.tenant_id, 3, l.group_id, ",
-        ", CAST($3 AS BIGINT), 0 FROM links l JOIN applications h ON h.tenant_id = l.tenant_id AND h.id = l.group_id
-          WHERE l.tenant_id = $1 AND l.member = $2"
-    ),
-    objects!(
-        "SELECT DISTINCT l.tenant_id, 4, l.group_id, ",
-        ", CAST($3 AS BIGINT), 0 FROM links l JOIN service_principals h ON h.tenant_id = l.tenant_id AND h.id = l.group_id
-          WHERE l.tenant_id = $1 AND l.member = $2"
-    ),
+    holders!("1", "users"),
+    holders!("2", "user_groups"),
+    holders!("3", "applications"),
+    holders!("4", "service_principals"),
 ];
 const FORGOTTEN: TenantSql = objects!(
     "SELECT tenant_id, noun, id, ",

@@ -21,12 +21,10 @@ on_each_backend!(
     putting_everything_back_begins_another_era,
 );
 
-const ALL: [Noun; 4] = [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal];
-
 /// What changed after a count, and how it stands with it.
 async fn since(store: &Store, count: i64) -> Vec<(Noun, ObjectId, Gone)> {
     let view = store.tenant(WATERKANT);
-    let found = view.changed_after(&ALL, (count, ObjectId::from_bytes([0xff; 16])), 100).await.expect("reads");
+    let found = view.changed_after(&Noun::ALL, (count, ObjectId::from_bytes([0xff; 16])), 100).await.expect("reads");
     found.into_iter().map(|one| (one.noun, one.object, one.gone)).collect()
 }
 

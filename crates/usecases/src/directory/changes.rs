@@ -4,8 +4,8 @@ use super::read::page;
 use super::related::{MemberObject, objects, of_query};
 use crate::access::{Caller, Permit};
 use crate::{Fault, House};
-use mandate_base::{GrantId, ObjectId};
-use mandate_domain::grant::{Grant, GrantParties, GrantQuery};
+use mandate_base::ObjectId;
+use mandate_domain::grant::{Grant, GrantParties};
 use mandate_domain::group::{LinkRole, MemberKind};
 use mandate_domain::query::{Condition, Noun, Order, Place, Query};
 use mandate_store::{ChangedObject, Gone};
@@ -103,17 +103,6 @@ pub async fn links(
         }
     };
     Ok(page(links, most))
-}
-
-/// One page of all grants, by id, and whether more follows.
-pub async fn whole_grants(
-    house: &House,
-    caller: &Caller,
-    permit: &Permit,
-    after: Option<GrantId>,
-    most: usize,
-) -> Result<(Vec<Grant>, bool), Fault> {
-    super::read::grants(house, caller, permit, &GrantQuery::default(), after, most).await
 }
 
 /// A grant that changed, by its parties. `None`: it is gone.

@@ -26,7 +26,7 @@ mod users;
 
 pub use applications::{AppEdit, AppRefusal, ChangeApplication, NewApplication, WrittenApp};
 pub use assignments::{AssignRefusal, AssignRole};
-pub use changes::{ChangedHere, GrantHere, LinkHere, Mark, changed, changed_grants, links, mark, whole, whole_grants};
+pub use changes::{ChangedHere, GrantHere, LinkHere, Mark, changed, changed_grants, links, mark, whole};
 pub use consent::{ByHandRefusal, GrantByHand, Wanted};
 pub use credentials::{CertificateAsked, NewSecret, SecretAsked};
 pub use delegated::{ChangeGrant, GrantRefusal, NewGrant};

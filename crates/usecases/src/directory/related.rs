@@ -110,8 +110,7 @@ pub async fn one_related(
 ) -> Result<Page, Fault> {
     let view = house.store.tenant(caller.tenant);
     // The first behind the id before it, since all of them are in the order of ids.
-    let before = u128::from_be_bytes(*id.bytes()).checked_sub(1).map(ObjectId::from_u128);
-    let mut first = ids(view, which, before, 1).await?;
+    let mut first = ids(view, which, id.before(), 1).await?;
     first.retain(|found| *found == id);
     Ok(Page { objects: objects(house, view, &first).await?, next: None })
 }

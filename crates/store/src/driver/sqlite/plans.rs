@@ -5,8 +5,8 @@
 
 use rusqlite::Connection;
 
-/// Raised with each change here or of the schema.
-const VERSION: i64 = 11;
+/// Raised with each change here.
+const BELIEFS: i64 = 1;
 const ROWS: u64 = 10_000_000;
 const ROWS_OF_TENANT: u64 = 1_000_000;
 /// Rows of one tenant that share a value, where it is not the usual few.
@@ -21,10 +21,11 @@ const SHARED: [(&str, u64); 7] = [
 ];
 const USUAL: u64 = 10;
 
-/// Does nothing where it was done.
-pub fn write(connection: &Connection) -> rusqlite::Result<()> {
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version == VERSION {
+/// Does nothing where it was done, for the schema of that number.
+pub fn write(connection: &Connection, schema: i64) -> rusqlite::Result<()> {
+    let wanted = BELIEFS * 1000 + schema;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found == wanted {
         return load(connection);
     }
     // The first makes the table that holds it, from as good as no rows.
@@ -32,7 +33,7 @@ pub fn write(connection: &Connection) -> rusqlite::Result<()> {
     for (table, index, told) in beliefs(connection)? {
         connection.execute("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, ?2, ?3)", (table, index, told))?;
     }
-    connection.execute_batch(&format!("PRAGMA user_version = {VERSION}; COMMIT"))?;
+    connection.execute_batch(&format!("PRAGMA user_version = {wanted}; COMMIT"))?;
     load(connection)
 }
 
