@@ -199,6 +199,26 @@ async fn an_api_that_knows_its_client_is_consented_to_with_it() {
 }
 
 #[tokio::test]
+async fn each_app_of_one_page_has_its_own_entry_with_what_it_was_given() {
+    let world = World::new().await;
+    world.change_app(ORDERS.id, |registration| registration.api.pre_authorized_applications.clear()).await;
+    let mut joris = world.browser();
+    joris.authorize(WATERKANT, &PLANNER.ask("openid api://waterkant-orders/.default")).await.page("signin");
+    joris.sign_in(JORIS).await.page("consent");
+    joris.accept().await.answer().code();
+    let told = world.audited(NOON, "Consent to application").await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    let given = [world.grants_to(PLANNER).await, world.grants_to(ORDERS).await];
+    assert!(given.iter().all(|grants| !grants.is_empty()), "{given:?}");
+    for grant in given.iter().flatten() {
+        let id = grant.parties().id_text();
+        let of_it: Vec<_> = told.iter().filter(|entry| entry.changed.to_string().contains(&id)).collect();
+        let [entry] = of_it.as_slice() else { panic!("{id} is told once: {told:?}") };
+        assert!(entry.targets.to_string().contains(&grant.client.to_string()), "{entry:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_behind_an_api_counts_when_an_administrator_is_needed() {
     let world = World::new().await;
     let user_read_all = catalogue().card.registration.scope_named("User.Read.All").expect("a permission").id.into();

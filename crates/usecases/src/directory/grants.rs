@@ -17,7 +17,7 @@ pub struct GrantWriter<'a> {
     pub record: Record,
     /// Instances that this decision makes: a client of one app may be the resource of another.
     made: HashMap<AppId, ServicePrincipalId>,
-    /// What this decision gave, as the audit tells it.
+    /// What the client at hand was given, as the audit tells it: a decision may be about several.
     given: Vec<String>,
 }
 
@@ -111,13 +111,14 @@ impl<'a> GrantWriter<'a> {
             ConsentPath::Page => "consentPage",
             ConsentPath::Order => "administratorOrder",
         };
+        let given = std::mem::take(&mut self.given);
         let entry = self
             .doer
             .entry(Activity::ConsentToApplication)
             .target(client.0, "ServicePrincipal", client.1)
             .changed("ConsentContext.IsAdminConsent", None, Some(for_everybody.to_string()))
             .changed("ConsentContext.Path", None, Some(path.to_owned()))
-            .changed("ConsentAction.Permissions", None, Some(self.given.join(", ")));
+            .changed("ConsentAction.Permissions", None, Some(given.join(", ")));
         self.record.note(entry);
     }
 
