@@ -39,6 +39,8 @@ fn types() -> &'static HashMap<&'static str, Type> {
 const SETS: &[(&str, &str)] = &[
     ("users", "user"),
     ("groups", "group"),
+    ("administrativeUnits", "administrativeUnit"),
+    ("scopedRoleMemberships", "scopedRoleMembership"),
     ("applications", "application"),
     ("servicePrincipals", "servicePrincipal"),
     ("directoryObjects", "directoryObject"),

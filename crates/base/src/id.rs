@@ -88,6 +88,8 @@ ids! {
     UserId,
     /// A group, in one tenant.
     GroupId,
+    /// An administrative unit, in one tenant.
+    AdministrativeUnitId,
     /// An application *object* in its home tenant. Not what protocols call the client: that is [`AppId`].
     ApplicationId,
     /// `appId`, the protocol's `client_id`: the same in every tenant.

@@ -57,6 +57,13 @@ activities! {
     RemoveMemberFromGroup = "Remove member from group" in "GroupManagement",
     AddOwnerToGroup = "Add owner to group" in "GroupManagement",
     RemoveOwnerFromGroup = "Remove owner from group" in "GroupManagement",
+    AddAdministrativeUnit = "Add administrative unit" in "AdministrativeUnit",
+    UpdateAdministrativeUnit = "Update administrative unit" in "AdministrativeUnit",
+    DeleteAdministrativeUnit = "Delete administrative unit" in "AdministrativeUnit",
+    HardDeleteAdministrativeUnit = "Hard Delete administrative unit" in "AdministrativeUnit",
+    RestoreAdministrativeUnit = "Restore administrative unit" in "AdministrativeUnit",
+    AddMemberToAdministrativeUnit = "Add member to administrative unit" in "AdministrativeUnit",
+    RemoveMemberFromAdministrativeUnit = "Remove member from administrative unit" in "AdministrativeUnit",
     AddApplication = "Add application" in "ApplicationManagement",
     UpdateApplication = "Update application" in "ApplicationManagement",
     UpdateApplicationCredentials = "Update application – Certificates and secrets management" in "ApplicationManagement",
@@ -103,7 +110,8 @@ activities! {
 
 impl Activity {
     /// Each once.
-    pub const CATEGORIES: [&'static str; 8] = [
+    pub const CATEGORIES: [&'static str; 9] = [
+        "AdministrativeUnit",
         "ApplicationManagement",
         "AuthorizationPolicy",
         "DirectoryManagement",

@@ -2,6 +2,7 @@
 //!
 //! Nothing of it is found any other way: who is deleted is not there.
 
+use crate::administrative_unit::AdministrativeUnit;
 use crate::application::AppCard;
 use crate::grant::{AppRoleAssignment, Grant};
 use crate::group::{Group, Link};
@@ -25,6 +26,7 @@ pub enum DeletedObject {
     Group(Group),
     Application(Box<AppCard>),
     ServicePrincipal(ServicePrincipal),
+    AdministrativeUnit(AdministrativeUnit),
 }
 
 /// What hung on an object and went with it.
@@ -57,6 +59,7 @@ impl DeletedObject {
             DeletedObject::Group(group) => group.id.into(),
             DeletedObject::Application(card) => card.application.into(),
             DeletedObject::ServicePrincipal(sp) => sp.id.into(),
+            DeletedObject::AdministrativeUnit(unit) => unit.id.into(),
         }
     }
 
@@ -66,6 +69,7 @@ impl DeletedObject {
             DeletedObject::Group(_) => Noun::Group,
             DeletedObject::Application(_) => Noun::Application,
             DeletedObject::ServicePrincipal(_) => Noun::ServicePrincipal,
+            DeletedObject::AdministrativeUnit(_) => Noun::AdministrativeUnit,
         }
     }
 
@@ -76,6 +80,7 @@ impl DeletedObject {
             DeletedObject::Group(group) => &group.display_name,
             DeletedObject::Application(card) => card.name(),
             DeletedObject::ServicePrincipal(sp) => &sp.display_name,
+            DeletedObject::AdministrativeUnit(unit) => &unit.display_name,
         }
     }
 }

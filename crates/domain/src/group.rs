@@ -24,7 +24,7 @@ pub enum MemberKind {
     ServicePrincipal,
 }
 
-/// What one object is to another: `member` is in a group `of` that id, owns it, or is its manager.
+/// What one object is to another: `member` is in a group or a unit `of` that id, owns it, or is its manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     pub of: ObjectId,
@@ -41,6 +41,8 @@ pub enum LinkRole {
     Owner,
     /// Of a user; each has one at most.
     Manager,
+    /// Of an administrative unit: who holds a role there may do to it what the role lets one do.
+    Unit,
 }
 
 impl MemberKind {
@@ -59,7 +61,9 @@ impl MemberKind {
 
 impl LinkRole {
     pub fn parse(word: &str) -> Option<LinkRole> {
-        [LinkRole::Member, LinkRole::Owner, LinkRole::Manager].into_iter().find(|role| role.word() == word)
+        [LinkRole::Member, LinkRole::Owner, LinkRole::Manager, LinkRole::Unit]
+            .into_iter()
+            .find(|role| role.word() == word)
     }
 
     pub const fn word(self) -> &'static str {
@@ -67,6 +71,7 @@ impl LinkRole {
             LinkRole::Member => "member",
             LinkRole::Owner => "owner",
             LinkRole::Manager => "manager",
+            LinkRole::Unit => "unit",
         }
     }
 }

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod administrative_unit;
 pub mod application;
 pub mod audit;
 pub mod catalogue;

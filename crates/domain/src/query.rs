@@ -3,6 +3,7 @@
 //! What can be asked is kept as *facets* beside the object: one for each value of each property that Graph filters by,
 //! in the form that is compared. A store answers from an index of them and never reads its objects to find some.
 
+use crate::administrative_unit::AdministrativeUnit;
 use crate::application::AppCard;
 use crate::group::Group;
 use crate::service_principal::ServicePrincipal;
@@ -18,10 +19,12 @@ pub enum Noun {
     Group,
     Application,
     ServicePrincipal,
+    AdministrativeUnit,
 }
 
 impl Noun {
-    pub const ALL: [Noun; 4] = [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal];
+    pub const ALL: [Noun; 5] =
+        [Noun::User, Noun::Group, Noun::Application, Noun::ServicePrincipal, Noun::AdministrativeUnit];
 
     /// As the audit names its kind.
     pub const fn word(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Noun {
             Noun::Group => "Group",
             Noun::Application => "Application",
             Noun::ServicePrincipal => "ServicePrincipal",
+            Noun::AdministrativeUnit => "AdministrativeUnit",
         }
     }
 }
@@ -203,6 +207,7 @@ impl Noun {
             Noun::Group => 2,
             Noun::Application => 3,
             Noun::ServicePrincipal => 4,
+            Noun::AdministrativeUnit => 5,
         }
     }
 }
@@ -287,6 +292,8 @@ const OF_GROUP: &[&str] = &[
     "uniqueName",
     "visibility",
 ];
+
+const OF_UNIT: &[&str] = &["description", "visibility"];
 
 const OF_SERVICE_PRINCIPAL: &[&str] = &["alternativeNames", "description", "preferredSingleSignOnMode"];
 
@@ -409,6 +416,13 @@ pub fn of_group(group: &Group) -> Vec<Facet> {
     facets.0
 }
 
+pub fn of_unit(unit: &AdministrativeUnit) -> Vec<Facet> {
+    let mut facets = Facets::default();
+    facets.text("displayName", &unit.display_name);
+    facets.more(OF_UNIT, &unit.more);
+    facets.0
+}
+
 pub fn of_application(card: &AppCard) -> Vec<Facet> {
     let (mut facets, registration) = (Facets::default(), &card.registration);
     facets.text("displayName", &registration.display_name);
@@ -491,7 +505,7 @@ mod tests {
         numbers.sort_unstable();
         numbers.dedup();
         assert_eq!(numbers.len(), count);
-        for property in OF_USER.iter().chain(OF_GROUP).chain(OF_SERVICE_PRINCIPAL) {
+        for property in OF_USER.iter().chain(OF_GROUP).chain(OF_UNIT).chain(OF_SERVICE_PRINCIPAL) {
             assert!(CODED.contains(property), "{property}");
         }
         assert_eq!(facet_number(Noun::User, "aboutMe"), None);

@@ -2,6 +2,7 @@
 //!
 //! A record commits whatever the verdict is: a replayed code is refused *and* ends its family.
 
+use crate::administrative_unit::AdministrativeUnit;
 use crate::application::AppCard;
 use crate::audit::{AuditEntry, SignIn};
 use crate::consent::request::{ConsentRequest, Decision};
@@ -18,8 +19,8 @@ use crate::tenant::Tenant;
 use crate::token::refresh::{Family, RefreshToken};
 use crate::user::User;
 use mandate_base::{
-    AppId, ApplicationId, AssignmentId, ConsentRequestId, FamilyId, GrantId, GroupId, Moment, ObjectId, Secret,
-    ServicePrincipalId, SessionId, UserId,
+    AdministrativeUnitId, AppId, ApplicationId, AssignmentId, ConsentRequestId, FamilyId, GrantId, GroupId, Moment,
+    ObjectId, Secret, ServicePrincipalId, SessionId, UserId,
 };
 use serde_json::{Map, Value};
 
@@ -44,6 +45,9 @@ pub enum Change {
     GroupAdded(Box<Group>),
     GroupUpdated(Box<Group>),
     GroupRemoved(GroupId),
+    AdministrativeUnitAdded(Box<AdministrativeUnit>),
+    AdministrativeUnitUpdated(Box<AdministrativeUnit>),
+    AdministrativeUnitRemoved(AdministrativeUnitId),
     LinkAdded(Link),
     /// Guarded: somebody may have removed it meanwhile.
     LinkRemoved(Link),

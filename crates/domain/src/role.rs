@@ -30,6 +30,15 @@ pub struct RoleAssignment {
     pub created: Moment,
 }
 
+/// Which assignments are meant: those of one principal, of one role, in one place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoleQuery {
+    pub principal: Option<ObjectId>,
+    pub role: Option<RoleTemplateId>,
+    /// `Some(None)`: those in the whole tenant.
+    pub within: Option<Option<ObjectId>>,
+}
+
 /// A role that an organisation defined for itself (Graph's `unifiedRoleDefinition`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

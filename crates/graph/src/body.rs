@@ -48,6 +48,11 @@ pub(crate) fn read_object(call: &Call<'_>, kind: &str, read_only: &[&str]) -> Re
     Ok(written)
 }
 
+/// What a body says that it is.
+pub(crate) fn type_of(call: &Call<'_>) -> Result<Option<String>, Refusal> {
+    Ok(object(call)?.get("@odata.type").and_then(Value::as_str).map(str::to_owned))
+}
+
 /// `{"@odata.id": "https://…/directoryObjects/{id}"}`
 pub(crate) fn read_reference(call: &Call<'_>) -> Result<ObjectId, Refusal> {
     let members = object(call)?;

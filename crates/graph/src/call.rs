@@ -7,7 +7,7 @@ use crate::operations::{Op, operation};
 use crate::property::{Kind, Selection};
 use crate::queries::{Question, question};
 use http::Method;
-use mandate_base::{CorrelationId, ObjectId};
+use mandate_base::{AdministrativeUnitId, CorrelationId, ObjectId};
 use mandate_decide::{Target, View};
 use mandate_domain::query::{Condition, Noun};
 use mandate_odata::Options;
@@ -44,6 +44,28 @@ impl Call<'_> {
     pub async fn permit_on(&self, op: Op, object: Option<ObjectId>) -> Result<Permit, Stop> {
         let judged = access::permit_on(self.house, &self.caller, operation(op), object).await?;
         Ok(judged.map_err(|denial| self.denied(op, &denial))?)
+    }
+
+    /// For what is to be made, in an administrative unit or in none.
+    pub fn permit_new(&self, op: Op, unit: Option<AdministrativeUnitId>) -> Result<Permit, Refusal> {
+        match unit {
+            Some(unit) => self.permit_in(op, unit.into()),
+            None => self.permit(op, None),
+        }
+    }
+
+    pub fn permit_in(&self, op: Op, unit: ObjectId) -> Result<Permit, Refusal> {
+        access::permit_in(&self.caller, operation(op), unit).map_err(|denial| self.denied(op, &denial))
+    }
+
+    /// The same call of a caller who has nothing but what roles in this unit give.
+    pub fn within(&self, unit: ObjectId) -> Call<'_> {
+        Call {
+            caller: self.caller.only_within(&[unit]),
+            method: self.method.clone(),
+            options: self.options.clone(),
+            ..*self
+        }
     }
 
     fn denied(&self, op: Op, denial: &Denial) -> Refusal {

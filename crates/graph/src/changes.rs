@@ -10,7 +10,7 @@ pub(crate) fn operations(noun: Noun, properties: &Properties) -> Vec<Op> {
         Noun::Application => of_application,
         Noun::ServicePrincipal => of_service_principal,
         Noun::User => of_user,
-        Noun::Group => return Vec::new(),
+        Noun::Group | Noun::AdministrativeUnit => return Vec::new(),
     };
     let mut all: Vec<Op> = Vec::new();
     for name in properties.keys() {

@@ -20,7 +20,7 @@ pub(crate) enum Version {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     UserInfo,
-    /// `/users`, `/groups`, `/applications`, `/servicePrincipals`
+    /// `/users`, `/groups`, `/applications`, `/servicePrincipals`, `/directory/administrativeUnits`
     List(Noun),
     /// `/users/$count`
     Count(Noun),
@@ -28,6 +28,8 @@ pub(crate) enum Route {
     Act(Object, Action),
     Related(Object, Relation, Option<Cast>),
     RelatedCount(Object, Relation, Option<Cast>),
+    /// `…/members/{id}` of an administrative unit.
+    RelatedOne(Object, Relation, String),
     /// `…/owners/$ref`
     References(Object, Relation),
     /// `…/owners/{id}/$ref`
@@ -35,6 +37,8 @@ pub(crate) enum Route {
     Logo(Key),
     FederatedCredentials(Key),
     FederatedCredential(Key, Part),
+    ScopedRoles(ScopedRoles),
+    ScopedRole(Key, String),
     Classifications(Key),
     Classification(Key, String),
     Grants(GrantsOf),
@@ -102,6 +106,7 @@ pub(crate) enum Object {
     Group(Key),
     Application(Key),
     ServicePrincipal(Key),
+    Unit(Key),
     /// `/directoryObjects/{id}`: of whatever kind.
     Any(String),
 }
@@ -166,6 +171,13 @@ pub(crate) enum GrantsOf {
     Person(Subject),
 }
 
+/// Roles within an administrative unit: in one, or those of one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ScopedRoles {
+    In(Key),
+    Of(Subject),
+}
+
 /// Of whom, or at which API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Assignments {
@@ -189,6 +201,7 @@ pub(crate) enum Cast {
     Group,
     Application,
     ServicePrincipal,
+    Unit,
     DirectoryRole,
 }
 
@@ -241,7 +254,10 @@ impl Route {
             Route::AdminConsentRequestPolicy | Route::Logo(_) => &READ_OR_PUT,
             Route::ConditionSet(..) => &READ_OR_REMOVE,
             Route::RoleDefinition(_) | Route::GrantPolicy(_) => &READ_OR_WRITE,
-            Route::RoleAssignment(_) => &READ_OR_REMOVE,
+            Route::RoleAssignment(_) | Route::ScopedRole(..) => &READ_OR_REMOVE,
+            Route::ScopedRoles(ScopedRoles::In(_)) => &READ_OR_POST,
+            // Something new is made in the unit.
+            Route::Related(Object::Unit(_), Relation::Members, None) => &READ_OR_POST,
             Route::RoleMemberReferences(_) => &POST,
             Route::RoleMemberReference(..) => &REMOVE,
             Route::Object(Object::Any(_)) => &READ,
@@ -270,6 +286,7 @@ impl Cast {
             "group" => Some(Cast::Group),
             "application" => Some(Cast::Application),
             "serviceprincipal" => Some(Cast::ServicePrincipal),
+            "administrativeunit" => Some(Cast::Unit),
             "directoryrole" => Some(Cast::DirectoryRole),
             _ => None,
         }
@@ -281,6 +298,7 @@ impl Cast {
             Noun::Group => Cast::Group,
             Noun::Application => Cast::Application,
             Noun::ServicePrincipal => Cast::ServicePrincipal,
+            Noun::AdministrativeUnit => Cast::Unit,
         }
     }
 
@@ -291,6 +309,7 @@ impl Cast {
             Cast::Group => Some(Noun::Group),
             Cast::Application => Some(Noun::Application),
             Cast::ServicePrincipal => Some(Noun::ServicePrincipal),
+            Cast::Unit => Some(Noun::AdministrativeUnit),
             Cast::DirectoryRole => None,
         }
     }
@@ -359,14 +378,16 @@ impl Object {
             Object::Group(_) => Some(Noun::Group),
             Object::Application(_) => Some(Noun::Application),
             Object::ServicePrincipal(_) => Some(Noun::ServicePrincipal),
+            Object::Unit(_) => Some(Noun::AdministrativeUnit),
             Object::Any(_) => None,
         }
     }
 
     fn has(&self, relation: Relation) -> bool {
         match relation {
-            Relation::Owners => !matches!(self, Object::User(_) | Object::Any(_)),
-            Relation::Members | Relation::TransitiveMembers => matches!(self, Object::Group(_)),
+            Relation::Owners => !matches!(self, Object::User(_) | Object::Unit(_) | Object::Any(_)),
+            Relation::Members => matches!(self, Object::Group(_) | Object::Unit(_)),
+            Relation::TransitiveMembers => matches!(self, Object::Group(_)),
             Relation::MemberOf | Relation::TransitiveMemberOf => {
                 matches!(self, Object::User(_) | Object::Group(_) | Object::ServicePrincipal(_))
             }
@@ -383,7 +404,7 @@ impl Object {
             Action::CheckMemberGroups
             | Action::CheckMemberObjects
             | Action::GetMemberGroups
-            | Action::GetMemberObjects => !matches!(self, Object::Application(_)),
+            | Action::GetMemberObjects => !matches!(self, Object::Application(_) | Object::Unit(_)),
             Action::RevokeSignInSessions | Action::ChangePassword => matches!(self, Object::User(_)),
         }
     }
@@ -412,7 +433,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("applications") => of_set(Noun::Application, rest),
         _ if head.is("servicePrincipals") => of_set(Noun::ServicePrincipal, rest),
         _ if head.is("directoryObjects") => of_any(rest),
-        _ if head.is("directory") => of_deleted(rest),
+        _ if head.is("directory") => of_directory_parts(rest),
         _ if head.is(GRANTS) && is_delta(rest) => Ok(Route::Delta(DeltaOf::Grants)),
         _ if head.is(GRANTS) => pair(rest, Route::Grants(GrantsOf::All), Route::Grant),
         _ if head.is("organization") => pair(rest, Route::Organizations, Route::Organization),
@@ -463,6 +484,7 @@ fn keyed(noun: Noun, key: &Step) -> Result<Object, Refusal> {
         (Noun::Group, key) => Object::Group(key),
         (Noun::Application, key) => Object::Application(key),
         (Noun::ServicePrincipal, key) => Object::ServicePrincipal(key),
+        (Noun::AdministrativeUnit, key) => Object::Unit(key),
     })
 }
 
@@ -494,6 +516,9 @@ fn of_relation(object: Object, relation: Relation, below: &[Step]) -> Result<Rou
             let cast = Cast::of(kind).ok_or_else(|| unknown(below))?;
             Ok(Route::RelatedCount(object, relation, Some(cast)))
         }
+        [key] if matches!(object, Object::Unit(_)) && Cast::of(key).is_none() => {
+            Ok(Route::RelatedOne(object, relation, key_of(key)?))
+        }
         _ => Ok(Route::Related(object, relation, cast(below)?)),
     }
 }
@@ -504,8 +529,14 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
     match object {
         Object::User(subject) => match below {
             [] if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Person(subject))),
+            [] if part.is("scopedRoleMemberOf") => Ok(Route::ScopedRoles(ScopedRoles::Of(subject))),
             _ if part.is(HELD) => assignments(Assignments::Person(subject), below),
             _ => Err(unknown(rest)),
+        },
+        Object::Unit(key) if part.is("scopedRoleMembers") => match below {
+            [] => Ok(Route::ScopedRoles(ScopedRoles::In(key))),
+            [one] => Ok(Route::ScopedRole(key, key_of(one)?)),
+            [_, below @ ..] => Err(unknown(below)),
         },
         Object::Group(Key::Id(id)) if part.is(HELD) => assignments(Assignments::Group(id), below),
         // `$value` says what is meant by the property anyway: its bytes.
@@ -542,6 +573,13 @@ fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
         [step] if step.is("getByIds") || step.is("microsoft.graph.getByIds") => Ok(Route::ByIds),
         [key, below @ ..] => of_object(Object::Any(key_of(key)?), below),
         [] => Err(unknown(rest)),
+    }
+}
+
+fn of_directory_parts(rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [units, below @ ..] if units.is("administrativeUnits") => of_set(Noun::AdministrativeUnit, below),
+        _ => of_deleted(rest),
     }
 }
 

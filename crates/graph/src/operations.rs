@@ -180,6 +180,28 @@ operations! {
     RoleAssignmentsDelete = "roleAssignments.delete",
     DomainsList = "domains.list",
     DomainsGet = "domains.get",
+    AdministrativeUnitsList = "administrativeUnits.list",
+    AdministrativeUnitsCount = "administrativeUnits.count",
+    AdministrativeUnitsDelta = "administrativeUnits.delta",
+    AdministrativeUnitsGet = "administrativeUnits.get",
+    AdministrativeUnitsCreate = "administrativeUnits.create",
+    AdministrativeUnitsUpdate = "administrativeUnits.update",
+    AdministrativeUnitsDelete = "administrativeUnits.delete",
+    AdministrativeUnitsMembers = "administrativeUnits.members",
+    // What `administrativeUnits.members` needs besides, of a unit whose membership is hidden.
+    AdministrativeUnitsHiddenMembers = "administrativeUnits.hiddenMembers",
+    AdministrativeUnitsMembersUpdate = "administrativeUnits.members.update",
+    // For whoever holds a role in the unit, in the place of `administrativeUnits.members.update`.
+    AdministrativeUnitsMembersCreate = "administrativeUnits.members.create",
+    ScopedRoleMembersList = "scopedRoleMembers.list",
+    ScopedRoleMembersCreate = "scopedRoleMembers.create",
+    ScopedRoleMembersDelete = "scopedRoleMembers.delete",
+    UsersScopedRoles = "users.scopedRoleMemberOf",
+    MeScopedRoles = "me.scopedRoleMemberOf",
+    DeletedUnitsList = "deleted.administrativeUnits.list",
+    DeletedUnitsGet = "deleted.administrativeUnits.get",
+    DeletedUnitsRestore = "deleted.administrativeUnits.restore",
+    DeletedUnitsDelete = "deleted.administrativeUnits.delete",
     SubscribedSkusList = "subscribedSkus.list",
     AuthorizationPolicyGet = "authorizationPolicy.get",
     AuthorizationPolicyUpdate = "authorizationPolicy.update",
@@ -208,7 +230,8 @@ operations! {
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
+    include_str!("../permissions/units.tsv"),
     include_str!("../permissions/delta.tsv"),
     include_str!("../permissions/logs.tsv"),
     include_str!("../permissions/roles.tsv"),
@@ -291,8 +314,17 @@ fn row(line: &'static str) -> Result<Operation, String> {
         name,
         delegated: ways(delegated, PermKind::Delegated).map_err(at)?,
         app_only: ways(application, PermKind::Application).map_err(at)?,
+        manages: manages(name, method),
         user: items(user).map(user_way).collect::<Result<Vec<_>, _>>().map_err(at)?,
     })
+}
+
+/// A change of a person or a group, and not a question that is sent by POST.
+fn manages(name: &str, method: &str) -> bool {
+    let of_member = name.starts_with("users.") || name.starts_with("groups.");
+    // Who may use an app is the app's affair.
+    let other = ["memberGroups", "memberObjects", ".assign"].iter().any(|end| name.ends_with(end));
+    of_member && method != "GET" && !other
 }
 
 /// A row of a path that is not answered would promise what nothing keeps.

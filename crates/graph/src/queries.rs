@@ -58,6 +58,7 @@ fn read(line: &'static str) -> Option<Askable> {
     let source = match noun {
         "user" => Noun::User.into(),
         "group" => Noun::Group.into(),
+        "administrativeUnit" => Noun::AdministrativeUnit.into(),
         "application" => Noun::Application.into(),
         "servicePrincipal" => Noun::ServicePrincipal.into(),
         "directoryAudit" => Source::Audits,

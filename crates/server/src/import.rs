@@ -57,6 +57,7 @@ fn new_tenant<'p>(
         tenant: seeded.tenant,
         users,
         groups: seeded.groups,
+        units: seeded.units,
         links: seeded.links,
         applications,
         service_principals: seeded.service_principals,

@@ -22,7 +22,8 @@ mod value;
 pub use fault::Fault;
 pub use memo::Memo;
 pub use nouns::{
-    Assignee, ChangedGrant, ChangedLink, ChangedObject, Global, Gone, KeyChange, KeyRow, KeyUse, TenantView,
+    Assignee, ChangedGrant, ChangedLink, ChangedObject, Global, Gone, HoldingUnit, KeyChange, KeyRow, KeyUse,
+    TenantView,
 };
 pub use snapshot::Snapshot;
 

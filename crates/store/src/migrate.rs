@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (10, include_str!("../migrations/0010_logos.sql")),
     (11, include_str!("../migrations/0011_addresses.sql")),
     (12, include_str!("../migrations/0012_no_audits_by_time.sql")),
+    (13, include_str!("../migrations/0013_administrative_units.sql")),
 ];
 
 const MAKE_LEDGER: &str =

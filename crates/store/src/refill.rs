@@ -125,5 +125,9 @@ async fn facets_of(view: TenantView<'_>, query: &Query) -> Result<Vec<(ObjectId,
             let sps = view.sps_where(query).await?;
             sps.iter().map(|sp| (sp.id.into(), query::of_service_principal(sp))).collect()
         }
+        Noun::AdministrativeUnit => {
+            let units = view.units_where(query).await?;
+            units.iter().map(|unit| (unit.id.into(), query::of_unit(unit))).collect()
+        }
     })
 }

@@ -12,7 +12,7 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 30] = [
+const TABLES: [(&str, &str, &str); 31] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
@@ -21,6 +21,7 @@ const TABLES: [(&str, &str, &str); 30] = [
     table!("device_codes"),
     table!("users"),
     table!("user_groups"),
+    table!("administrative_units"),
     table!("links"),
     table!("facets"),
     table!("applications"),

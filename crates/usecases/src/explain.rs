@@ -13,7 +13,7 @@ use serde::Serialize;
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
     /// `allowed`, `client_scope_missing`, `user_right_missing`, `client_scope_and_user_right_missing`,
-    /// `kind_of_token_not_accepted`.
+    /// `kind_of_token_not_accepted`, `restricted_administrative_unit`.
     pub reason: &'static str,
     /// The three parties (features S1-02): who calls whom for whom.
     pub client: String,
@@ -29,7 +29,14 @@ pub struct Explanation {
 }
 
 pub fn denial(caller: &Caller, denial: &Denial) -> Explanation {
-    because(caller, &denial.because)
+    let mut explanation = because(caller, &denial.because);
+    if denial.restricted {
+        explanation.reason = "restricted_administrative_unit";
+        let missing = "but the object is in a restricted administrative unit, in which the caller holds no role";
+        let side = explanation.user_check.as_mut().unwrap_or(&mut explanation.client_check);
+        side.push_str(&format!(", {missing}"));
+    }
+    explanation
 }
 
 pub fn because(caller: &Caller, because: &Because) -> Explanation {

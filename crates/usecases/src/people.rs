@@ -1,13 +1,13 @@
 //! What tokens and decisions need to know of a person: roles, groups, app roles.
 
 use crate::Fault;
-use mandate_base::{GroupId, RoleTemplateId, UserId};
+use mandate_base::{GroupId, ObjectId, RoleTemplateId, UserId};
 use mandate_domain::application::{AppCard, Registration};
 use mandate_domain::group::MemberKind;
 use mandate_domain::permission::MemberType;
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::ServicePrincipal;
-use mandate_store::TenantView;
+use mandate_store::{HoldingUnit, TenantView};
 
 /// Tenant-wide role templates of these assignments.
 pub fn tenant_wide(assignments: &[RoleAssignment]) -> Vec<RoleTemplateId> {
@@ -16,6 +16,13 @@ pub fn tenant_wide(assignments: &[RoleAssignment]) -> Vec<RoleTemplateId> {
     // Held oneself and in a group, a role is one all the same; the assignments come in the order of their roles.
     roles.dedup();
     roles
+}
+
+/// The roles that reach one person: those in the whole tenant, in a unit that holds them, and for them alone.
+pub fn reaching(assignments: &[RoleAssignment], user: UserId, units: &[HoldingUnit]) -> Vec<RoleTemplateId> {
+    let reaches = |within: ObjectId| within == user.into() || units.iter().any(|unit| within == unit.id.into());
+    let held = assignments.iter().filter(|assignment| assignment.within.is_none_or(reaches));
+    held.map(|assignment| assignment.role).collect()
 }
 
 /// The groups that a token for this app names, if it names any (protocol.md §4.5).

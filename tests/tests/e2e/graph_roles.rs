@@ -71,8 +71,13 @@ async fn an_assignment_is_found_by_whom_and_by_what() {
     }
     seen.dedup();
     assert_eq!(seen.len(), 6);
-    let refused = sanne.get(&format!("{ASSIGNMENTS}?$filter=directoryScopeId%20eq%20'%2F'")).await;
-    assert_eq!(refused.status, 400);
+    let of = format!("{ASSIGNMENTS}?$filter=principalId%20eq%20'{JORIS_ID}'%20and%20directoryScopeId%20eq%20'%2F'");
+    assert_eq!(count(sanne.get(&of).await.found()), Some(1));
+    let of = format!("{ASSIGNMENTS}?$filter=directoryScopeId%20eq%20'%2F{OPERATIONS}'");
+    assert_eq!(count(sanne.get(&of).await.found()), Some(0));
+    for refused in ["directoryScopeId%20eq%20'here'", "appScopeId%20eq%20'%2F'"] {
+        assert_eq!(sanne.get(&format!("{ASSIGNMENTS}?$filter={refused}")).await.status, 400, "{refused}");
+    }
 }
 
 #[tokio::test]

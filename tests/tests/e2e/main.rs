@@ -32,6 +32,7 @@ mod graph_policies;
 mod graph_queries;
 mod graph_roles;
 mod graph_together;
+mod graph_units;
 mod hints;
 mod injection;
 mod lockout;

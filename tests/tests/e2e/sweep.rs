@@ -12,7 +12,8 @@ use mandate_tests::{App, World};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
+    include_str!("../../../crates/graph/permissions/units.tsv"),
     include_str!("../../../crates/graph/permissions/delta.tsv"),
     include_str!("../../../crates/graph/permissions/logs.tsv"),
     include_str!("../../../crates/graph/permissions/roles.tsv"),

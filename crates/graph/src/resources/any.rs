@@ -69,6 +69,7 @@ fn is_wanted(object: &MemberObject, types: Option<&[String]>) -> bool {
         MemberObject::Group(_) => "group",
         MemberObject::Application(_) => "application",
         MemberObject::ServicePrincipal(..) => "servicePrincipal",
+        MemberObject::AdministrativeUnit(_) => "administrativeUnit",
         MemberObject::DirectoryRole(_) => "directoryRole",
     };
     types.iter().any(|name| name.eq_ignore_ascii_case(own) || name.eq_ignore_ascii_case("directoryObject"))

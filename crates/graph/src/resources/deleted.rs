@@ -4,6 +4,7 @@ use super::application::Application;
 use super::group::GROUP;
 use super::key::Meant;
 use super::service_principal::Instance;
+use super::unit::UNIT;
 use super::user::USER;
 use super::{application, collection, entity, service_principal};
 use crate::call::Call;
@@ -151,6 +152,7 @@ fn of(object: &DeletedObject, selection: &Selection, view: View) -> Map<String, 
         DeletedObject::Group(group) => shown(group, selection, view),
         DeletedObject::Application(card) => shown(&Application::of(card), selection, view),
         DeletedObject::ServicePrincipal(sp) => shown(&Instance::of(sp, None), selection, view),
+        DeletedObject::AdministrativeUnit(unit) => shown(unit, selection, view),
     }
 }
 
@@ -187,6 +189,12 @@ const fn ops(noun: Noun) -> Ops {
             restore: Op::DeletedServicePrincipalsRestore,
             delete: Op::DeletedServicePrincipalsDelete,
         },
+        Noun::AdministrativeUnit => Ops {
+            list: Op::DeletedUnitsList,
+            get: Op::DeletedUnitsGet,
+            restore: Op::DeletedUnitsRestore,
+            delete: Op::DeletedUnitsDelete,
+        },
     }
 }
 
@@ -196,5 +204,6 @@ fn kind_of(noun: Noun) -> &'static Kind {
         Noun::Group => &GROUP,
         Noun::Application => <application::Application as Entity>::KIND,
         Noun::ServicePrincipal => <service_principal::Instance as Entity>::KIND,
+        Noun::AdministrativeUnit => &UNIT,
     }
 }

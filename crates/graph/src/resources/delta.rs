@@ -214,12 +214,13 @@ impl View {
                 &[(LinkRole::Member, "members", "members@delta"), (LinkRole::Owner, "owners", "owners@delta")]
             }
             DeltaOf::Objects(Noun::User) => &[(LinkRole::Manager, "manager", "manager@delta")],
+            DeltaOf::Objects(Noun::AdministrativeUnit) => &[(LinkRole::Unit, "members", "members@delta")],
             _ => &[],
         };
         let is = |name: &str, asked: &str| name.eq_ignore_ascii_case(asked);
         let comes = |name: &str| match &names {
-            // Of a group they come unless others are selected; a manager comes when asked for.
-            None => of == DeltaOf::Objects(Noun::Group),
+            // Of a group or a unit they come unless others are selected; a manager comes when asked for.
+            None => matches!(of, DeltaOf::Objects(Noun::Group | Noun::AdministrativeUnit)),
             Some(names) => names.iter().any(|asked| is(name, asked)),
         };
         let links = relations.iter().filter(|(_, name, _)| comes(name)).map(|(role, _, told)| (*role, *told));
@@ -447,6 +448,7 @@ fn op(of: DeltaOf) -> Op {
         DeltaOf::Objects(Noun::Group) => Op::GroupsDelta,
         DeltaOf::Objects(Noun::Application) => Op::ApplicationsDelta,
         DeltaOf::Objects(Noun::ServicePrincipal) => Op::ServicePrincipalsDelta,
+        DeltaOf::Objects(Noun::AdministrativeUnit) => Op::AdministrativeUnitsDelta,
         DeltaOf::Any => Op::DirectoryObjectsDelta,
         DeltaOf::Grants => Op::GrantsDelta,
     }

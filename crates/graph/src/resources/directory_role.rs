@@ -12,10 +12,10 @@ use crate::property::{Entity, Kind, Property, column, shown};
 use crate::respond;
 use http::Method;
 use mandate_base::{ObjectId, RoleTemplateId};
-use mandate_domain::role::{RoleAssignment, RoleTemplate, roles};
+use mandate_domain::role::{RoleAssignment, RoleQuery, RoleTemplate, roles};
 use mandate_odata::{Compare, Filter, Literal};
 use mandate_usecases::access::Permit;
-use mandate_usecases::directory::{self, DirectoryRole, EditRoles, GiveRole, RoleEdit, TakeRole};
+use mandate_usecases::directory::{self, DirectoryRole, EditRoles, GiveRole, RoleEdit, RoleScope, TakeRole};
 use mandate_usecases::settle;
 use mandate_web::Answer;
 use serde::Deserialize;
@@ -120,7 +120,7 @@ pub(super) async fn add(call: &Call<'_>, key: &RoleKey) -> Result<Answer, Stop> 
     let permit = call.permit(Op::DirectoryRolesMembersUpdate, None)?;
     let principal = body::read_reference(call)?;
     let role = found(call, &permit, key).await?.template.id;
-    let deed = GiveRole { permit: &permit, principal, role, within: None, correlation: call.correlation };
+    let deed = GiveRole { permit: &permit, principal, role, scope: RoleScope::Tenant, correlation: call.correlation };
     let given = settle(call.house, call.caller.tenant, &deed).await?;
     given.map_err(|refusal| match refusal {
         directory::RoleRefusal::AlreadyThere => Refusal::Invalid(
@@ -146,9 +146,8 @@ pub(super) async fn remove(call: &Call<'_>, key: &RoleKey, name: &str) -> Result
 
 /// Given in the whole tenant.
 async fn held(call: &Call<'_>, permit: &Permit, role: RoleTemplateId) -> Result<Vec<RoleAssignment>, Stop> {
-    let of = (None, Some(role));
-    let (mut held, _) = directory::role_assignments(call.house, &call.caller, permit, of, None, MOST).await?;
-    held.retain(|assignment| assignment.within.is_none());
+    let query = RoleQuery { role: Some(role), within: Some(None), ..RoleQuery::default() };
+    let (held, _) = directory::role_assignments(call.house, &call.caller, permit, query, None, MOST).await?;
     Ok(held)
 }
 
@@ -165,7 +164,8 @@ async fn found(call: &Call<'_>, permit: &Permit, key: &RoleKey) -> Result<Direct
 /// Those that somebody holds, and those that were activated.
 async fn active(call: &Call<'_>, permit: &Permit) -> Result<Vec<DirectoryRole>, Stop> {
     let tenant = directory::organization(call.house, &call.caller, permit).await?;
-    let (held, _) = directory::role_assignments(call.house, &call.caller, permit, (None, None), None, MOST).await?;
+    let (held, _) =
+        directory::role_assignments(call.house, &call.caller, permit, RoleQuery::default(), None, MOST).await?;
     let mut ids: BTreeSet<RoleTemplateId> = held.iter().map(|assignment| assignment.role).collect();
     ids.extend(tenant.iter().flat_map(|tenant| &tenant.settings.activated_roles));
     let known = ids.into_iter().filter_map(|id| roles().template(id));

@@ -40,7 +40,9 @@ impl Expansion {
         let op =
             reading(&object, self.relation).ok_or_else(|| Refusal::NoExpansion(self.relation.word().to_owned()))?;
         let permit = call.permit_on(op, Some(id)).await?;
-        let found = directory::related(call.house, &call.caller, &permit, which(self.relation, id), None, MOST).await?;
+        let found =
+            directory::related(call.house, &call.caller, &permit, which(&object, self.relation, id), None, MOST)
+                .await?;
         let mut shown = found.objects.iter().filter_map(|object| self.listed.show(call, object)).map(Value::Object);
         let value = match self.relation {
             // Who has no manager has no property for one.
@@ -61,5 +63,6 @@ fn object(noun: Noun, id: String) -> Object {
         Noun::Group => Object::Group(Key::Id(id)),
         Noun::Application => Object::Application(Key::Id(id)),
         Noun::ServicePrincipal => Object::ServicePrincipal(Key::Id(id)),
+        Noun::AdministrativeUnit => Object::Unit(Key::Id(id)),
     }
 }

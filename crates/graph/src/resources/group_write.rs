@@ -10,6 +10,7 @@ use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::respond;
 use http::Method;
+use mandate_base::AdministrativeUnitId;
 use mandate_domain::properties::Properties;
 use mandate_domain::query::Noun;
 use mandate_usecases::directory::{self, ChangeGroup, GroupRefusal, GroupShape, NewGroup};
@@ -43,22 +44,28 @@ const READ_ONLY: &[&str] = &[
 ];
 
 pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Stop> {
-    // Whoever may make no group at all is told so before the body is read.
-    let any = [Op::GroupsCreate, Op::GroupsCreateUnified, Op::GroupsCreateAssignable];
-    if any.iter().all(|op| call.permit(*op, None).is_err()) {
-        call.permit(Op::GroupsCreate, None)?;
-    }
-    make(call, body::read_object(call, "group", READ_ONLY)?).await
+    create_in(call, None).await
 }
 
-async fn make(call: &Call<'_>, written: Written) -> Result<Answer, Stop> {
-    let permit = call.permit(creating(&written.properties), None)?;
+/// In a unit, or in none.
+pub(super) async fn create_in(call: &Call<'_>, unit: Option<AdministrativeUnitId>) -> Result<Answer, Stop> {
+    // Whoever may make no group at all is told so before the body is read.
+    let any = [Op::GroupsCreate, Op::GroupsCreateUnified, Op::GroupsCreateAssignable];
+    if any.iter().all(|op| call.permit_new(*op, unit).is_err()) {
+        call.permit_new(Op::GroupsCreate, unit)?;
+    }
+    make(call, body::read_object(call, "group", READ_ONLY)?, unit).await
+}
+
+async fn make(call: &Call<'_>, written: Written, unit: Option<AdministrativeUnitId>) -> Result<Answer, Stop> {
+    let permit = call.permit_new(creating(&written.properties), unit)?;
     let deed = NewGroup {
         permit: &permit,
         caller: &call.caller,
         properties: written.properties,
         owners: written.owners,
         members: written.members,
+        unit,
         correlation: call.correlation,
     };
     let group = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, ""))?;
@@ -83,7 +90,7 @@ pub(super) async fn answer(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
             Key::UniqueName(name) if call.upsert && meant.id.is_none() => {
                 let mut written = body::read_object(call, "group", READ_ONLY)?;
                 written.properties.insert("uniqueName".to_owned(), name.as_str().into());
-                make(call, written).await
+                make(call, written, None).await
             }
             _ => change(call, &meant).await,
         },
@@ -142,6 +149,10 @@ fn told(refusal: GroupRefusal, name: &str) -> Refusal {
     match refusal {
         GroupRefusal::NoSuchObject => Refusal::NoSuchObject(name.to_owned()),
         GroupRefusal::NoSuchMember(id) => Refusal::NoSuchReference(id.to_string()),
+        GroupRefusal::NoSuchUnit => Refusal::NoSuchObject("administrativeUnit".to_owned()),
+        GroupRefusal::UnfitForUnit => {
+            Refusal::Invalid("A restricted administrative unit holds security groups that hold no roles.".to_owned())
+        }
         GroupRefusal::AlreadyMember => Refusal::Invalid(
             "One or more added object references already exist for the following modified properties: 'members'."
                 .to_owned(),

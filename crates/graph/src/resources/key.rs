@@ -39,6 +39,7 @@ pub(super) async fn meant(call: &Call<'_>, object: &Object) -> Result<Meant, Sto
         Object::Group(key) => by_key(call, Noun::Group, key).await,
         Object::Application(key) => by_key(call, Noun::Application, key).await,
         Object::ServicePrincipal(key) => by_key(call, Noun::ServicePrincipal, key).await,
+        Object::Unit(key) => by_key(call, Noun::AdministrativeUnit, key).await,
         Object::Any(name) => Ok(Meant { id: ObjectId::parse(name).ok(), name: name.clone() }),
     }
 }

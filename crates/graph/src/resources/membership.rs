@@ -7,7 +7,7 @@ use crate::dispatch::{Action, Object, Subject};
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::respond;
-use mandate_base::{GroupId, ObjectId};
+use mandate_base::ObjectId;
 use mandate_domain::query::Condition;
 use mandate_usecases::directory;
 use mandate_web::Answer;
@@ -52,8 +52,13 @@ pub(super) async fn act(call: &Call<'_>, object: &Object, action: Action) -> Res
     if !there {
         return Err(meant.missing().into());
     }
-    let around = directory::groups_around(call.house, &call.caller, &permit, id, security_only).await?;
-    let told = tellable(call, around, &permit).await?;
+    let around = if asks_objects(action) && !security_only {
+        directory::holders_around(call.house, &call.caller, &permit, id).await?
+    } else {
+        let groups = directory::groups_around(call.house, &call.caller, &permit, id, security_only).await?;
+        groups.into_iter().map(ObjectId::from).collect()
+    };
+    let told = tellable(call, id, around, &permit).await?;
     let ids: Vec<ObjectId> = match asked {
         Some(asked) => asked.into_iter().filter(|id| told.contains(id)).collect(),
         None => told,
@@ -82,27 +87,28 @@ fn asked(call: &Call<'_>) -> Result<Vec<ObjectId>, Refusal> {
     parsed.collect()
 }
 
-/// Groups of hidden membership are told to who may know.
+/// Groups and units of hidden membership are told to who may know.
 async fn tellable(
     call: &Call<'_>,
-    around: Vec<GroupId>,
+    of: ObjectId,
+    around: Vec<ObjectId>,
     permit: &mandate_usecases::access::Permit,
 ) -> Result<Vec<ObjectId>, Stop> {
-    let ids: Vec<ObjectId> = around.into_iter().map(ObjectId::from).collect();
-    if gate(&call.caller, Op::GroupsHiddenMembers, None).is_ok() {
-        return Ok(ids);
+    let may = |op, of| gate(&call.caller, op, of).is_ok();
+    if may(Op::GroupsHiddenMembers, None) && may(Op::AdministrativeUnitsHiddenMembers, None) {
+        return Ok(around);
     }
-    let objects = directory::by_ids(call.house, &call.caller, permit, &ids).await?;
-    let open = objects.iter().filter(|object| match object {
-        directory::MemberObject::Group(group) => !super::group::hides_members(group),
-        _ => true,
-    });
-    Ok(open.map(directory::MemberObject::id).collect())
+    let objects = directory::by_ids(call.house, &call.caller, permit, &around).await?;
+    let told = objects.iter().filter(|object| super::relation::is_told(&call.caller, object, Some(of)));
+    Ok(told.map(directory::MemberObject::id).collect())
+}
+
+const fn asks_objects(action: Action) -> bool {
+    matches!(action, Action::CheckMemberObjects | Action::GetMemberObjects)
 }
 
 fn needed(object: &Object, action: Action) -> Op {
-    let objects = matches!(action, Action::CheckMemberObjects | Action::GetMemberObjects);
-    match (object, objects) {
+    match (object, asks_objects(action)) {
         (Object::User(Subject::Me), false) => Op::MeMemberGroups,
         (Object::User(Subject::Me), true) => Op::MeMemberObjects,
         (Object::User(_), false) => Op::UsersMemberGroups,
@@ -111,8 +117,8 @@ fn needed(object: &Object, action: Action) -> Op {
         (Object::Group(_), true) => Op::GroupsMemberObjects,
         (Object::ServicePrincipal(_), false) => Op::ServicePrincipalsMemberGroups,
         (Object::ServicePrincipal(_), true) => Op::ServicePrincipalsMemberObjects,
-        (Object::Any(_) | Object::Application(_), false) => Op::DirectoryObjectsMemberGroups,
-        (Object::Any(_) | Object::Application(_), true) => Op::DirectoryObjectsMemberObjects,
+        (Object::Any(_) | Object::Application(_) | Object::Unit(_), false) => Op::DirectoryObjectsMemberGroups,
+        (Object::Any(_) | Object::Application(_) | Object::Unit(_), true) => Op::DirectoryObjectsMemberObjects,
     }
 }
 

@@ -30,8 +30,11 @@ mod policy;
 mod relation;
 mod role_assignment;
 mod role_definition;
+mod scoped_role;
 mod service_principal;
 mod service_principal_write;
+mod unit;
+mod unit_write;
 mod user;
 mod user_write;
 mod userinfo;
@@ -44,73 +47,87 @@ use crate::respond;
 use application::Application;
 use http::Method;
 use mandate_decide::View;
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::group::Group;
 use mandate_domain::query::Noun;
 use mandate_domain::user::User;
 use mandate_web::Answer;
 use serde_json::{Map, Value};
 use service_principal::Instance;
+use std::future::ready;
+use std::pin::Pin;
 
-pub(crate) async fn answer(call: &Call<'_>, route: &Route) -> Result<Answer, Stop> {
+/// Boxed, so that what is polled holds one road and not room for all of them.
+pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> {
     match route {
-        Route::UserInfo => userinfo::show(call),
-        Route::List(noun) if call.method == Method::POST => create(call, *noun).await,
-        Route::List(Noun::User) => list::list::<User>(call).await,
-        Route::List(Noun::Group) => list::list::<Group>(call).await,
-        Route::List(Noun::Application) => list::list::<Application>(call).await,
-        Route::List(Noun::ServicePrincipal) => list::list::<Instance>(call).await,
-        Route::Count(Noun::User) => list::count::<User>(call).await,
-        Route::Count(Noun::Group) => list::count::<Group>(call).await,
-        Route::Count(Noun::Application) => list::count::<Application>(call).await,
-        Route::Count(Noun::ServicePrincipal) => list::count::<Instance>(call).await,
-        Route::Object(object) => of_object(call, object).await,
-        Route::Act(object, action) => act(call, object, *action).await,
-        Route::Related(object, relation, cast) => relation::list(call, object, *relation, *cast).await,
-        Route::RelatedCount(object, relation, cast) => relation::count(call, object, *relation, *cast).await,
-        Route::References(object, relation) => relation::references(call, object, *relation).await,
-        Route::Reference(object, relation, id) => relation::remove(call, object, *relation, Some(id)).await,
-        Route::Logo(key) => logo::answer(call, key).await,
-        Route::FederatedCredentials(key) => federated::answer_all(call, key).await,
-        Route::FederatedCredential(key, part) => federated::answer_one(call, key, part).await,
-        Route::Classifications(key) => classification::answer_all(call, key).await,
-        Route::Classification(key, id) => classification::remove(call, key, id).await,
-        Route::Assignments(of) => assignment::answer_all(call, of).await,
-        Route::Assignment(of, id) => assignment::answer_one(call, of, id).await,
-        Route::Grants(of) => grant::answer_all(call, of).await,
-        Route::Grant(id) => grant::answer_one(call, id).await,
-        Route::ByIds => any::by_ids(call).await,
-        Route::Deleted(noun) => deleted::list(call, *noun).await,
-        Route::DeletedItem(id) => deleted::answer_one(call, id).await,
-        Route::Restore(id) => deleted::restore(call, id).await,
-        Route::RoleTemplates => directory_role::templates(call).await,
-        Route::RoleTemplate(id) => directory_role::template(call, id),
-        Route::Roles => directory_role::answer_all(call).await,
-        Route::Role(key) => directory_role::show(call, key).await,
-        Route::RoleMembers(key) => directory_role::members(call, key).await,
-        Route::RoleMemberReferences(key) => directory_role::add(call, key).await,
-        Route::RoleMemberReference(key, id) => directory_role::remove(call, key, id).await,
-        Route::RoleDefinitions => role_definition::answer_all(call).await,
-        Route::RoleDefinition(id) => role_definition::answer_one(call, id).await,
-        Route::RoleAssignments => role_assignment::answer_all(call).await,
-        Route::RoleAssignment(id) => role_assignment::answer_one(call, id).await,
-        Route::AuthorizationPolicy { by_key } => policy::authorization(call, *by_key).await,
-        Route::AdminConsentRequestPolicy => policy::admin_consent_requests(call).await,
-        Route::GrantPolicies => grant_policy::answer_all(call).await,
-        Route::GrantPolicy(id) => grant_policy::answer_one(call, id).await,
-        Route::ConditionSets(id, sets) => grant_policy::answer_sets(call, id, *sets).await,
-        Route::ConditionSet(id, sets, name) => grant_policy::answer_set(call, id, *sets, name).await,
-        Route::Delta(of) => delta::answer(call, *of).await,
-        Route::Audits => log::audits(call).await,
-        Route::Audit(id) => log::audit(call, id).await,
-        Route::SignIns => log::sign_ins(call).await,
-        Route::SignIn(id) => log::sign_in(call, id).await,
-        Route::Domains => domain::list(call).await,
-        Route::Domain(name) => domain::show(call, name).await,
-        Route::SubscribedSkus => domain::no_skus(call),
-        Route::Organizations => organization::list(call).await,
-        Route::Organization(id) => organization::show(call, id).await,
+        Route::UserInfo => Box::pin(ready(userinfo::show(call))),
+        Route::Object(object) => Box::pin(of_object(call, object)),
+        Route::Act(object, action) => Box::pin(act(call, object, *action)),
+        Route::Logo(key) => Box::pin(logo::answer(call, key)),
+        Route::FederatedCredentials(key) => Box::pin(federated::answer_all(call, key)),
+        Route::FederatedCredential(key, part) => Box::pin(federated::answer_one(call, key, part)),
+        Route::ByIds => Box::pin(any::by_ids(call)),
+        Route::Deleted(noun) => Box::pin(deleted::list(call, *noun)),
+        Route::DeletedItem(id) => Box::pin(deleted::answer_one(call, id)),
+        Route::Restore(id) => Box::pin(deleted::restore(call, id)),
+        Route::Delta(of) => Box::pin(delta::answer(call, *of)),
+        Route::Audits => Box::pin(log::audits(call)),
+        Route::Audit(id) => Box::pin(log::audit(call, id)),
+        Route::SignIns => Box::pin(log::sign_ins(call)),
+        Route::SignIn(id) => Box::pin(log::sign_in(call, id)),
+        Route::Domains => Box::pin(domain::list(call)),
+        Route::Domain(name) => Box::pin(domain::show(call, name)),
+        Route::SubscribedSkus => Box::pin(ready(domain::no_skus(call))),
+        Route::Organizations => Box::pin(organization::list(call)),
+        Route::Organization(id) => Box::pin(organization::show(call, id)),
+        Route::List(noun) if call.method == Method::POST => Box::pin(create(call, *noun)),
+        Route::List(Noun::User) => Box::pin(list::list::<User>(call)),
+        Route::List(Noun::Group) => Box::pin(list::list::<Group>(call)),
+        Route::List(Noun::Application) => Box::pin(list::list::<Application>(call)),
+        Route::List(Noun::ServicePrincipal) => Box::pin(list::list::<Instance>(call)),
+        Route::List(Noun::AdministrativeUnit) => Box::pin(list::list::<AdministrativeUnit>(call)),
+        Route::Count(Noun::AdministrativeUnit) => Box::pin(list::count::<AdministrativeUnit>(call)),
+        Route::Count(Noun::User) => Box::pin(list::count::<User>(call)),
+        Route::Count(Noun::Group) => Box::pin(list::count::<Group>(call)),
+        Route::Count(Noun::Application) => Box::pin(list::count::<Application>(call)),
+        Route::Count(Noun::ServicePrincipal) => Box::pin(list::count::<Instance>(call)),
+        Route::Related(Object::Unit(key), ..) if call.method == Method::POST => {
+            Box::pin(unit_write::create_member(call, key))
+        }
+        Route::RelatedOne(object, relation, id) => Box::pin(relation::one(call, object, *relation, id)),
+        Route::Related(object, relation, cast) => Box::pin(relation::list(call, object, *relation, *cast)),
+        Route::RelatedCount(object, relation, cast) => Box::pin(relation::count(call, object, *relation, *cast)),
+        Route::References(object, relation) => Box::pin(relation::references(call, object, *relation)),
+        Route::Reference(object, relation, id) => Box::pin(relation::remove(call, object, *relation, Some(id))),
+        Route::Classifications(key) => Box::pin(classification::answer_all(call, key)),
+        Route::Classification(key, id) => Box::pin(classification::remove(call, key, id)),
+        Route::Assignments(of) => Box::pin(assignment::answer_all(call, of)),
+        Route::Assignment(of, id) => Box::pin(assignment::answer_one(call, of, id)),
+        Route::Grants(of) => Box::pin(grant::answer_all(call, of)),
+        Route::Grant(id) => Box::pin(grant::answer_one(call, id)),
+        Route::ScopedRoles(of) => Box::pin(scoped_role::answer_all(call, of)),
+        Route::ScopedRole(key, id) => Box::pin(scoped_role::answer_one(call, key, id)),
+        Route::RoleTemplates => Box::pin(directory_role::templates(call)),
+        Route::RoleTemplate(id) => Box::pin(ready(directory_role::template(call, id))),
+        Route::Roles => Box::pin(directory_role::answer_all(call)),
+        Route::Role(key) => Box::pin(directory_role::show(call, key)),
+        Route::RoleMembers(key) => Box::pin(directory_role::members(call, key)),
+        Route::RoleMemberReferences(key) => Box::pin(directory_role::add(call, key)),
+        Route::RoleMemberReference(key, id) => Box::pin(directory_role::remove(call, key, id)),
+        Route::RoleDefinitions => Box::pin(role_definition::answer_all(call)),
+        Route::RoleDefinition(id) => Box::pin(role_definition::answer_one(call, id)),
+        Route::RoleAssignments => Box::pin(role_assignment::answer_all(call)),
+        Route::RoleAssignment(id) => Box::pin(role_assignment::answer_one(call, id)),
+        Route::AuthorizationPolicy { by_key } => Box::pin(policy::authorization(call, *by_key)),
+        Route::AdminConsentRequestPolicy => Box::pin(policy::admin_consent_requests(call)),
+        Route::GrantPolicies => Box::pin(grant_policy::answer_all(call)),
+        Route::GrantPolicy(id) => Box::pin(grant_policy::answer_one(call, id)),
+        Route::ConditionSets(id, sets) => Box::pin(grant_policy::answer_sets(call, id, *sets)),
+        Route::ConditionSet(id, sets, name) => Box::pin(grant_policy::answer_set(call, id, *sets, name)),
     }
 }
+
+type Answering<'c> = Pin<Box<dyn Future<Output = Result<Answer, Stop>> + Send + 'c>>;
 
 async fn create(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
     call.refuse_paging()?;
@@ -119,6 +136,7 @@ async fn create(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
         Noun::Group => group_write::create(call).await,
         Noun::Application => application_write::create(call).await,
         Noun::ServicePrincipal => service_principal_write::create(call).await,
+        Noun::AdministrativeUnit => unit_write::create(call).await,
     }
 }
 
@@ -129,6 +147,7 @@ async fn of_object(call: &Call<'_>, object: &Object) -> Result<Answer, Stop> {
         Object::Group(key) => group_write::answer(call, key).await,
         Object::Application(key) => application_write::answer(call, key).await,
         Object::ServicePrincipal(key) => service_principal_write::answer(call, key).await,
+        Object::Unit(key) => unit_write::answer(call, key).await,
         Object::Any(id) => any::show(call, id).await,
     }
 }

@@ -9,6 +9,7 @@ use super::group::{self, GROUP};
 use super::group_write;
 use super::key::{Meant, meant};
 use super::service_principal::{Instance, SERVICE_PRINCIPAL};
+use super::unit::{self, UNIT};
 use super::user::USER;
 use super::{collection, entity};
 use crate::body;
@@ -63,7 +64,8 @@ pub(super) async fn list(
         Some(id) => directory::one_related(house, caller, &permit, place.which, id).await?,
         None => directory::related(house, caller, &permit, place.which, after, pages.most()).await?,
     };
-    let told = found.objects.iter().filter(|object| is_told(caller, object, relation));
+    let around = matches!(relation, Relation::MemberOf | Relation::TransitiveMemberOf);
+    let told = found.objects.iter().filter(|object| !around || is_told(caller, object, place.meant.id));
     let value = told.filter_map(|object| listed.show(call, object)).collect();
     let next = found.next.map(|last| pages.next(last));
     Ok(collection(call, listed.context(call), count, value, next, COST))
@@ -101,6 +103,20 @@ pub(super) async fn count(
     Ok(respond::number(count, call.cost(1)))
 }
 
+/// One of them by its id.
+pub(super) async fn one(call: &Call<'_>, object: &Object, relation: Relation, name: &str) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    let place = place(call, object, relation).await?;
+    let permit = call.permit_on(place.op, place.meant.id).await?;
+    let listed = Listed::of(call, None)?;
+    exists(call, object, &permit, &place.meant).await?;
+    let missing = || Refusal::NoSuchObject(name.to_owned());
+    let id = ObjectId::parse(name).map_err(|_| missing())?;
+    let found = directory::one_related(call.house, &call.caller, &permit, place.which, id).await?;
+    let shown = found.objects.first().and_then(|object| listed.show(call, object)).ok_or_else(missing)?;
+    Ok(entity(call, listed.context_of_one(call), shown, COST))
+}
+
 async fn manager(call: &Call<'_>, place: &Place, permit: &Permit) -> Result<Answer, Stop> {
     call.refuse_paging()?;
     let listed = Listed::of(call, None)?;
@@ -128,15 +144,16 @@ async fn place(call: &Call<'_>, object: &Object, relation: Relation) -> Result<P
         Object::Group(_) => format!("/groups/{id}"),
         Object::Application(_) => format!("/applications/{id}"),
         Object::ServicePrincipal(_) => format!("/servicePrincipals/{id}"),
+        Object::Unit(_) => format!("/{}/{id}", UNIT.set),
         Object::Any(_) => format!("/directoryObjects/{id}"),
     };
-    Ok(Place { meant, path, which: which(relation, id), op })
+    Ok(Place { meant, path, which: which(object, relation, id), op })
 }
 
-pub(super) fn which(relation: Relation, id: ObjectId) -> Related {
+pub(super) fn which(object: &Object, relation: Relation, id: ObjectId) -> Related {
     match relation {
         Relation::Owners => Related::To { of: id, role: LinkRole::Owner },
-        Relation::Members => Related::To { of: id, role: LinkRole::Member },
+        Relation::Members => Related::To { of: id, role: membership(object) },
         Relation::Manager => Related::To { of: id, role: LinkRole::Manager },
         Relation::TransitiveMembers => Related::Below(id.into()),
         Relation::MemberOf => Related::From { member: id, role: LinkRole::Member },
@@ -144,6 +161,11 @@ pub(super) fn which(relation: Relation, id: ObjectId) -> Related {
         Relation::DirectReports => Related::From { member: id, role: LinkRole::Manager },
         Relation::TransitiveMemberOf => Related::Above(id),
     }
+}
+
+/// As what a member is kept.
+fn membership(object: &Object) -> LinkRole {
+    if matches!(object, Object::Unit(_)) { LinkRole::Unit } else { LinkRole::Member }
 }
 
 pub(super) fn reading(object: &Object, relation: Relation) -> Option<Op> {
@@ -161,6 +183,7 @@ pub(super) fn reading(object: &Object, relation: Relation) -> Option<Op> {
         (Object::Group(_), Relation::TransitiveMembers) => Op::GroupsTransitiveMembers,
         (Object::Group(_), Relation::MemberOf) => Op::GroupsMemberOf,
         (Object::Group(_), Relation::TransitiveMemberOf) => Op::GroupsTransitiveMemberOf,
+        (Object::Unit(_), Relation::Members) => Op::AdministrativeUnitsMembers,
         (Object::Application(_), Relation::Owners) => Op::ApplicationsOwners,
         (Object::ServicePrincipal(_), Relation::Owners) => Op::ServicePrincipalsOwners,
         (Object::ServicePrincipal(_), Relation::MemberOf) => Op::ServicePrincipalsMemberOf,
@@ -185,6 +208,11 @@ async fn exists(call: &Call<'_>, object: &Object, permit: &Permit, meant: &Meant
                 call.permit_on(Op::GroupsHiddenMembers, Some(id)).await?;
             }
         }
+        Object::Unit(_) => {
+            if unit::find(call, permit, meant).await?.hides_members() {
+                see_hidden(call, id).await?;
+            }
+        }
         _ => {
             let noun = object.noun().unwrap_or(Noun::User);
             let condition = Condition::Id(vec![id]);
@@ -195,19 +223,38 @@ async fn exists(call: &Call<'_>, object: &Object, permit: &Permit, meant: &Meant
     Ok(())
 }
 
+/// Whoever is in a unit themselves may know who else is, if the app may show it at all.
+async fn see_hidden(call: &Call<'_>, unit: ObjectId) -> Result<(), Stop> {
+    let op = Op::AdministrativeUnitsHiddenMembers;
+    let refused = match call.permit(op, Some(unit)) {
+        Ok(_) => return Ok(()),
+        Err(refusal) => refusal,
+    };
+    let own = call.caller.object();
+    let is_inside = directory::is_in_unit(call.house, &call.caller, unit.into(), own).await?;
+    let permit = if is_inside { call.permit(op, Some(own)) } else { Err(refused) };
+    Ok(permit.map(drop)?)
+}
+
 /// Who is in a group of hidden membership is no less hidden when it is asked from the member's side.
-fn is_told(caller: &Caller, object: &MemberObject, relation: Relation) -> bool {
-    let around = matches!(relation, Relation::MemberOf | Relation::TransitiveMemberOf);
+pub(super) fn is_told(caller: &Caller, object: &MemberObject, of: Option<ObjectId>) -> bool {
     match object {
-        MemberObject::Group(group) if around => may_be_told(caller, group),
+        MemberObject::Group(group) => may_be_told(caller, group),
+        // One's own membership is one's own.
+        MemberObject::AdministrativeUnit(unit) => {
+            !unit.hides_members() || gate(caller, Op::AdministrativeUnitsHiddenMembers, of).is_ok()
+        }
         _ => true,
     }
 }
 
-/// Whether the caller may learn who is in a group, if it is one.
+/// Whether the caller may learn who is in a group or a unit, if it is one.
 pub(super) fn shows_members(call: &Call<'_>, object: &MemberObject) -> bool {
     match object {
         MemberObject::Group(group) => may_be_told(&call.caller, group),
+        MemberObject::AdministrativeUnit(unit) => {
+            !unit.hides_members() || call.permit(Op::AdministrativeUnitsHiddenMembers, Some(unit.id.into())).is_ok()
+        }
         _ => true,
     }
 }
@@ -285,12 +332,13 @@ impl Writing {
         let role = match relation {
             Relation::Owners => LinkRole::Owner,
             Relation::Manager => LinkRole::Manager,
-            _ => LinkRole::Member,
+            _ => membership(object),
         };
         let permit = match (noun, role) {
             (Noun::Application, _) => call.permit_on(Op::ApplicationsOwnersUpdate, meant.id).await?,
             (Noun::ServicePrincipal, _) => call.permit_on(Op::ServicePrincipalsOwnersUpdate, meant.id).await?,
             (Noun::User, _) => call.permit_on(Op::UsersManagerUpdate, meant.id).await?,
+            (Noun::AdministrativeUnit, _) => call.permit(Op::AdministrativeUnitsMembersUpdate, meant.id)?,
             (Noun::Group, role) => of_group(call, &meant, role).await?,
         };
         if matches!(noun, Noun::Application | Noun::ServicePrincipal) {
@@ -341,7 +389,7 @@ async fn of_group(call: &Call<'_>, meant: &Meant, role: LinkRole) -> Result<Perm
     call.permit_on(op, meant.id).await
 }
 
-const ALL_KINDS: &[&Kind] = &[&USER, &GROUP, &SERVICE_PRINCIPAL, &APPLICATION, &ROLE];
+const ALL_KINDS: &[&Kind] = &[&USER, &GROUP, &SERVICE_PRINCIPAL, &APPLICATION, &UNIT, &ROLE];
 
 /// How the objects of a list are shown.
 pub(super) struct Listed {
@@ -399,6 +447,9 @@ impl Listed {
                 let instance = Instance::of(sp, card.as_deref());
                 (Cast::ServicePrincipal, self.as_far_as_seen(call, Op::ServicePrincipalsGet, &instance))
             }
+            MemberObject::AdministrativeUnit(unit) => {
+                (Cast::Unit, self.as_far_as_seen(call, Op::AdministrativeUnitsGet, unit))
+            }
             MemberObject::DirectoryRole(role) => {
                 (Cast::DirectoryRole, self.as_far_as_seen(call, Op::DirectoryRolesGet, role))
             }
@@ -427,6 +478,7 @@ pub(super) fn kind_of(cast: Cast) -> &'static Kind {
         Cast::Group => &GROUP,
         Cast::Application => &APPLICATION,
         Cast::ServicePrincipal => &SERVICE_PRINCIPAL,
+        Cast::Unit => &UNIT,
         Cast::DirectoryRole => &ROLE,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::relation::Listed;
 use super::role_definition::{self, told};
-use super::{collection, entity, made_of};
+use super::{collection, entity};
 use crate::body;
 use crate::call::Call;
 use crate::errors::{Refusal, Stop};
@@ -14,10 +14,10 @@ use http::Method;
 use mandate_base::{AssignmentId, ObjectId, RoleTemplateId};
 use mandate_decide::View;
 use mandate_domain::grant::swapped;
-use mandate_domain::role::RoleAssignment;
+use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_odata::{Compare, Filter, Literal};
 use mandate_usecases::access::Permit;
-use mandate_usecases::directory::{self, GiveRole, RoleRefusal, TakeRole};
+use mandate_usecases::directory::{self, GiveRole, RoleRefusal, RoleScope, TakeRole};
 use mandate_usecases::settle;
 use mandate_web::{Answer, base64};
 use serde_json::{Map, Value};
@@ -45,7 +45,7 @@ pub(super) async fn answer_one(call: &Call<'_>, name: &str) -> Result<Answer, St
     let expansion = Expansion::asked(call)?;
     let id = named(name).ok_or_else(missing)?;
     let found = directory::role_assignment(call.house, &call.caller, &permit, id).await?.ok_or_else(missing)?;
-    let mut properties = properties(call, &found, &selection, permit.view());
+    let mut properties = properties(call, &permit, &found, &selection).await?;
     expansion.add(call, &permit, &found, &mut properties).await?;
     Ok(entity(call, call.context(SET, &selection, true), properties, COST))
 }
@@ -55,14 +55,15 @@ async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
     call.refuse_sorting()?;
     let selection = call.selection(&[&ASSIGNMENT])?;
     let expansion = Expansion::asked(call)?;
-    let of = call.options.filter.as_ref().map_or(Ok((None, None)), asked)?;
+    let query = call.options.filter.as_ref().map_or(Ok(RoleQuery::default()), asked)?;
     let pages = Pages::of(call, Op::RoleAssignmentsList, &format!("/{SET}"));
     let after = pages.after()?.map(AssignmentId::from);
-    let (found, more) = directory::role_assignments(call.house, &call.caller, &permit, of, after, pages.most()).await?;
+    let (found, more) =
+        directory::role_assignments(call.house, &call.caller, &permit, query, after, pages.most()).await?;
     let next = found.last().filter(|_| more).map(|last| pages.next(last.id.into()));
     let mut value = Vec::with_capacity(found.len());
     for assignment in &found {
-        let mut properties = properties(call, assignment, &selection, permit.view());
+        let mut properties = properties(call, &permit, assignment, &selection).await?;
         expansion.add(call, &permit, assignment, &mut properties).await?;
         value.push(properties);
     }
@@ -81,13 +82,13 @@ async fn create(call: &Call<'_>) -> Result<Answer, Stop> {
         (None, Some(_)) => return Err(Refusal::NotOffered("A role within an app's own scope").into()),
         _ => return Err(Refusal::Missing("directoryScopeId".to_owned()).into()),
     };
-    let within = within(scope)?;
+    let scope = scope_of(scope)?;
     let unknown = |name: &str| Refusal::NoSuchReference(name.chars().take(64).collect());
     let deed = GiveRole {
         permit: &permit,
         principal: ObjectId::parse(principal).map_err(|_| unknown(principal))?,
         role: RoleTemplateId::parse(role).map_err(|_| unknown(role))?,
-        within,
+        scope,
         correlation: call.correlation,
     };
     let made = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| match refusal {
@@ -96,34 +97,47 @@ async fn create(call: &Call<'_>) -> Result<Answer, Stop> {
         refusal => told(refusal, ""),
     })?;
     let location = format!("{}/{SET}/{}", call.root(), id_of(&made));
-    Ok(respond::created(made_of(call, SET, &made), &location, call.metadata, COST))
+    let mut properties = properties(call, &permit, &made, &Selection::Default).await?;
+    call.metadata.say(&mut properties, "@odata.context", call.context(SET, &Selection::Default, true));
+    Ok(respond::created(properties, &location, call.metadata, COST))
 }
 
 /// `/`, `/{object}`, `/administrativeUnits/{id}`
-fn within(scope: &str) -> Result<Option<ObjectId>, Refusal> {
+fn scope_of(scope: &str) -> Result<RoleScope, Refusal> {
     let refused = || Refusal::Invalid("The directoryScopeId is not valid.".to_owned());
     let below = scope.strip_prefix('/').ok_or_else(refused)?;
     if below.is_empty() {
-        return Ok(None);
+        return Ok(RoleScope::Tenant);
     }
-    let id = below.strip_prefix("administrativeUnits/").unwrap_or(below);
-    ObjectId::parse(id).map(Some).map_err(|_| refused())
+    match below.strip_prefix(UNITS) {
+        Some(id) => ObjectId::parse(id).map(|id| RoleScope::Unit(id.into())),
+        None => ObjectId::parse(below).map(RoleScope::Object),
+    }
+    .map_err(|_| refused())
 }
 
-/// `principalId eq '…'` and `roleDefinitionId eq '…'`
-fn asked(filter: &Filter) -> Result<(Option<ObjectId>, Option<RoleTemplateId>), Refusal> {
+const UNITS: &str = "administrativeUnits/";
+
+/// `principalId eq '…'`, `roleDefinitionId eq '…'` and `directoryScopeId eq '…'`
+fn asked(filter: &Filter) -> Result<RoleQuery, Refusal> {
     let refused = || Refusal::Unfilterable { property: String::new(), kind: ASSIGNMENT.name };
     match filter {
-        Filter::All(terms) => terms.iter().try_fold((None, None), |(principal, role), term| {
-            let (more, other) = asked(term)?;
-            Ok((principal.or(more), role.or(other)))
+        Filter::All(terms) => terms.iter().try_fold(RoleQuery::default(), |query, term| {
+            let more = asked(term)?;
+            Ok(RoleQuery {
+                principal: query.principal.or(more.principal),
+                role: query.role.or(more.role),
+                within: query.within.or(more.within),
+            })
         }),
         Filter::Compare { member, op: Compare::Equal, value: Literal::Text(text) | Literal::Bare(text) } => {
             // An id that is none is nobody's: it finds nothing.
             let id = ObjectId::parse(text).unwrap_or(ObjectId::from_u128(0));
+            let all = RoleQuery::default();
             match member.path.join("/").to_ascii_lowercase().as_str() {
-                "principalid" => Ok((Some(id), None)),
-                "roledefinitionid" => Ok((None, Some(id.into()))),
+                "principalid" => Ok(RoleQuery { principal: Some(id), ..all }),
+                "roledefinitionid" => Ok(RoleQuery { role: Some(id.into()), ..all }),
+                "directoryscopeid" => Ok(RoleQuery { within: Some(scope_of(text)?.within()), ..all }),
                 _ => Err(refused()),
             }
         }
@@ -177,22 +191,32 @@ impl Expansion {
     }
 }
 
-/// The organisation is the caller's, which no assignment says of itself.
-fn properties(call: &Call<'_>, found: &RoleAssignment, selection: &Selection, view: View) -> Map<String, Value> {
-    let mut properties = shown(found, selection, view);
+/// The organisation is the caller's, which no assignment says of itself; nor what its scope is.
+async fn properties(
+    call: &Call<'_>,
+    permit: &Permit,
+    found: &RoleAssignment,
+    selection: &Selection,
+) -> Result<Map<String, Value>, Stop> {
+    let mut properties = shown(found, selection, permit.view());
+    if let (Some(scope), Some(id)) = (properties.get_mut("directoryScopeId"), found.within)
+        && directory::unit(call.house, &call.caller, permit, id.into()).await?.is_some()
+    {
+        *scope = Value::from(format!("/{UNITS}{id}"));
+    }
     if let Some(organization) = properties.get_mut("principalOrganizationId") {
         *organization = Value::from(call.caller.tenant.to_string());
     }
-    properties
+    Ok(properties)
 }
 
 /// The role's id in Graph's byte order, then the assignment's own.
-fn id_of(assignment: &RoleAssignment) -> String {
+pub(super) fn id_of(assignment: &RoleAssignment) -> String {
     let bytes = [swapped(ObjectId::from(assignment.role).bytes()), *assignment.id.bytes()].concat();
     format!("{}-1", base64::url(&bytes))
 }
 
-fn named(text: &str) -> Option<AssignmentId> {
+pub(super) fn named(text: &str) -> Option<AssignmentId> {
     let bytes = base64::from_url(text.strip_suffix("-1")?).filter(|bytes| bytes.len() == 32)?;
     Some(AssignmentId::from_bytes(bytes[16..].try_into().ok()?))
 }

@@ -11,7 +11,7 @@ use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::respond;
 use http::Method;
-use mandate_base::{Secret, UserId};
+use mandate_base::{AdministrativeUnitId, Secret, UserId};
 use mandate_domain::properties::{Broken, Properties, Rule};
 use mandate_domain::query::Noun;
 use mandate_domain::user_properties::LONGEST_PASSWORD;
@@ -49,12 +49,17 @@ const READ_ONLY: &[&str] = &[
 ];
 
 pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Stop> {
-    let permit = call.permit(Op::UsersCreate, None)?;
+    create_in(call, None).await
+}
+
+/// In a unit, or in none.
+pub(super) async fn create_in(call: &Call<'_>, unit: Option<AdministrativeUnitId>) -> Result<Answer, Stop> {
+    let permit = call.permit_new(Op::UsersCreate, unit)?;
     let properties = body::read_object(call, "user", READ_ONLY)?.properties;
     let password = password_in(&properties)?;
     let password = password.ok_or_else(|| Broken::new("passwordProfile", Rule::Required));
     let password = hashed(call, password.map_err(Refusal::Broken)?).await?;
-    let deed = NewUser { permit: &permit, properties, password, correlation: call.correlation };
+    let deed = NewUser { permit: &permit, properties, password, unit, correlation: call.correlation };
     let user = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, ""))?;
     let location = format!("{}/users/{}", call.root(), user.id);
     Ok(respond::created(made_of(call, USER.set, &user), &location, call.metadata, COST))
@@ -120,6 +125,7 @@ async fn hashed(call: &Call<'_>, text: Secret<String>) -> Result<WrittenPassword
 fn told(refusal: UserRefusal, name: &str) -> Refusal {
     match refusal {
         UserRefusal::NoSuchObject => Refusal::NoSuchObject(name.to_owned()),
+        UserRefusal::NoSuchUnit => Refusal::NoSuchObject("administrativeUnit".to_owned()),
         UserRefusal::AboveTheCaller => Refusal::AboveTheCaller,
         UserRefusal::Broken(broken) => Refusal::Broken(broken),
     }

@@ -140,15 +140,27 @@ fn template(at: &Node, problems: &Problems<'_>) -> Option<RoleTemplateId> {
     found.map(|role| role.id)
 }
 
-/// `/` is the whole tenant, `/{id}` one object of it.
+/// `/` is the whole tenant, `/administrativeUnits/{id or name}` what a unit holds, `/{id}` one object.
 fn within(node: &Node, draft: &Draft<'_>, problems: &Problems<'_>) -> Option<ObjectId> {
     let at = node.get("directoryScopeId")?;
     let scope = at.text()?;
     if scope == "/" {
         return None;
     }
-    let id = scope.strip_prefix('/').and_then(|id| ObjectId::parse(id).ok());
-    let known = id.filter(|id| draft.once.ids.holds(id));
+    let below = scope.strip_prefix('/').unwrap_or(scope);
+    let (id, of_unit) = match below.strip_prefix("administrativeUnits/") {
+        Some(id) => (id, true),
+        None => (below, false),
+    };
+    let known = match of_unit {
+        true => draft
+            .out
+            .units
+            .iter()
+            .find(|unit| unit.id.to_string() == id || unit.display_name == id)
+            .map(|unit| unit.id.into()),
+        false => ObjectId::parse(id).ok().filter(|id| scope.starts_with('/') && draft.once.ids.holds(id)),
+    };
     if known.is_none() {
         problems.add(at, format_args!("no object of this tenant at {}", Shown(scope)));
     }

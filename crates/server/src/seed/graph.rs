@@ -18,7 +18,7 @@ pub(super) const TENANT: Properties = &[
     ),
     (
         Later,
-        "verifiedDomains users groups applications servicePrincipals oauth2PermissionGrants appRoleAssignments \
+        "verifiedDomains users groups administrativeUnits applications servicePrincipals oauth2PermissionGrants appRoleAssignments \
          roleAssignments drives mailboxes",
     ),
     (Object(BRANDING), "branding"),
@@ -159,6 +159,15 @@ pub(super) const GROUP: Properties = &[
         "accessType assignedLabels assignedLicenses licenseProcessingState onPremisesExtensionAttributes \
          onPremisesProvisioningErrors serviceProvisioningErrors",
     ),
+];
+
+pub(super) const UNIT: Properties = &[
+    (Guid, "id"),
+    (Text, "displayName description membershipRule membershipRuleProcessingState membershipType visibility"),
+    (Flag, "isMemberManagementRestricted"),
+    (When, "deletedDateTime"),
+    (Later, "members"),
+    (Dropped, "extensions scopedRoleMembers"),
 ];
 
 const AUDIENCES: &[&str] =

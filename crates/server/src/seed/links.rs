@@ -33,6 +33,10 @@ fn link(of: ObjectId, role: LinkRole, at: &Node, draft: &Draft<'_>, problems: &P
             problems.add(at, "is a group, and a group owns nothing");
             None
         }
+        Found::One(_, MemberKind::ServicePrincipal) if role == LinkRole::Unit => {
+            problems.add(at, "is a service principal, and an administrative unit holds users and groups");
+            None
+        }
         Found::One(_, kind) if role == LinkRole::Manager && kind != MemberKind::User => {
             problems.add(at, "is no user, and nobody else is a manager");
             None

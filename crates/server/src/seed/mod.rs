@@ -28,6 +28,7 @@ pub use problems::SeedError;
 pub use read::read;
 
 use mandate_base::{Moment, ObjectId, Secret};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link};
@@ -46,6 +47,7 @@ pub struct SeedTenant {
     pub tenant: Tenant,
     pub users: Vec<SeedUser>,
     pub groups: Vec<Group>,
+    pub units: Vec<AdministrativeUnit>,
     pub links: Vec<Link>,
     pub applications: Vec<SeedApplication>,
     pub service_principals: Vec<ServicePrincipal>,

@@ -1,11 +1,13 @@
-//! Users and groups as the file lists them. What a group holds is read by `links`, when everybody is known.
+//! Users, groups and administrative units as the file lists them. What they hold is read by `links`, when everybody is
+//! known.
 
 use super::node::{Kind, Node};
 use super::problems::{Hint, Problems, Shown};
 use super::read::{Draft, Reading};
 use super::shape::{Fields, items};
 use super::{SeedUser, graph};
-use mandate_base::{Folded, GroupId, Moment, Secret, UserId};
+use mandate_base::{AdministrativeUnitId, Folded, GroupId, Moment, Secret, UserId};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::group::{Group, LinkRole};
 use mandate_domain::user::{Upn, User, UserKind};
 
@@ -15,6 +17,9 @@ pub(super) fn read<'t>(draft: &mut Draft<'t>, reading: &Reading<'t>) {
     }
     for node in items(draft.node, "groups", &reading.problems) {
         group(node, draft, reading);
+    }
+    for node in items(draft.node, "administrativeUnits", &reading.problems) {
+        unit(node, draft, reading);
     }
 }
 
@@ -125,4 +130,22 @@ fn group<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &Reading<'t>) {
         more: fields.rest(),
         version: 1,
     });
+}
+
+fn unit<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &Reading<'t>) {
+    let problems = &reading.problems;
+    let mut fields = Fields::read(node, graph::UNIT, problems);
+    let display_name = fields.need_text("displayName", problems).unwrap_or_else(|| fields.stand_in());
+    let id = fields.id("id").unwrap_or_else(|| {
+        AdministrativeUnitId::named(draft.id().bytes(), &format!("administrativeUnit:{}", Folded::of(&display_name)))
+    });
+    draft.claim_id(id.into(), &fields, problems);
+    draft.links.extend(items(node, "members", problems).iter().map(|node| (id.into(), LinkRole::Unit, node)));
+    fields.take("deletedDateTime");
+    let restricted = fields.flag("isMemberManagementRestricted").unwrap_or(false);
+    let unit = AdministrativeUnit { id, display_name, restricted, more: fields.rest(), version: 1 };
+    if let Err(broken) = unit.check(None) {
+        problems.add(node.get(&broken.property).unwrap_or(node), "is not what an administrative unit can be");
+    }
+    draft.out.units.push(unit);
 }

@@ -121,6 +121,7 @@ fn empty(tenant: Tenant) -> SeedTenant {
         tenant,
         users: Vec::new(),
         groups: Vec::new(),
+        units: Vec::new(),
         links: Vec::new(),
         applications: Vec::new(),
         service_principals: Vec::new(),

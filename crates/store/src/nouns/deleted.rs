@@ -98,6 +98,7 @@ pub(crate) fn object_text(object: &DeletedObject) -> Result<Value, Fault> {
         DeletedObject::Group(group) => json(group),
         DeletedObject::Application(card) => json(card),
         DeletedObject::ServicePrincipal(sp) => json(sp),
+        DeletedObject::AdministrativeUnit(unit) => json(unit),
     }
 }
 
@@ -105,6 +106,7 @@ fn deleted_of(row: &Row) -> Result<Deleted, Fault> {
     let object = match row.int(0)? {
         noun if noun == Noun::User.number() => DeletedObject::User(user_of(row.json(2)?)?),
         noun if noun == Noun::Group.number() => DeletedObject::Group(row.json(2)?),
+        noun if noun == Noun::AdministrativeUnit.number() => DeletedObject::AdministrativeUnit(row.json(2)?),
         noun if noun == Noun::Application.number() => DeletedObject::Application(row.json(2)?),
         _ => DeletedObject::ServicePrincipal(row.json(2)?),
     };

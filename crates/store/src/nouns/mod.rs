@@ -10,11 +10,13 @@ mod global;
 mod group;
 pub(crate) mod query;
 pub(crate) mod signin;
+mod unit;
 mod user;
 
 pub use changed::{ChangedGrant, ChangedLink, ChangedObject, Gone};
 pub use global::{Global, KeyChange, KeyRow, KeyUse};
 pub use group::Assignee;
+pub use unit::HoldingUnit;
 
 use crate::Fault;
 use crate::driver::Driver;

@@ -7,10 +7,12 @@ use super::access::{assignment_of, grant_of, role_of};
 use super::application::sp_of;
 use super::global::card_of;
 use super::group::group_of;
+use super::unit::unit_of;
 use super::user::user_of;
 use crate::Fault;
 use crate::value::{Row, Value, id, id_or_none};
-use mandate_base::{AssignmentId, GrantId, ObjectId, RoleTemplateId, SECOND, UserId};
+use mandate_base::{AssignmentId, GrantId, ObjectId, SECOND, UserId};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::{Activity, LOGGED_BY, SignInKind};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantQuery, Whose};
@@ -19,7 +21,7 @@ use mandate_domain::query::{
     self, Condition, LogQuery, Noun, Order, Query, Source, Test, compared_truth, end_of, facet_number, reversed,
     words_of,
 };
-use mandate_domain::role::RoleAssignment;
+use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::time;
 use mandate_domain::user::User;
@@ -31,6 +33,10 @@ impl TenantView<'_> {
 
     pub async fn groups_where(&self, query: &Query) -> Result<Vec<Group>, Fault> {
         self.found(query, group_of).await
+    }
+
+    pub async fn units_where(&self, query: &Query) -> Result<Vec<AdministrativeUnit>, Fault> {
+        self.found(query, unit_of).await
     }
 
     pub async fn applications_where(&self, query: &Query) -> Result<Vec<AppCard>, Fault> {
@@ -82,18 +88,18 @@ impl TenantView<'_> {
         self.driver.rows_built(&built.sql, &built.values).await?.iter().map(assignment_of).collect()
     }
 
-    /// Directory roles as they were given, to the principal itself or at all. By id, as grants are.
+    /// Directory roles as they were given. By id, as grants are.
     pub async fn role_assignments_where(
         &self,
-        principal: Option<ObjectId>,
-        role: Option<RoleTemplateId>,
+        query: RoleQuery,
         after: Option<AssignmentId>,
         most: i64,
     ) -> Result<Vec<RoleAssignment>, Fault> {
         let select = "SELECT o.id, o.principal, o.role, o.within, o.created FROM role_assignments o";
         let mut built = Built::of(self, select.to_owned());
-        built.also("o.principal", "=", principal.map(id));
-        built.also("o.role", "=", role.map(id));
+        built.also("o.principal", "=", query.principal.map(id));
+        built.also("o.role", "=", query.role.map(id));
+        built.also("o.within", "=", query.within.map(id_or_none));
         built.also("o.id", ">", after.map(id));
         let most = built.bind(most);
         built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
@@ -129,6 +135,7 @@ const fn table(noun: Noun) -> &'static str {
         Noun::Group => "user_groups",
         Noun::Application => "applications",
         Noun::ServicePrincipal => "service_principals",
+        Noun::AdministrativeUnit => "administrative_units",
     }
 }
 
@@ -138,6 +145,7 @@ const fn from(noun: Noun) -> &'static str {
         Noun::Group => "user_groups o",
         Noun::Application => "applications o JOIN app_cards c ON c.app_id = o.app_id",
         Noun::ServicePrincipal => "service_principals o",
+        Noun::AdministrativeUnit => "administrative_units o",
     }
 }
 
@@ -153,6 +161,7 @@ const fn columns(noun: Noun) -> &'static str {
         Noun::ServicePrincipal => {
             "o.id, o.app_id, o.home, o.display_name, o.enabled, o.assignment_required, o.created, o.more, o.version"
         }
+        Noun::AdministrativeUnit => "o.id, o.display_name, o.restricted, o.more, o.version",
     }
 }
 
@@ -190,6 +199,7 @@ fn object_column(noun: Noun, property: &str) -> Option<Column> {
         (Noun::User, "userType") => Column::Word("o.kind", &["Member", "Guest"]),
         (Noun::Group, "securityEnabled") => Column::Truth("o.security"),
         (Noun::Group, "mailEnabled") => Column::Truth("o.mail"),
+        (Noun::AdministrativeUnit, "isMemberManagementRestricted") => Column::Truth("o.restricted"),
         (Noun::ServicePrincipal, "appRoleAssignmentRequired") => Column::Truth("o.assignment_required"),
         _ => return None,
     })

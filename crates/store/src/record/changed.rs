@@ -57,7 +57,7 @@ macro_rules! grants {
         )
     };
 }
-/// What the object is a member, an owner or the manager of, of one kind.
+/// What the object is in, or is an owner or the manager of, of one kind.
 macro_rules! holders {
     ($noun:literal, $table:literal) => {
         objects!(
@@ -79,13 +79,15 @@ const HOLDER: TenantSql = objects!(
        FROM (SELECT 1 AS noun FROM users WHERE tenant_id = $1 AND id = $2
              UNION ALL SELECT 2 FROM user_groups WHERE tenant_id = $1 AND id = $2
              UNION ALL SELECT 3 FROM applications WHERE tenant_id = $1 AND id = $2
-             UNION ALL SELECT 4 FROM service_principals WHERE tenant_id = $1 AND id = $2) h WHERE 1 = 1"
+             UNION ALL SELECT 4 FROM service_principals WHERE tenant_id = $1 AND id = $2
+             UNION ALL SELECT 5 FROM administrative_units WHERE tenant_id = $1 AND id = $2) h WHERE 1 = 1"
 );
-const HOLDERS: [TenantSql; 4] = [
+const HOLDERS: [TenantSql; 5] = [
     holders!("1", "users"),
     holders!("2", "user_groups"),
     holders!("3", "applications"),
     holders!("4", "service_principals"),
+    holders!("5", "administrative_units"),
 ];
 const FORGOTTEN: TenantSql = objects!(
     "SELECT tenant_id, noun, id, ",

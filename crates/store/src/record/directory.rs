@@ -8,6 +8,7 @@ use crate::nouns::deleted::object_text;
 use crate::sql::{GlobalSql, TenantSql};
 use crate::value::{Value, id, id_or_none, json};
 use mandate_base::{Folded, ObjectId, TenantId};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::consent::request::ConsentRequest;
 use mandate_domain::deleted::{Attached, Deleted};
@@ -86,6 +87,16 @@ const GROUP_SET: TenantSql = TenantSql::new(
 );
 const GROUP_REMOVE: TenantSql =
     TenantSql::new("DELETE FROM user_groups WHERE tenant_id = $1 AND id = $2 AND version = $3");
+const UNIT_ADD: TenantSql = TenantSql::new(
+    "INSERT INTO administrative_units (tenant_id, id, display_name, display_key, restricted, more)
+     VALUES ($1, $2, $3, $4, $5, $6)",
+);
+const UNIT_SET: TenantSql = TenantSql::new(
+    "UPDATE administrative_units SET display_name = $3, display_key = $4, restricted = $5, more = $6, version = version + 1
+      WHERE tenant_id = $1 AND id = $2 AND version = $7",
+);
+const UNIT_REMOVE: TenantSql =
+    TenantSql::new("DELETE FROM administrative_units WHERE tenant_id = $1 AND id = $2 AND version = $3");
 const LINK_ADD: TenantSql =
     TenantSql::new("INSERT INTO links (tenant_id, group_id, role, member, kind) VALUES ($1, $2, $3, $4, $5)");
 const LINK_REMOVE: TenantSql =
@@ -194,6 +205,14 @@ impl Writes {
                 self.one(&GROUP_REMOVE, [id(*group), version]);
                 self.mark_gone(Noun::Group, *group);
                 self.detach(*group);
+            }
+            Change::AdministrativeUnitAdded(unit) => self.unit_add(unit)?,
+            Change::AdministrativeUnitUpdated(unit) => self.unit_set(unit)?,
+            Change::AdministrativeUnitRemoved(unit) => {
+                let version = self.forget(Noun::AdministrativeUnit, *unit);
+                self.one(&UNIT_REMOVE, [id(*unit), version]);
+                self.mark_gone(Noun::AdministrativeUnit, *unit);
+                self.detach(*unit);
             }
             Change::LinkAdded(link) => self.link_add(*link),
             Change::LinkRemoved(link) => {
@@ -396,6 +415,20 @@ impl Writes {
         Ok(())
     }
 
+    fn unit_add(&mut self, unit: &AdministrativeUnit) -> Result<(), Fault> {
+        self.one(&UNIT_ADD, unit_values(unit)?);
+        self.facets(Noun::AdministrativeUnit, unit.id, &query::of_unit(unit));
+        self.mark_here(Noun::AdministrativeUnit, unit.id);
+        Ok(())
+    }
+
+    fn unit_set(&mut self, unit: &AdministrativeUnit) -> Result<(), Fault> {
+        self.one(&UNIT_SET, unit_values(unit)?.into_iter().chain([unit.version.into()]));
+        self.facets(Noun::AdministrativeUnit, unit.id, &query::of_unit(unit));
+        self.mark_here(Noun::AdministrativeUnit, unit.id);
+        Ok(())
+    }
+
     fn link_add(&mut self, link: Link) {
         self.one(&LINK_ADD, [id(link.of), link.role.word().into(), id(link.member), link.kind.word().into()]);
         self.mark_link(&link, true);
@@ -566,6 +599,11 @@ impl Writes {
         ];
         self.one(&ROLE_ADD, values);
     }
+}
+
+fn unit_values(unit: &AdministrativeUnit) -> Result<[Value; 5], Fault> {
+    let name = unit.display_name.as_str();
+    Ok([id(unit.id), name.into(), folded(name), unit.restricted.into(), json(&unit.more)?])
 }
 
 fn folded(text: &str) -> Value {

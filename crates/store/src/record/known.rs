@@ -34,6 +34,8 @@ async fn of_change(view: TenantView<'_>, change: &Change) -> Result<Option<(Obje
         Change::UserRemoved(id) => of_user(view, (*id).into()).await?,
         Change::GroupUpdated(group) => of_group(view, group.id.into()).await?,
         Change::GroupRemoved(id) => of_group(view, (*id).into()).await?,
+        Change::AdministrativeUnitUpdated(unit) => of_unit(view, unit.id.into()).await?,
+        Change::AdministrativeUnitRemoved(id) => of_unit(view, (*id).into()).await?,
         Change::ServicePrincipalUpdated(sp) => of_instance(view, sp.id.into()).await?,
         Change::ServicePrincipalRemoved(id) => of_instance(view, (*id).into()).await?,
         Change::ApplicationUpdated(card) => of_application(view, card.app_id).await?,
@@ -50,6 +52,11 @@ async fn of_user(view: TenantView<'_>, id: ObjectId) -> Result<Option<(ObjectId,
 async fn of_group(view: TenantView<'_>, id: ObjectId) -> Result<Option<(ObjectId, Known)>, Fault> {
     let found = view.group_by_id(id.into()).await?;
     Ok(found.map(|group| (id, Known { version: group.version, facets: query::of_group(&group) })))
+}
+
+async fn of_unit(view: TenantView<'_>, id: ObjectId) -> Result<Option<(ObjectId, Known)>, Fault> {
+    let found = view.unit_by_id(id.into()).await?;
+    Ok(found.map(|unit| (id, Known { version: unit.version, facets: query::of_unit(&unit) })))
 }
 
 async fn of_instance(view: TenantView<'_>, id: ObjectId) -> Result<Option<(ObjectId, Known)>, Fault> {

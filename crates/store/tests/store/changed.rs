@@ -1,7 +1,8 @@
 //! What changed since a count: each object, link and grant once, with what became of it.
 
 use crate::sample::{
-    NOON, WATERKANT, changes, done, grant, group, group_id, sp, tenant, user, user_id, user_in, users,
+    NOON, WATERKANT, changes, done, grant, group, group_id, sp, tenant, unit, unit_id, user, user_id, user_in,
+    user_in_unit, users,
 };
 use mandate_base::{DAY, ObjectId};
 use mandate_domain::deleted::{Attached, Deleted, DeletedObject, KEPT_FOR};
@@ -15,6 +16,7 @@ on_each_backend!(
     an_object_is_told_once_by_its_last_change,
     what_can_be_brought_back_is_told_apart_from_what_cannot,
     a_member_that_goes_is_told_of_its_group,
+    a_member_that_goes_is_told_of_its_unit,
     grants_are_told_by_their_parties,
     a_raced_commit_leaves_no_mark,
     marks_are_swept_and_forgetting_leaves_one,
@@ -103,6 +105,18 @@ async fn a_member_that_goes_is_told_of_its_group(store: Store) {
     done(&store, changes([Change::UserRemoved(user_id(2))])).await;
     assert_eq!(links(between, None).await, [(sanne, Gone::ForGood), (joris, Gone::ForGood)]);
     assert!(since(&store, between).await.contains(&it));
+}
+
+async fn a_member_that_goes_is_told_of_its_unit(store: Store) {
+    done(&store, users([user(1, "sanne.devries"), user(2, "joris.bakker")])).await;
+    done(&store, changes([Change::AdministrativeUnitAdded(Box::new(unit(1, "Nord")))])).await;
+    let told = [(Noun::AdministrativeUnit, unit_id(1).into(), Gone::No)];
+    let mut before = count(&store).await;
+    done(&store, changes([user_in_unit(1, 1), user_in_unit(1, 2)].map(Change::LinkAdded))).await;
+    assert_eq!(since(&store, before).await, told);
+    before = count(&store).await;
+    done(&store, changes([Change::UserRemoved(user_id(2))])).await;
+    assert!(since(&store, before).await.contains(&told[0]));
 }
 
 async fn grants_are_told_by_their_parties(store: Store) {

@@ -1,9 +1,11 @@
 //! A few things to store. Every kind of id has digits of its own, so that two columns that were swapped show.
 
 use mandate_base::{
-    AppId, AppRoleId, ApplicationId, AssignmentId, ConsentRequestId, CorrelationId, DAY, FamilyId, Folded, GrantId,
-    GroupId, HOUR, Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId, TenantId, UserId,
+    AdministrativeUnitId, AppId, AppRoleId, ApplicationId, AssignmentId, ConsentRequestId, CorrelationId, DAY,
+    FamilyId, Folded, GrantId, GroupId, HOUR, Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId,
+    TenantId, UserId,
 };
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::{
     AccessKind, AppCard, Audience, ClientCertificate, ClientSecret, FederatedCredential, RedirectUris, Registration,
     Web,
@@ -46,6 +48,7 @@ macro_rules! numbered {
 numbered! {
     user_id: UserId = 0xaaaa_aaaa,
     group_id: GroupId = 0xbbbb_bbbb,
+    unit_id: AdministrativeUnitId = 0xbcbc_bcbc,
     application_id: ApplicationId = 0xcccc_cccc,
     app_id: AppId = 0xc100_0000,
     app_role_id: AppRoleId = 0xeeee_eeee,
@@ -108,6 +111,15 @@ pub fn group(number: u128, name: &str) -> Group {
 
 pub fn user_in(group: u128, user: u128) -> Link {
     Link { of: group_id(group).into(), member: user_id(user).into(), kind: MemberKind::User, role: LinkRole::Member }
+}
+
+pub fn unit(number: u128, name: &str) -> AdministrativeUnit {
+    let (id, display_name) = (unit_id(number), name.to_owned());
+    AdministrativeUnit { id, display_name, restricted: false, more: Map::new(), version: 1 }
+}
+
+pub fn user_in_unit(unit: u128, user: u128) -> Link {
+    Link { of: unit_id(unit).into(), role: LinkRole::Unit, ..user_in(1, user) }
 }
 
 pub fn group_in(group: u128, inner: u128) -> Link {

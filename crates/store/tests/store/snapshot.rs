@@ -5,9 +5,10 @@
 use crate::sample::{
     NOON, app_id, assigned, assignment_id, card, code, entry, family, family_id, grant, grant_id, group, group_id,
     group_in, owner_of, refresh, request, request_id, role, role_id, session, session_id, sign_in, sp, sp_id, tenant,
-    user, user_id, user_in,
+    unit, unit_id, user, user_id, user_in, user_in_unit,
 };
 use mandate_base::{AppId, Folded, GroupId, Moment, ObjectId, TenantId};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::{Activity, AuditEntry};
 use mandate_domain::consent::request::ConsentRequest;
@@ -16,14 +17,16 @@ use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantPart
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 use mandate_domain::query::{Condition, LogQuery, Noun, Order, Query, Test};
 use mandate_domain::record::{Change, Record, Trace};
-use mandate_domain::role::RoleAssignment;
+use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::code::Code;
 use mandate_domain::signin::session::Session;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::token::refresh::{Family, RefreshToken};
 use mandate_domain::user::User;
-use mandate_store::{Assignee, ChangedGrant, ChangedLink, ChangedObject, Committed, Gone, Store, TenantView};
+use mandate_store::{
+    Assignee, ChangedGrant, ChangedLink, ChangedObject, Committed, Gone, HoldingUnit, Store, TenantView,
+};
 
 /// One of every thing.
 pub struct Organisation {
@@ -31,7 +34,9 @@ pub struct Organisation {
     pub user: User,
     /// The user is in the first, which is in the second, which the user owns.
     pub groups: [Group; 2],
-    pub links: [Link; 3],
+    /// It holds the user.
+    pub unit: AdministrativeUnit,
+    pub links: [Link; 4],
     pub card: AppCard,
     /// The client, and the API that it calls.
     pub sps: [ServicePrincipal; 2],
@@ -56,7 +61,8 @@ impl Organisation {
             tenant: tenant(id, name, &[domain.as_str()]),
             user: User { display_name: name.to_owned(), ..user(1, "sanne.devries") },
             groups: [1, 2].map(|number| group(number, name)),
-            links: [user_in(1, 1), group_in(2, 1), owner_of(2, 1)],
+            unit: unit(1, name),
+            links: [user_in(1, 1), group_in(2, 1), owner_of(2, 1), user_in_unit(1, 1)],
             card: card(app, id, name),
             sps: [1, 2].map(|number| sp(number, number, name)),
             grants: [grant(1, None, &["openid", name]), grant(2, Some(user_id(1)), &["User.Read", name])],
@@ -102,6 +108,7 @@ impl Organisation {
         ];
         list.push(Change::Kept(Box::new(self.deleted.clone())));
         list.extend(self.groups.clone().map(|group| Change::GroupAdded(Box::new(group))));
+        list.push(Change::AdministrativeUnitAdded(Box::new(self.unit.clone())));
         list.extend(self.links.map(Change::LinkAdded));
         list.extend(self.sps.clone().map(|sp| Change::ServicePrincipalAdded(Box::new(sp))));
         list.extend(self.grants.clone().map(Change::GrantAdded));
@@ -137,6 +144,9 @@ impl Organisation {
             sps_where: self.sps.to_vec(),
             count_where: 1,
             group_by_id: Some(self.groups[0].clone()),
+            unit_by_id: Some(self.unit.clone()),
+            units_where: vec![self.unit.clone()],
+            units_of: vec![HoldingUnit { id: self.unit.id, restricted: false }],
             members: vec![Assignee { id: first.into(), kind: MemberKind::Group }],
             owners: vec![Assignee { id: self.user.id.into(), kind: MemberKind::User }],
             groups_of: vec![first],
@@ -174,7 +184,7 @@ impl Organisation {
             deleted_by_id: Some(self.deleted.clone()),
             deleted_after: vec![self.deleted.clone()],
             attached_to: Attached {
-                links: vec![self.links[0], self.links[2]],
+                links: vec![self.links[0], self.links[2], self.links[3]],
                 grants: vec![self.grants[1].clone()],
                 assignments: vec![self.assignments[1]],
                 roles: vec![self.role],
@@ -213,6 +223,9 @@ pub struct Snapshot {
     sps_where: Vec<ServicePrincipal>,
     count_where: i64,
     group_by_id: Option<Group>,
+    unit_by_id: Option<AdministrativeUnit>,
+    units_where: Vec<AdministrativeUnit>,
+    units_of: Vec<HoldingUnit>,
     members: Vec<Assignee>,
     owners: Vec<Assignee>,
     groups_of: Vec<GroupId>,
@@ -297,6 +310,9 @@ impl Snapshot {
             sps_where: view.sps_where(&named(Noun::ServicePrincipal)).await.expect("reads"),
             count_where: view.count_where(Noun::User, named(Noun::User).condition.as_ref()).await.expect("reads"),
             group_by_id: view.group_by_id(group).await.expect("reads"),
+            unit_by_id: view.unit_by_id(unit_id(1)).await.expect("reads"),
+            units_where: view.units_where(&named(Noun::AdministrativeUnit)).await.expect("reads"),
+            units_of: view.units_of(user).await.expect("reads"),
             members: view.links_after(above, LinkRole::Member, None, ALL).await.expect("reads"),
             owners: view.links_after(above, LinkRole::Owner, None, ALL).await.expect("reads"),
             groups_of: view.groups_of(user).await.expect("reads"),
@@ -320,7 +336,7 @@ impl Snapshot {
             roles_of: view.roles_of(user).await.expect("reads"),
             role_holders: view.role_holders(role_id(1), ALL).await.expect("reads"),
             role_assignment_by_id: view.role_assignment_by_id(assignment_id(1)).await.expect("reads"),
-            role_assignments_where: view.role_assignments_where(None, None, None, ALL).await.expect("reads"),
+            role_assignments_where: view.role_assignments_where(RoleQuery::default(), None, ALL).await.expect("reads"),
             consent_request_by_id: view.consent_request_by_id(request_id(1)).await.expect("reads"),
             consent_requests_waiting: view.consent_requests_waiting(NOON, ALL).await.expect("reads"),
             consent_requests_undecided: view.consent_requests_undecided(app_id(1)).await.expect("reads"),

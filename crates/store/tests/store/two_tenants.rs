@@ -9,6 +9,7 @@ use crate::sample::{
 };
 use crate::snapshot::{Dump, Organisation, Snapshot};
 use mandate_base::{Secret, TenantId};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::consent::request::{ConsentRequest, Decision, Verdict};
 use mandate_domain::deleted::{Attached, Deleted};
@@ -76,6 +77,7 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
     card.secrets.clear();
     let user = User { display_name: TAKEN.to_owned(), account_enabled: false, ..victim.user.clone() };
     let group = Group { display_name: TAKEN.to_owned(), ..victim.groups[0].clone() };
+    let unit = AdministrativeUnit { display_name: TAKEN.to_owned(), restricted: true, ..victim.unit.clone() };
     let sp = ServicePrincipal { display_name: TAKEN.to_owned(), ..victim.sps[0].clone() };
     let grant = Grant { scopes: vec![TAKEN.to_owned()], ..victim.grants[0].clone() };
     let stronger = AppRoleAssignment { created: LATER, ..assigned(9, user_id(1), MemberKind::User) };
@@ -94,6 +96,8 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
         Change::UserSessionsRevoked { user: victim.user.id, at: LATER },
         Change::GroupAdded(Box::new(group.clone())),
         Change::GroupUpdated(Box::new(group)),
+        Change::AdministrativeUnitAdded(Box::new(unit.clone())),
+        Change::AdministrativeUnitUpdated(Box::new(unit)),
         Change::LinkAdded(user_in(1, 66)),
         Change::ApplicationAdded(Box::new(card.clone())),
         Change::ApplicationUpdated(Box::new(card)),
@@ -121,6 +125,7 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
         Change::RoleUnassigned(victim.role.id),
         Change::KeptNoLonger(victim.deleted.id()),
         application,
+        Change::AdministrativeUnitRemoved(victim.unit.id),
         Change::GroupRemoved(victim.groups[0].id),
         Change::AppRoleUnassigned(victim.assignments[0].id),
         Change::GrantRemoved(grant.id),
@@ -191,10 +196,13 @@ fn place_of_change(change: &Change) -> usize {
         Change::KeptNoLonger(_) => 31,
         Change::RoleUnassigned(_) => 32,
         Change::ApplicationLogo { .. } => 33,
+        Change::AdministrativeUnitAdded(_) => 34,
+        Change::AdministrativeUnitUpdated(_) => 35,
+        Change::AdministrativeUnitRemoved(_) => 36,
     }
 }
 
-const KINDS_OF_CHANGE: usize = 34;
+const KINDS_OF_CHANGE: usize = 37;
 
 /// `None`: no tenant's, so there is nothing to keep apart.
 fn place_of_trace(trace: &Trace) -> Option<usize> {

@@ -366,6 +366,25 @@ impl Caller {
         }
     }
 
+    /// The same caller with no more than what roles in these units give. A person stays who they are to themselves.
+    pub fn only_within(&self, units: &[ObjectId]) -> Caller {
+        let kept =
+            |scoped: &[ScopedAction]| scoped.iter().filter(|held| units.contains(&held.within)).copied().collect();
+        let who = match &self.who {
+            Who::App(daemon) => Who::App(Box::new(Daemon {
+                granted: PermSet::EMPTY,
+                everywhere: ActionSet::EMPTY,
+                scoped: kept(&daemon.scoped),
+            })),
+            Who::Person(person) => Who::Person(Box::new(Person {
+                everywhere: ActionSet::EMPTY,
+                scoped: kept(&person.scoped),
+                ..person.as_ref().clone()
+            })),
+        };
+        Caller { who, ..self.clone() }
+    }
+
     /// Who owns what this caller makes, and is asked for as an owner.
     pub fn object(&self) -> ObjectId {
         match &self.who {

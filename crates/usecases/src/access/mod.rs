@@ -9,7 +9,7 @@ mod verified;
 
 pub use enter::{Caller, Daemon, EnterRefusal, Person, Who, enter, enter_manager};
 pub use mandate_jose::TokenRefusal;
-pub use permit::{Denial, Operation, Permit, permit, permit_on};
+pub use permit::{Denial, Operation, Permit, permit, permit_in, permit_on};
 
 use crate::tokens::AppStandings;
 use enter::{AppCallers, People};

@@ -4,7 +4,8 @@ use super::{Caller, Daemon, Person, Who};
 use crate::{Fault, House};
 use mandate_base::{CorrelationId, ObjectId};
 use mandate_decide::{
-    Because, ClientSide, Decision, Reach, Requirement, Right, Target, UserSide, UserWay, View, Way, decide,
+    Because, ClientSide, Decision, Reach, Requirement, Right, ScopedAction, Target, UserSide, UserWay, View, Way,
+    decide,
 };
 use mandate_domain::audit::{Actor, Doer};
 use mandate_domain::catalogue::{PermKind, catalogue};
@@ -18,6 +19,8 @@ pub struct Operation {
     pub delegated: Vec<Way>,
     pub app_only: Vec<Way>,
     pub user: Vec<UserWay>,
+    /// It changes a person or a group: what a restricted unit keeps from all but its own administrators.
+    pub manages: bool,
 }
 
 /// Proof that the gate was passed. Only this room makes one; no deed and no read runs without.
@@ -32,6 +35,8 @@ pub struct Permit {
 pub struct Denial {
     pub because: Because,
     pub app_only: bool,
+    /// It would be allowed, were the object not in a restricted unit.
+    pub restricted: bool,
 }
 
 pub fn permit(caller: &Caller, operation: &Operation, target: &Target<'_>) -> Result<Permit, Denial> {
@@ -49,28 +54,60 @@ pub fn permit(caller: &Caller, operation: &Operation, target: &Target<'_>) -> Re
     };
     match decision {
         Decision::Allow(because) => Ok(Permit { actor, view: because.view(), because: Some(because) }),
-        Decision::Deny(because) => Err(Denial { because, app_only: matches!(caller.who, Who::App(_)) }),
+        Decision::Deny(because) => Err(Denial::of(caller, because)),
     }
 }
 
-/// For one object: who owns it, and which administrative units hold it, is asked only where that decides.
+/// For one object: who owns it, and which administrative units hold it, is asked only where that decides. What a
+/// restricted unit holds is managed by who holds a role in that unit; no other right reaches it but one's own to oneself.
 pub async fn permit_on(
     house: &House,
     caller: &Caller,
     operation: &Operation,
     object: Option<ObjectId>,
 ) -> Result<Result<Permit, Denial>, Fault> {
-    let denial = match permit(caller, operation, &Target { object, ..Target::default() }) {
-        Ok(permit) => return Ok(Ok(permit)),
-        Err(denial) => denial,
-    };
-    let Some(id) = object.filter(|_| operation.asks_who_owns(caller)) else { return Ok(Err(denial)) };
+    let mut judged = permit(caller, operation, &Target { object, ..Target::default() });
+    let Some(id) = object else { return Ok(judged) };
+    let asks_units = operation.manages || (judged.is_err() && operation.asks_who_holds(caller));
     let view = house.store.tenant(caller.tenant);
-    let owned = view.link(id, LinkRole::Owner, caller.object()).await?.is_some();
-    Ok(permit(caller, operation, &Target { object, owned, ..Target::default() }))
+    let held_by = if asks_units { view.units_of(id).await? } else { Vec::new() };
+    if judged.is_err() {
+        let owned = operation.asks_who_owns(caller) && view.link(id, LinkRole::Owner, caller.object()).await?.is_some();
+        let units: Vec<ObjectId> = held_by.iter().map(|unit| unit.id.into()).collect();
+        judged = permit(caller, operation, &Target { object, owned, units: &units });
+    }
+    let restricting: Vec<ObjectId> = held_by.iter().filter(|unit| unit.restricted).map(|unit| unit.id.into()).collect();
+    let (Ok(allowed), true) = (&judged, operation.manages && !restricting.is_empty()) else { return Ok(judged) };
+    let within =
+        permit(&caller.only_within(&restricting), operation, &Target { object, owned: false, units: &restricting });
+    Ok(within.map_err(|denial| Denial {
+        because: allowed.because.unwrap_or(denial.because),
+        restricted: true,
+        ..denial
+    }))
+}
+
+/// For what is made in a unit: nothing is there yet, but whoever holds a role in the unit may.
+pub fn permit_in(caller: &Caller, operation: &Operation, unit: ObjectId) -> Result<Permit, Denial> {
+    permit(caller, operation, &Target { units: &[unit], ..Target::default() })
+}
+
+impl Denial {
+    fn of(caller: &Caller, because: Because) -> Denial {
+        Denial { because, app_only: matches!(caller.who, Who::App(_)), restricted: false }
+    }
 }
 
 impl Operation {
+    fn asks_who_holds(&self, caller: &Caller) -> bool {
+        let scoped = match &caller.who {
+            Who::App(daemon) => &daemon.scoped,
+            Who::Person(person) => &person.scoped,
+        };
+        let opens = |held: &ScopedAction| self.user.iter().any(|way| way.right.action() == Some(held.action));
+        scoped.iter().any(opens)
+    }
+
     fn asks_who_owns(&self, caller: &Caller) -> bool {
         match &caller.who {
             Who::App(_) => self.app_only.iter().any(|way| way.reach == Reach::Owned),

@@ -1,11 +1,13 @@
 //! Groups made and changed. Who is in them is `links`.
 
-use super::links::{added, may_be};
+use super::links::{added, may_be, may_be_protected};
 use super::principals::{Named, named};
+use super::units::{NoSuchUnit, named_unit, put_in};
 use crate::Fault;
 use crate::access::{Caller, Permit};
 use crate::settle::{Facing, UseCase};
-use mandate_base::{CorrelationId, Draw, GroupId, Moment, ObjectId};
+use mandate_base::{AdministrativeUnitId, CorrelationId, Draw, GroupId, Moment, ObjectId};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::audit::{Activity, Doer};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 use mandate_domain::group_properties::check;
@@ -21,6 +23,8 @@ pub struct NewGroup<'a> {
     pub properties: Properties,
     pub owners: Vec<ObjectId>,
     pub members: Vec<ObjectId>,
+    /// It is in this unit from the beginning.
+    pub unit: Option<AdministrativeUnitId>,
     pub correlation: CorrelationId,
 }
 
@@ -38,6 +42,9 @@ pub struct ChangeGroup<'a> {
 pub enum GroupRefusal {
     NoSuchObject,
     NoSuchMember(ObjectId),
+    NoSuchUnit,
+    /// A restricted unit does not hold groups of this kind.
+    UnfitForUnit,
     AlreadyMember,
     Broken(Broken),
 }
@@ -57,6 +64,7 @@ pub struct GroupFacts {
     /// Groups above the group, for members that are groups.
     above: Vec<GroupId>,
     taken: bool,
+    unit: Result<Option<AdministrativeUnit>, NoSuchUnit>,
 }
 
 impl UseCase for NewGroup<'_> {
@@ -72,6 +80,7 @@ impl UseCase for NewGroup<'_> {
             held: false,
             above: Vec::new(),
             taken: taken(facing, &self.properties, None).await?,
+            unit: named_unit(facing, self.unit).await?,
         })
     }
 
@@ -104,6 +113,10 @@ impl NewGroup<'_> {
         if facts.taken {
             return Err(Broken::new(UNIQUE_NAME, Rule::Taken).into());
         }
+        let unit = facts.unit.map_err(|NoSuchUnit| GroupRefusal::NoSuchUnit)?;
+        if unit.as_ref().is_some_and(|unit| unit.restricted) && !may_be_protected(&group) {
+            return Err(GroupRefusal::UnfitForUnit);
+        }
         let doer = self.permit.doer(self.correlation);
         let mut record = Record::default();
         let entry = doer.entry(Activity::AddGroup).target(group.id, "Group", &group.display_name);
@@ -114,6 +127,9 @@ impl NewGroup<'_> {
         }
         link_all(&mut record, &doer, &group, owners, LinkRole::Owner)?;
         link_all(&mut record, &doer, &group, facts.members, LinkRole::Member)?;
+        if let Some(unit) = unit {
+            put_in(&mut record, &doer, &unit, (group.id.into(), MemberKind::Group, &group.display_name));
+        }
         Ok((group, record))
     }
 
@@ -145,6 +161,7 @@ impl UseCase for ChangeGroup<'_> {
             held,
             above: if nests { facing.view.groups_above(self.group, true).await? } else { Vec::new() },
             taken: taken(facing, &self.properties, Some(self.group)).await?,
+            unit: Ok(None),
         })
     }
 

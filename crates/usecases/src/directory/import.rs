@@ -5,6 +5,7 @@ use crate::Fault;
 use crate::access::Permit;
 use crate::settle::{Facing, UseCase};
 use mandate_base::{CorrelationId, Draw, Moment, ObjectId};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::{Activity, Doer};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
@@ -24,6 +25,7 @@ pub struct NewTenant<'p> {
     pub tenant: Tenant,
     pub users: Vec<User>,
     pub groups: Vec<Group>,
+    pub units: Vec<AdministrativeUnit>,
     pub links: Vec<Link>,
     pub applications: Vec<AppCard>,
     pub service_principals: Vec<ServicePrincipal>,
@@ -72,6 +74,11 @@ impl NewTenant<'_> {
             let entry = doer.entry(Activity::AddGroup).target(group.id, "Group", &group.display_name);
             record.change(Change::GroupAdded(Box::new(group.clone())), entry);
         }
+        for unit in &self.units {
+            let entry = doer.entry(Activity::AddAdministrativeUnit);
+            let entry = entry.target(unit.id, Noun::AdministrativeUnit.word(), &unit.display_name);
+            record.change(Change::AdministrativeUnitAdded(Box::new(unit.clone())), entry);
+        }
         let nouns = self.nouns();
         for link in &self.links {
             let noun = nouns.get(&link.of).copied().unwrap_or(Noun::Group);
@@ -86,7 +93,8 @@ impl NewTenant<'_> {
         let users = self.users.iter().map(|user| (user.id.into(), Noun::User));
         let apps = self.applications.iter().map(|card| (card.application.into(), Noun::Application));
         let instances = self.service_principals.iter().map(|sp| (sp.id.into(), Noun::ServicePrincipal));
-        users.chain(apps).chain(instances).collect()
+        let units = self.units.iter().map(|unit| (unit.id.into(), Noun::AdministrativeUnit));
+        users.chain(apps).chain(instances).chain(units).collect()
     }
 
     fn apps(&self, doer: &Doer, record: &mut Record) {

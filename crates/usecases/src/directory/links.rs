@@ -39,7 +39,7 @@ pub struct RemoveLink<'a> {
 pub enum LinkRefusal {
     NoSuchObject,
     NoSuchMember,
-    /// A group cannot be an owner, a Microsoft 365 group holds people only, a manager is a person.
+    /// A group cannot be an owner, a Microsoft 365 group holds people only, a manager is a person, no app is in a unit.
     WrongKind,
     AlreadyThere,
     NotThere,
@@ -61,6 +61,8 @@ pub struct LinkFacts {
     others: Vec<Assignee>,
     /// Groups that hold the group, however deep.
     above: Vec<GroupId>,
+    /// The unit is restricted, and the member is a group that such a unit does not hold.
+    is_unfit: bool,
 }
 
 impl UseCase for AddLink<'_> {
@@ -97,7 +99,7 @@ impl AddLink<'_> {
     fn judge<'f>(&self, facts: &'f LinkFacts) -> Result<(&'f Named, &'f str), LinkRefusal> {
         let name = facts.name.as_deref().ok_or(LinkRefusal::NoSuchObject)?;
         let member = facts.member.as_ref().ok_or(LinkRefusal::NoSuchMember)?;
-        if !may_be(self.role, member.kind, facts.group.as_ref()) {
+        if facts.is_unfit || !may_be(self.role, member.kind, facts.group.as_ref()) {
             return Err(LinkRefusal::WrongKind);
         }
         if facts.held.is_some() {
@@ -121,6 +123,7 @@ pub fn may_be(role: LinkRole, kind: MemberKind, group: Option<&Group>) -> bool {
     match (role, kind) {
         (LinkRole::Owner, kind) => kind != MemberKind::Group,
         (LinkRole::Manager, kind) => kind == MemberKind::User,
+        (LinkRole::Unit, kind) => kind != MemberKind::ServicePrincipal,
         (LinkRole::Member, MemberKind::User) => true,
         // A role that a group holds must not reach people through another group.
         (LinkRole::Member, MemberKind::Group) => {
@@ -165,7 +168,7 @@ impl RemoveLink<'_> {
 
 async fn load(facing: Facing<'_>, to: Linked, role: LinkRole, member: Option<ObjectId>) -> Result<LinkFacts, Fault> {
     let view = facing.view;
-    let (mut group, id) = (None, to.id);
+    let (mut group, mut restricted, id) = (None, false, to.id);
     let name = match to.noun {
         Noun::User => view.user_by_id(id.into()).await?.map(|user| user.upn.as_str().to_owned()),
         Noun::Group => {
@@ -177,22 +180,39 @@ async fn load(facing: Facing<'_>, to: Linked, role: LinkRole, member: Option<Obj
             card.map(|card| card.name().to_owned())
         }
         Noun::ServicePrincipal => view.sp_by_id(id.into()).await?.map(|sp| sp.display_name),
+        Noun::AdministrativeUnit => {
+            let unit = view.unit_by_id(id.into()).await?;
+            restricted = unit.as_ref().is_some_and(|unit| unit.restricted);
+            unit.map(|unit| unit.display_name)
+        }
     };
     let (named, held) = match member {
         Some(member) => (one_named(facing, member).await?, view.link(id, role, member).await?),
         None => (None, None),
     };
     let others = match role {
-        LinkRole::Member => Vec::new(),
+        LinkRole::Member | LinkRole::Unit => Vec::new(),
         LinkRole::Owner | LinkRole::Manager => view.links_after(id, role, None, MOST_OWNERS as i64 + 1).await?,
     };
     let nests = role == LinkRole::Member && named.as_ref().is_some_and(|named| named.kind == MemberKind::Group);
     let above = if nests { view.groups_above(id, true).await? } else { Vec::new() };
-    Ok(LinkFacts { name, group, member: named, held, others, above })
+    let is_unfit = match member {
+        Some(member) if restricted => {
+            view.group_by_id(member.into()).await?.is_some_and(|group| !may_be_protected(&group))
+        }
+        _ => false,
+    };
+    Ok(LinkFacts { name, group, member: named, held, others, above, is_unfit })
+}
+
+/// Mail and roles have administrators of their own, who would be shut out.
+pub(super) fn may_be_protected(group: &Group) -> bool {
+    !group.mail_enabled && !group.is_assignable_to_role()
 }
 
 pub const fn added(noun: Noun, role: LinkRole) -> Activity {
     match (noun, role) {
+        (_, LinkRole::Unit) | (Noun::AdministrativeUnit, _) => Activity::AddMemberToAdministrativeUnit,
         (_, LinkRole::Manager) | (Noun::User, _) => Activity::SetUserManager,
         (_, LinkRole::Member) => Activity::AddMemberToGroup,
         (Noun::Group, LinkRole::Owner) => Activity::AddOwnerToGroup,
@@ -203,6 +223,7 @@ pub const fn added(noun: Noun, role: LinkRole) -> Activity {
 
 const fn removed(noun: Noun, role: LinkRole) -> Activity {
     match (noun, role) {
+        (_, LinkRole::Unit) | (Noun::AdministrativeUnit, _) => Activity::RemoveMemberFromAdministrativeUnit,
         (_, LinkRole::Manager) | (Noun::User, _) => Activity::RemoveUserManager,
         (_, LinkRole::Member) => Activity::RemoveMemberFromGroup,
         (Noun::Group, LinkRole::Owner) => Activity::RemoveOwnerFromGroup,

@@ -22,6 +22,7 @@ mod removal;
 mod revoke;
 mod roles;
 mod settings;
+mod units;
 mod users;
 
 pub use applications::{AppEdit, AppRefusal, ChangeApplication, NewApplication, WrittenApp};
@@ -40,14 +41,15 @@ pub use policies::{ChangePolicy, Changed, PolicyEdit, PolicyRefusal, Sets};
 pub use read::{
     NamedAssignment, application, applications, assignment, assignments, card, count, deleted_item, deleted_items,
     grant, grants, group, groups, logo, logo_of, organization, role_assignment, role_assignments, service_principal,
-    service_principals, user, user_by_name, users,
+    service_principals, unit, units, user, user_by_name, users,
 };
 pub use related::{
-    DirectoryRole, GroupShape, MemberObject, ObjectKind, Page, Related, by_ids, count_related, groups_around, id_by,
-    noun_of, one_related, related, shape_of_group,
+    DirectoryRole, GroupShape, MemberObject, ObjectKind, Page, Related, by_ids, count_related, groups_around,
+    holders_around, id_by, is_in_unit, noun_of, one_related, related, shape_of_group,
 };
 pub use removal::{Purge, RemovalRefusal, Remove, Restore};
 pub use revoke::{Revocation, Revoke, RevokeRefusal};
-pub use roles::{EditRoles, GiveRole, RoleEdit, RoleRefusal, TakeRole};
+pub use roles::{EditRoles, GiveRole, RoleEdit, RoleRefusal, RoleScope, TakeRole};
 pub use settings::{SetApplication, SetTenantSettings, SettingRefusal};
+pub use units::{ChangeUnit, NewUnit, UnitRefusal};
 pub use users::{ChangeUser, NewUser, UserRefusal, WrittenPassword, stands_above};

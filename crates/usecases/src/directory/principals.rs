@@ -38,6 +38,13 @@ pub(super) fn owners(named: Vec<(ObjectId, Option<Named>)>, maker: Option<Owner>
     Ok(owners)
 }
 
+/// Whether anything here has this id.
+pub(super) async fn is_there(facing: Facing<'_>, id: ObjectId) -> Result<bool, Fault> {
+    Ok(one_named(facing, id).await?.is_some()
+        || facing.view.unit_by_id(id.into()).await?.is_some()
+        || super::applications::application_by_id(facing, id.into()).await?.is_some())
+}
+
 pub(super) async fn one_named(facing: Facing<'_>, id: ObjectId) -> Result<Option<Named>, Fault> {
     if let Some(user) = facing.view.user_by_id(id.into()).await? {
         return Ok(Some(Named { kind: MemberKind::User, name: user.display_name }));

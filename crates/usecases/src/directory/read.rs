@@ -2,14 +2,17 @@
 
 use crate::access::{Caller, Permit};
 use crate::{Fault, House, authority};
-use mandate_base::{AppId, ApplicationId, AssignmentId, Folded, GrantId, GroupId, ObjectId, RoleTemplateId, UserId};
+use mandate_base::{
+    AdministrativeUnitId, AppId, ApplicationId, AssignmentId, Folded, GrantId, GroupId, ObjectId, UserId,
+};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::deleted::{Deleted, KEPT_FOR};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantParties, GrantQuery};
 use mandate_domain::group::{Group, MemberKind};
 use mandate_domain::logo::Logo;
 use mandate_domain::query::{Condition, Noun, Order, Query};
-use mandate_domain::role::RoleAssignment;
+use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::User;
@@ -37,6 +40,16 @@ pub async fn users(house: &House, caller: &Caller, _: &Permit, query: Query) -> 
 pub async fn groups(house: &House, caller: &Caller, _: &Permit, query: Query) -> Result<(Vec<Group>, bool), Fault> {
     let (query, most) = with_one_more(query);
     Ok(page(house.store.tenant(caller.tenant).groups_where(&query).await?, most))
+}
+
+pub async fn units(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    query: Query,
+) -> Result<(Vec<AdministrativeUnit>, bool), Fault> {
+    let (query, most) = with_one_more(query);
+    Ok(page(house.store.tenant(caller.tenant).units_where(&query).await?, most))
 }
 
 pub async fn applications(
@@ -187,6 +200,15 @@ pub async fn group(house: &House, caller: &Caller, _: &Permit, id: GroupId) -> R
     house.store.tenant(caller.tenant).group_by_id(id).await
 }
 
+pub async fn unit(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    id: AdministrativeUnitId,
+) -> Result<Option<AdministrativeUnit>, Fault> {
+    house.store.tenant(caller.tenant).unit_by_id(id).await
+}
+
 /// One row more than the page was asked for: it tells whether another page follows.
 pub(super) fn page<T>(mut rows: Vec<T>, most: usize) -> (Vec<T>, bool) {
     let more = rows.len() > most;
@@ -218,12 +240,12 @@ pub async fn role_assignments(
     house: &House,
     caller: &Caller,
     _: &Permit,
-    of: (Option<ObjectId>, Option<RoleTemplateId>),
+    query: RoleQuery,
     after: Option<AssignmentId>,
     most: usize,
 ) -> Result<(Vec<RoleAssignment>, bool), Fault> {
     let view = house.store.tenant(caller.tenant);
-    Ok(page(view.role_assignments_where(of.0, of.1, after, most as i64 + 1).await?, most))
+    Ok(page(view.role_assignments_where(query, after, most as i64 + 1).await?, most))
 }
 
 pub async fn role_assignment(

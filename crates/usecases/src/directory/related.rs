@@ -3,7 +3,8 @@
 use super::applications::application_by_id;
 use crate::access::{Caller, Permit};
 use crate::{Fault, House, clients};
-use mandate_base::{GroupId, ObjectId, RoleTemplateId, TenantId};
+use mandate_base::{AdministrativeUnitId, GroupId, ObjectId, RoleTemplateId, TenantId};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::group::{Group, LinkRole};
 use mandate_domain::query::{Condition, Noun, Order, Query};
@@ -22,6 +23,7 @@ pub enum MemberObject {
     Application(Arc<AppCard>),
     /// With the app behind it, where that is still registered.
     ServicePrincipal(ServicePrincipal, Option<Arc<AppCard>>),
+    AdministrativeUnit(AdministrativeUnit),
     DirectoryRole(DirectoryRole),
 }
 
@@ -59,11 +61,12 @@ impl DirectoryRole {
 pub enum Related {
     /// Those that are something to this one: its members, its owners, its manager.
     To { of: ObjectId, role: LinkRole },
-    /// Those that this one is something to: what it owns, whom it manages, the groups and roles that hold it.
+    /// Those that this one is something to: what it owns, whom it manages, the groups, units and roles that hold it.
     From { member: ObjectId, role: LinkRole },
     /// Members, however deep.
     Below(GroupId),
-    /// Groups, however deep this one is in them, and the roles that come with them.
+    /// Groups, however deep this one is in them, and the roles that come with them; and the units that hold it, which are
+    /// its own alone.
     Above(ObjectId),
 }
 
@@ -74,6 +77,7 @@ impl MemberObject {
             MemberObject::Group(group) => group.id.into(),
             MemberObject::Application(card) => card.application.into(),
             MemberObject::ServicePrincipal(sp, _) => sp.id.into(),
+            MemberObject::AdministrativeUnit(unit) => unit.id.into(),
             MemberObject::DirectoryRole(role) => role.id(),
         }
     }
@@ -162,6 +166,7 @@ async fn ids(view: TenantView<'_>, which: Related, after: Option<ObjectId>, most
             above.filter(|id| after.is_none_or(|after| *id > after)).collect()
         }
     };
+    ids.extend(units_around(view, which).await?.into_iter().filter(|id| after.is_none_or(|after| *id > after)));
     let roles = roles_held(view, &holders).await?;
     ids.extend(roles.iter().map(DirectoryRole::id).filter(|id| after.is_none_or(|after| *id > after)));
     ids.sort_unstable();
@@ -181,6 +186,13 @@ async fn holders(view: TenantView<'_>, which: Related) -> Result<Vec<ObjectId>, 
     })
 }
 
+async fn units_around(view: TenantView<'_>, which: Related) -> Result<Vec<ObjectId>, Fault> {
+    let (Related::From { member, role: LinkRole::Member } | Related::Above(member)) = which else {
+        return Ok(Vec::new());
+    };
+    Ok(view.units_of(member).await?.into_iter().map(|unit| unit.id.into()).collect())
+}
+
 async fn roles_held(view: TenantView<'_>, holders: &[ObjectId]) -> Result<Vec<DirectoryRole>, Fault> {
     let mut held = BTreeSet::new();
     for holder in holders {
@@ -197,7 +209,7 @@ pub async fn by_ids(house: &House, caller: &Caller, _: &Permit, ids: &[ObjectId]
 
 pub(super) async fn objects(house: &House, view: TenantView<'_>, ids: &[ObjectId]) -> Result<Vec<MemberObject>, Fault> {
     let mut found: HashMap<ObjectId, MemberObject> = HashMap::with_capacity(ids.len());
-    for noun in [Noun::User, Noun::Group, Noun::ServicePrincipal, Noun::Application] {
+    for noun in [Noun::User, Noun::Group, Noun::ServicePrincipal, Noun::Application, Noun::AdministrativeUnit] {
         let missing: Vec<ObjectId> = ids.iter().filter(|id| !found.contains_key(id)).copied().collect();
         if missing.is_empty() {
             break;
@@ -234,6 +246,9 @@ pub(super) async fn of_query(house: &House, view: TenantView<'_>, query: &Query)
             }
             all
         }
+        Noun::AdministrativeUnit => {
+            view.units_where(query).await?.into_iter().map(MemberObject::AdministrativeUnit).collect()
+        }
     })
 }
 
@@ -263,6 +278,7 @@ pub async fn id_by(
         Noun::Group => view.groups_where(&query).await?.first().map(|group| group.id.into()),
         Noun::Application => view.applications_where(&query).await?.first().map(|card| card.application.into()),
         Noun::ServicePrincipal => view.sps_where(&query).await?.first().map(|sp| sp.id.into()),
+        Noun::AdministrativeUnit => view.units_where(&query).await?.first().map(|unit| unit.id.into()),
     })
 }
 
@@ -279,7 +295,30 @@ pub async fn noun_of(house: &House, caller: &Caller, id: ObjectId) -> Result<Opt
     if view.sp_by_id(id.into()).await?.is_some() {
         return Ok(Some(Noun::ServicePrincipal));
     }
+    if view.unit_by_id(id.into()).await?.is_some() {
+        return Ok(Some(Noun::AdministrativeUnit));
+    }
     Ok(application_by_id(facing, id.into()).await?.map(|_| Noun::Application))
+}
+
+/// A fact for the gate: is the object in the unit?
+pub async fn is_in_unit(
+    house: &House,
+    caller: &Caller,
+    unit: AdministrativeUnitId,
+    member: ObjectId,
+) -> Result<bool, Fault> {
+    Ok(house.store.tenant(caller.tenant).link(unit, LinkRole::Unit, member).await?.is_some())
+}
+
+/// All that an object is in, however deep: groups, units, roles.
+pub async fn holders_around(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    member: ObjectId,
+) -> Result<Vec<ObjectId>, Fault> {
+    ids(house.store.tenant(caller.tenant), Related::Above(member), None, i64::MAX).await
 }
 
 /// The groups that an object is in, however deep: all of them, or security groups.

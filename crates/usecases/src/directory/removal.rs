@@ -3,7 +3,7 @@
 //! What hangs on an object goes with it and comes back with it, as far as its other end is still there.
 
 use super::applications::application_by_id;
-use super::principals::one_named;
+use super::principals::is_there;
 use crate::Fault;
 use crate::access::Permit;
 use crate::settle::{Facing, UseCase};
@@ -99,6 +99,9 @@ fn remove(record: &mut Record, doer: &Doer, object: DeletedObject, attached: Att
         DeletedObject::ServicePrincipal(sp) => {
             (Activity::RemoveServicePrincipal, Change::ServicePrincipalRemoved(sp.id))
         }
+        DeletedObject::AdministrativeUnit(unit) => {
+            (Activity::DeleteAdministrativeUnit, Change::AdministrativeUnitRemoved(unit.id))
+        }
     };
     let entry = doer.entry(activity).target(object.id(), object.noun().word(), object.name());
     record.change(change, entry);
@@ -142,6 +145,9 @@ impl UseCase for Restore<'_> {
             DeletedObject::ServicePrincipal(sp) => {
                 (Activity::RestoreServicePrincipal, Change::ServicePrincipalAdded(Box::new(sp.clone())))
             }
+            DeletedObject::AdministrativeUnit(unit) => {
+                (Activity::RestoreAdministrativeUnit, Change::AdministrativeUnitAdded(Box::new(unit.clone())))
+            }
         };
         let doer = self.permit.doer(self.correlation);
         let entry = doer.entry(activity).target(deleted.id(), deleted.object.noun().word(), deleted.object.name());
@@ -171,6 +177,7 @@ impl UseCase for Purge<'_> {
             DeletedObject::Group(_) => Activity::HardDeleteGroup,
             DeletedObject::Application(_) => Activity::HardDeleteApplication,
             DeletedObject::ServicePrincipal(_) => Activity::HardDeleteServicePrincipal,
+            DeletedObject::AdministrativeUnit(_) => Activity::HardDeleteAdministrativeUnit,
         };
         let entry = self.permit.doer(self.correlation).entry(activity);
         let entry = entry.target(deleted.id(), deleted.object.noun().word(), deleted.object.name());
@@ -187,6 +194,7 @@ async fn present(facing: Facing<'_>, noun: Noun, id: ObjectId) -> Result<Option<
         Noun::Group => view.group_by_id(id.into()).await?.map(DeletedObject::Group),
         Noun::Application => application_by_id(facing, id.into()).await?.map(Box::new).map(DeletedObject::Application),
         Noun::ServicePrincipal => view.sp_by_id(id.into()).await?.map(DeletedObject::ServicePrincipal),
+        Noun::AdministrativeUnit => view.unit_by_id(id.into()).await?.map(DeletedObject::AdministrativeUnit),
     })
 }
 
@@ -195,7 +203,7 @@ async fn taken(facing: Facing<'_>, object: &DeletedObject) -> Result<Option<&'st
     let view = facing.view;
     Ok(match object {
         DeletedObject::User(user) => view.user_by_upn(&user.upn.folded()).await?.map(|_| "userPrincipalName"),
-        DeletedObject::Group(_) => None,
+        DeletedObject::Group(_) | DeletedObject::AdministrativeUnit(_) => None,
         DeletedObject::ServicePrincipal(sp) => view.sp_by_app(sp.app_id).await?.map(|_| "appId"),
         DeletedObject::Application(card) => {
             for uri in &card.registration.identifier_uris {
@@ -227,8 +235,7 @@ async fn still_there(facing: Facing<'_>, own: ObjectId, attached: Attached) -> R
     let ends: Vec<ObjectId> = ends.chain(attached.roles.iter().map(|role| role.principal)).collect();
     for id in ends {
         if let Entry::Vacant(unknown) = known.entry(id) {
-            let app = application_by_id(facing, id.into()).await?.is_some();
-            unknown.insert(app || one_named(facing, id).await?.is_some());
+            unknown.insert(is_there(facing, id).await?);
         }
     }
     let there = |id: ObjectId| known.get(&id) == Some(&true);

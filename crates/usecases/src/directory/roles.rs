@@ -1,24 +1,43 @@
 //! Directory roles: given, taken away, and a tenant's own ones defined (graph-api.md §2.10).
 
-use super::principals::{Named, one_named};
+use super::principals::{Named, is_there, one_named};
 use crate::Fault;
 use crate::access::Permit;
 use crate::settle::{Facing, UseCase};
-use mandate_base::{AssignmentId, CorrelationId, Draw, Moment, ObjectId, RoleTemplateId};
+use mandate_base::{AdministrativeUnitId, AssignmentId, CorrelationId, Draw, Moment, ObjectId, RoleTemplateId};
 use mandate_domain::audit::Activity;
 use mandate_domain::group::MemberKind;
 use mandate_domain::properties::{Broken, Properties};
 use mandate_domain::record::{Change, Plan, Record};
-use mandate_domain::role::{CustomRole, GLOBAL_ADMINISTRATOR, RoleAssignment, roles};
+use mandate_domain::role::{CustomRole, GLOBAL_ADMINISTRATOR, RoleAssignment, RoleQuery, roles};
 use mandate_domain::tenant::Tenant;
 
 pub struct GiveRole<'a> {
     pub permit: &'a Permit,
     pub principal: ObjectId,
     pub role: RoleTemplateId,
-    /// `None`: in the whole tenant.
-    pub within: Option<ObjectId>,
+    pub scope: RoleScope,
     pub correlation: CorrelationId,
+}
+
+/// Where a role is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleScope {
+    Tenant,
+    /// To what it holds.
+    Unit(AdministrativeUnitId),
+    /// To one object alone: an app, a group.
+    Object(ObjectId),
+}
+
+impl RoleScope {
+    pub fn within(self) -> Option<ObjectId> {
+        match self {
+            RoleScope::Tenant => None,
+            RoleScope::Unit(unit) => Some(unit.into()),
+            RoleScope::Object(id) => Some(id),
+        }
+    }
 }
 
 pub struct TakeRole<'a> {
@@ -86,20 +105,20 @@ impl UseCase for GiveRole<'_> {
             _ => None,
         };
         let tenant = facing.tenant().await?;
-        let held = facing.view.role_assignments_where(Some(self.principal), Some(self.role), None, 1000).await?;
-        let scope = match self.within {
-            None => true,
-            Some(id) => {
-                one_named(facing, id).await?.is_some()
-                    || super::applications::application_by_id(facing, id.into()).await?.is_some()
-            }
+        let within = Some(self.scope.within());
+        let query = RoleQuery { principal: Some(self.principal), role: Some(self.role), within };
+        let held = facing.view.role_assignments_where(query, None, 1).await?;
+        let scope = match self.scope {
+            RoleScope::Tenant => true,
+            RoleScope::Unit(unit) => facing.view.unit_by_id(unit).await?.is_some(),
+            RoleScope::Object(id) => is_there(facing, id).await?,
         };
         Ok(GiveFacts {
             principal,
             assignable: group.is_none_or(|group| group.is_assignable_to_role()),
             role: tenant.and_then(|tenant| roles().name_of(self.role, &tenant.settings).map(str::to_owned)),
             scope,
-            held: held.iter().any(|held| held.within == self.within),
+            held: !held.is_empty(),
         })
     }
 
@@ -119,7 +138,7 @@ impl UseCase for GiveRole<'_> {
             id: draw.id().into(),
             principal: self.principal,
             role: self.role,
-            within: self.within,
+            within: self.scope.within(),
             created: now,
         };
         let entry = self.permit.doer(self.correlation).entry(Activity::AddMemberToRole);

@@ -1,16 +1,20 @@
 //! People added and changed. What is sensitive of a person is changed only by who stands above them.
 
+use super::units::{NoSuchUnit, named_unit, put_in};
 use crate::access::{Caller, Permit, Who};
 use crate::settle::{Facing, UseCase};
 use crate::{Fault, House, people};
-use mandate_base::{CorrelationId, Draw, Folded, Moment, RoleTemplateId, Secret, UserId};
+use mandate_base::{AdministrativeUnitId, CorrelationId, Draw, Folded, Moment, RoleTemplateId, Secret, UserId};
+use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::audit::Activity;
+use mandate_domain::group::MemberKind;
 use mandate_domain::properties::{Broken, Properties, Rule};
 use mandate_domain::record::{Change, Plan, Record};
-use mandate_domain::role::roles;
+use mandate_domain::role::{RoleAssignment, roles};
 use mandate_domain::tenant::Tenant;
 use mandate_domain::user::{Upn, User, UserKind};
 use mandate_domain::user_properties::{SENSITIVE, check, check_password};
+use mandate_store::HoldingUnit;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -25,6 +29,8 @@ pub struct NewUser<'a> {
     pub permit: &'a Permit,
     pub properties: Properties,
     pub password: WrittenPassword,
+    /// The person is in this unit from the beginning.
+    pub unit: Option<AdministrativeUnitId>,
     pub correlation: CorrelationId,
 }
 
@@ -41,6 +47,7 @@ pub struct ChangeUser<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserRefusal {
     NoSuchObject,
+    NoSuchUnit,
     /// The person holds a role that the caller does not stand above.
     AboveTheCaller,
     Broken(Broken),
@@ -57,6 +64,7 @@ const UPN: &str = "userPrincipalName";
 pub struct NewUserFacts {
     tenant: Option<Arc<Tenant>>,
     taken: bool,
+    unit: Result<Option<AdministrativeUnit>, NoSuchUnit>,
 }
 
 impl UseCase for NewUser<'_> {
@@ -65,20 +73,27 @@ impl UseCase for NewUser<'_> {
     type Refusal = UserRefusal;
 
     async fn load(&self, facing: Facing<'_>) -> Result<NewUserFacts, Fault> {
-        Ok(NewUserFacts { tenant: facing.tenant().await?, taken: taken(facing, &self.properties, None).await? })
+        Ok(NewUserFacts {
+            tenant: facing.tenant().await?,
+            taken: taken(facing, &self.properties, None).await?,
+            unit: named_unit(facing, self.unit).await?,
+        })
     }
 
     fn plan(&self, facts: NewUserFacts, now: Moment, draw: &mut dyn Draw) -> Plan<User, UserRefusal> {
-        match self.made(&facts, now, draw) {
-            Ok(user) => {
-                let entry = self.permit.doer(self.correlation).entry(Activity::AddUser);
-                let entry = entry.target(user.id, "User", user.upn.as_str());
-                let mut record = Record::default();
-                record.change(Change::UserAdded(Box::new(user.clone())), entry);
-                Plan::answer(user, record)
-            }
-            Err(refusal) => Plan::refuse(refusal),
+        let user = match self.made(&facts, now, draw) {
+            Ok(user) => user,
+            Err(refusal) => return Plan::refuse(refusal),
+        };
+        let Ok(unit) = facts.unit else { return Plan::refuse(UserRefusal::NoSuchUnit) };
+        let doer = self.permit.doer(self.correlation);
+        let entry = doer.entry(Activity::AddUser).target(user.id, "User", user.upn.as_str());
+        let mut record = Record::default();
+        record.change(Change::UserAdded(Box::new(user.clone())), entry);
+        if let Some(unit) = unit {
+            put_in(&mut record, &doer, &unit, (user.id.into(), MemberKind::User, &user.display_name));
         }
+        Plan::answer(user, record)
     }
 }
 
@@ -119,9 +134,9 @@ pub struct UserFacts {
     tenant: Option<Arc<Tenant>>,
     user: Option<User>,
     taken: bool,
-    /// Of the person, and of an app that calls for itself.
+    /// Of the person, and those of the caller that reach the person.
     roles: Vec<RoleTemplateId>,
-    app_roles: Vec<RoleTemplateId>,
+    actor: Vec<RoleTemplateId>,
 }
 
 impl UseCase for ChangeUser<'_> {
@@ -132,15 +147,16 @@ impl UseCase for ChangeUser<'_> {
     async fn load(&self, facing: Facing<'_>) -> Result<UserFacts, Fault> {
         let roles = facing.view.roles_of(self.user).await?;
         let app_roles = match &self.caller.who {
-            Who::App(_) => people::tenant_wide(&facing.view.roles_of(self.caller.client_sp).await?),
+            Who::App(_) => facing.view.roles_of(self.caller.client_sp).await?,
             Who::Person(_) => Vec::new(),
         };
+        let units = facing.view.units_of(self.user).await?;
         Ok(UserFacts {
             tenant: facing.tenant().await?,
             user: facing.view.user_by_id(self.user).await?,
             taken: taken(facing, &self.properties, Some(self.user)).await?,
             roles: roles.iter().map(|held| held.role).collect(),
-            app_roles,
+            actor: actor_roles(self.caller, &app_roles, self.user, &units),
         })
     }
 
@@ -148,7 +164,7 @@ impl UseCase for ChangeUser<'_> {
         let UserFacts { tenant: Some(tenant), user: Some(before), .. } = &facts else {
             return Plan::refuse(UserRefusal::NoSuchObject);
         };
-        let above = || is_above(self.caller, self.user, &facts.app_roles, &facts.roles);
+        let above = || is_above(self.caller, self.user, &facts.actor, &facts.roles);
         if self.is_sensitive(before) && !above() {
             return Plan::refuse(UserRefusal::AboveTheCaller);
         }
@@ -249,16 +265,22 @@ pub async fn stands_above(house: &House, caller: &Caller, user: UserId) -> Resul
     let target: Vec<RoleTemplateId> = view.roles_of(user).await?.iter().map(|held| held.role).collect();
     let app_roles = match &caller.who {
         Who::Person(_) => Vec::new(),
-        Who::App(_) => people::tenant_wide(&view.roles_of(caller.client_sp).await?),
+        Who::App(_) => view.roles_of(caller.client_sp).await?,
     };
-    Ok(is_above(caller, user, &app_roles, &target))
+    let units = view.units_of(user).await?;
+    Ok(is_above(caller, user, &actor_roles(caller, &app_roles, user, &units), &target))
 }
 
-fn is_above(caller: &Caller, user: UserId, app_roles: &[RoleTemplateId], target: &[RoleTemplateId]) -> bool {
-    match &caller.who {
-        // What of their own people may change, the gate has judged.
-        Who::Person(person) if person.user.id == user => true,
-        Who::Person(person) => roles().stands_above(&people::tenant_wide(&person.roles), target),
-        Who::App(_) => roles().stands_above(app_roles, target),
-    }
+fn actor_roles(caller: &Caller, of_app: &[RoleAssignment], user: UserId, units: &[HoldingUnit]) -> Vec<RoleTemplateId> {
+    let held = match &caller.who {
+        Who::Person(person) => &person.roles[..],
+        Who::App(_) => of_app,
+    };
+    people::reaching(held, user, units)
+}
+
+fn is_above(caller: &Caller, user: UserId, actor: &[RoleTemplateId], target: &[RoleTemplateId]) -> bool {
+    // What of their own people may change, the gate has judged.
+    let is_own = caller.user().is_some_and(|own| own.id == user);
+    is_own || roles().stands_above(actor, target)
 }
