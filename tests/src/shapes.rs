@@ -39,6 +39,7 @@ fn types() -> &'static HashMap<&'static str, Type> {
 const SETS: &[(&str, &str)] = &[
     ("users", "user"),
     ("groups", "group"),
+    ("subscriptions", "subscription"),
     ("administrativeUnits", "administrativeUnit"),
     ("scopedRoleMemberships", "scopedRoleMembership"),
     ("applications", "application"),

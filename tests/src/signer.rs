@@ -82,6 +82,8 @@ fn padded(part: &str) -> String {
 pub struct Elsewhere {
     documents: Mutex<HashMap<String, String>>,
     posted: Mutex<Vec<(String, String)>>,
+    /// What answers nothing good.
+    deaf: Mutex<Vec<String>>,
 }
 
 impl Elsewhere {
@@ -89,7 +91,14 @@ impl Elsewhere {
         self.documents.lock().expect("no test holds it").insert(url.to_owned(), document.to_owned());
     }
 
-    /// What the house posted so far: where, and the form.
+    /// Whatever is posted there fails, or is taken again.
+    pub fn deafen(&self, address: &str, is_deaf: bool) {
+        let mut deaf = self.deaf.lock().expect("no test holds it");
+        deaf.retain(|known| known != address);
+        deaf.extend(is_deaf.then(|| address.to_owned()));
+    }
+
+    /// What the house posted so far: where, and the body.
     pub fn posted(&self) -> Vec<(String, String)> {
         self.posted.lock().expect("no test holds it").clone()
     }
@@ -102,10 +111,21 @@ impl Elsewhere {
     }
 }
 
+/// What a receiver of notifications says to prove that it is one.
+fn validation_of(url: &str) -> Vec<u8> {
+    let parsed = url::Url::parse(url).expect("the house posts to URLs");
+    let token = parsed.query_pairs().find(|(name, _)| name == "validationToken");
+    token.map(|(_, token)| token.into_owned().into_bytes()).unwrap_or_default()
+}
+
 impl Fetch for Elsewhere {
-    fn post(&self, url: String, form: String) -> Fetched<'_, ()> {
-        self.posted.lock().expect("no test holds it").push((url, form));
-        Box::pin(std::future::ready(Ok(())))
+    fn post(&self, url: String, _: &'static str, body: String) -> Fetched<'_, Vec<u8>> {
+        let address = url.split('?').next().unwrap_or("").to_owned();
+        let deaf = self.deaf.lock().expect("no test holds it").contains(&address);
+        self.posted.lock().expect("no test holds it").push((url.clone(), body));
+        let failed = || FetchRefusal::Failed("HTTP 503".to_owned());
+        let answer = if deaf { Err(failed()) } else { Ok(validation_of(&url)) };
+        Box::pin(std::future::ready(answer))
     }
 
     fn get(&self, url: String) -> Fetched<'_, Vec<u8>> {

@@ -108,6 +108,8 @@ ids! {
     RoleTemplateId,
     /// What a person asks the administrators to allow (`userConsentRequest`).
     ConsentRequestId,
+    /// A subscription to changes.
+    SubscriptionId,
     /// A browser session (`sid`).
     SessionId,
     /// A chain of refresh tokens that began with one sign-in to one client.

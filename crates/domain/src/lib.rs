@@ -25,6 +25,7 @@ pub mod registration;
 pub mod role;
 pub mod service_principal;
 pub mod signin;
+pub mod subscription;
 pub mod tenant;
 pub mod time;
 pub mod token;

@@ -15,12 +15,13 @@ use crate::service_principal::ServicePrincipal;
 use crate::signin::code::Code;
 use crate::signin::device::{DeviceAnswer, DeviceCode};
 use crate::signin::session::{Ended, Session};
+use crate::subscription::{Progress, Subscription};
 use crate::tenant::Tenant;
 use crate::token::refresh::{Family, RefreshToken};
 use crate::user::User;
 use mandate_base::{
     AdministrativeUnitId, AppId, ApplicationId, AssignmentId, ConsentRequestId, FamilyId, GrantId, GroupId, Moment,
-    ObjectId, Secret, ServicePrincipalId, SessionId, UserId,
+    ObjectId, Secret, ServicePrincipalId, SessionId, SubscriptionId, UserId,
 };
 use serde_json::{Map, Value};
 
@@ -109,7 +110,7 @@ pub enum Change {
 }
 
 /// The state of sign-in: sessions, codes, refresh tokens. Each comes with a sign-in entry, or with the request that
-/// made it.
+/// made it. And who wants to be told of changes, and how far they were.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trace {
     SessionBegun(Session),
@@ -154,6 +155,22 @@ pub enum Trace {
         hash: [u8; 32],
         at: Moment,
     },
+    SubscriptionMade(Box<Subscription>),
+    /// All but how far it was told.
+    SubscriptionRenewed(Box<Subscription>),
+    /// Guarded: of two that want to tell it, one is `Raced`.
+    SubscriptionHeld {
+        subscription: SubscriptionId,
+        until: Moment,
+        was: Moment,
+    },
+    /// By whoever holds it until `held`; nothing, if that is over.
+    SubscriptionTold {
+        subscription: SubscriptionId,
+        progress: Progress,
+        held: Moment,
+    },
+    SubscriptionEnded(SubscriptionId),
 }
 
 /// See the module's text.

@@ -75,6 +75,10 @@ pub(crate) enum Route {
     Audit(String),
     SignIns,
     SignIn(String),
+    Subscriptions,
+    Subscription(String),
+    /// `/subscriptions/{id}/reauthorize`
+    Reauthorize(String),
     Domains,
     Domain(String),
     SubscribedSkus,
@@ -246,14 +250,14 @@ impl Route {
 
     pub fn methods(&self) -> &'static [Method] {
         match self {
-            Route::UserInfo | Route::Grants(GrantsOf::All) | Route::List(_) => &READ_OR_POST,
+            Route::UserInfo | Route::Grants(GrantsOf::All) | Route::List(_) | Route::Subscriptions => &READ_OR_POST,
             Route::FederatedCredentials(_) | Route::Classifications(_) => &READ_OR_POST,
             Route::Roles | Route::RoleDefinitions | Route::RoleAssignments => &READ_OR_POST,
             Route::GrantPolicies | Route::ConditionSets(..) => &READ_OR_POST,
             Route::AuthorizationPolicy { .. } => &READ_OR_CHANGE,
             Route::AdminConsentRequestPolicy | Route::Logo(_) => &READ_OR_PUT,
             Route::ConditionSet(..) => &READ_OR_REMOVE,
-            Route::RoleDefinition(_) | Route::GrantPolicy(_) => &READ_OR_WRITE,
+            Route::RoleDefinition(_) | Route::GrantPolicy(_) | Route::Subscription(_) => &READ_OR_WRITE,
             Route::RoleAssignment(_) | Route::ScopedRole(..) => &READ_OR_REMOVE,
             Route::ScopedRoles(ScopedRoles::In(_)) => &READ_OR_POST,
             // Something new is made in the unit.
@@ -263,7 +267,7 @@ impl Route {
             Route::Object(Object::Any(_)) => &READ,
             Route::Object(Object::User(Subject::Me)) => &READ_OR_CHANGE,
             Route::Object(_) | Route::FederatedCredential(..) | Route::Grant(_) => &READ_OR_WRITE,
-            Route::Act(..) | Route::ByIds | Route::Restore(_) => &POST,
+            Route::Act(..) | Route::ByIds | Route::Restore(_) | Route::Reauthorize(_) => &POST,
             Route::References(_, Relation::Manager) => &REFER_TO_ONE,
             Route::References(..) => &REFER,
             Route::Reference(..) | Route::Classification(..) => &REMOVE,
@@ -443,6 +447,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("policies") => of_policies(rest),
         _ if head.is("auditLogs") => of_logs(rest),
         _ if head.is("domains") => pair(rest, Route::Domains, Route::Domain),
+        _ if head.is("subscriptions") => of_subscriptions(rest),
         _ if head.is("subscribedSkus") && rest.is_empty() => Ok(Route::SubscribedSkus),
         _ if head.is("$metadata") && rest.is_empty() => Err(Refusal::NoSchema),
         _ => Err(unknown(steps)),
@@ -605,6 +610,15 @@ fn pair(rest: &[Step], all: Route, one: fn(String) -> Route) -> Result<Route, Re
         [] => Ok(all),
         [key] => Ok(one(key_of(key)?)),
         [_, rest @ ..] => Err(unknown(rest)),
+    }
+}
+
+fn of_subscriptions(rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [key, again] if again.is("reauthorize") || again.is("microsoft.graph.reauthorize") => {
+            Ok(Route::Reauthorize(key_of(key)?))
+        }
+        _ => pair(rest, Route::Subscriptions, Route::Subscription),
     }
 }
 

@@ -119,6 +119,9 @@ pub(crate) enum Refusal {
     PageToken,
     /// A delta token of another time: its changes are not known any more. Where to begin again.
     ReadAnew(String),
+    /// Nobody at the address says that it wants to be told, and why not.
+    Unvalidated(String),
+    TooManySubscriptions,
     /// As the path named it. Another tenant's object is not there either.
     NoSuchObject(String),
 }
@@ -309,6 +312,19 @@ impl Refusal {
                 bad(BAD_REQUEST, format!("Could not find a property named '{property}' on type '{kind}'."))
             }
             Refusal::PageToken => bad("Directory_ExpiredPageToken", "The specified page token value has expired."),
+            // Graph's own libraries know the code (graph-api.md §2.16).
+            Refusal::Unvalidated(why) => bad(
+                "ValidationError",
+                format!(
+                    "Subscription validation request failed. The notification endpoint must answer with 200 and the \
+                         validation token as text/plain: {why}."
+                ),
+            ),
+            Refusal::TooManySubscriptions => entry(
+                StatusCode::FORBIDDEN,
+                "Forbidden",
+                "The number of subscriptions of this application, or of the whole organisation, is at its limit.",
+            ),
             Refusal::ReadAnew(_) => entry(
                 StatusCode::GONE,
                 "syncStateNotFound",

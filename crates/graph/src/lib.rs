@@ -14,6 +14,7 @@ mod changes;
 mod cors;
 mod dispatch;
 mod errors;
+pub mod notify;
 mod operations;
 mod paging;
 mod property;

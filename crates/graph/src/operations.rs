@@ -202,6 +202,12 @@ operations! {
     DeletedUnitsGet = "deleted.administrativeUnits.get",
     DeletedUnitsRestore = "deleted.administrativeUnits.restore",
     DeletedUnitsDelete = "deleted.administrativeUnits.delete",
+    SubscriptionsList = "subscriptions.list",
+    SubscriptionsGet = "subscriptions.get",
+    // And what reading the resource itself needs.
+    SubscriptionsCreate = "subscriptions.create",
+    SubscriptionsUpdate = "subscriptions.update",
+    SubscriptionsDelete = "subscriptions.delete",
     SubscribedSkusList = "subscribedSkus.list",
     AuthorizationPolicyGet = "authorizationPolicy.get",
     AuthorizationPolicyUpdate = "authorizationPolicy.update",
@@ -230,7 +236,8 @@ operations! {
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
+    include_str!("../permissions/subscriptions.tsv"),
     include_str!("../permissions/units.tsv"),
     include_str!("../permissions/delta.tsv"),
     include_str!("../permissions/logs.tsv"),

@@ -89,12 +89,13 @@ impl Place {
 /// What is one, though its name stands for a set or for a person.
 const ONE: [&str; 5] = ["me", "manager", "restore", "authorizationPolicy", "adminConsentRequestPolicy"];
 /// Which type stands behind a path's last name.
-const SETS: [(&str, &str); 44] = [
+const SETS: [(&str, &str); 45] = [
     ("me", "user"),
     ("users", "user"),
     ("manager", "directoryObject"),
     ("directReports", "directoryObject"),
     ("groups", "group"),
+    ("subscriptions", "subscription"),
     ("administrativeUnits", "administrativeUnit"),
     ("microsoft.graph.administrativeUnit", "administrativeUnit"),
     ("scopedRoleMembers", "scopedRoleMembership"),

@@ -1,7 +1,7 @@
 //! The way out: fetches documents from addresses that tenants registered, and from nowhere a tenant should not reach.
 //!
 //! A name is looked up once, and the addresses that are called are the ones that were judged: a name that answers
-//! differently the second time gains nothing. Never: a redirect, a proxy, plain http.
+//! differently the second time gains nothing. Never: a redirect, a proxy, plain http but to a developer's own machine.
 
 use mandate_usecases::issuers::{Fetch, FetchRefusal, Fetched};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -18,7 +18,7 @@ use url::Host;
 pub enum Reach {
     /// Public addresses only.
     Public,
-    /// And this machine itself: for developers.
+    /// And this machine itself, there also without TLS: for developers.
     AndLoopback,
     /// The operator's own network as well.
     AndPrivate,
@@ -33,7 +33,8 @@ pub struct Outside {
 }
 
 const TIME: Duration = Duration::from_secs(5);
-const FORM: &str = "application/x-www-form-urlencoded";
+/// Of whoever is told of something (graph-api.md §2.16).
+const TIME_TO_POST: Duration = Duration::from_secs(10);
 const LARGEST: usize = 512 * 1024;
 
 impl Outside {
@@ -46,7 +47,7 @@ impl Outside {
             let own = self.authority.as_deref().map(Certificate::from_pem).transpose();
             let own = own.map_err(|error| error.to_string())?;
             Client::builder()
-                .https_only(true)
+                .https_only(self.reach != Reach::AndLoopback)
                 .redirect(redirect::Policy::none())
                 .no_proxy()
                 .timeout(TIME)
@@ -62,7 +63,8 @@ impl Outside {
     /// The URL, when it is one that may be called.
     fn judged(&self, url: &str) -> Result<url::Url, FetchRefusal> {
         let parsed = url::Url::parse(url).map_err(|_| FetchRefusal::BadUrl)?;
-        if parsed.scheme() != "https" || !parsed.username().is_empty() || parsed.password().is_some() {
+        let plain = parsed.scheme() == "http" && self.reach == Reach::AndLoopback && is_this_machine(&parsed);
+        if !(parsed.scheme() == "https" || plain) || !parsed.username().is_empty() || parsed.password().is_some() {
             return Err(FetchRefusal::BadUrl);
         }
         // An address in the URL is asked of no resolver.
@@ -79,23 +81,26 @@ impl Outside {
 
     async fn fetch(&self, url: &str) -> Result<Vec<u8>, FetchRefusal> {
         let parsed = self.judged(url)?;
-        let mut answer =
-            self.client()?.get(parsed).header("accept", "application/json").send().await.map_err(refusal)?;
+        let answer = self.client()?.get(parsed).header("accept", "application/json").send().await.map_err(refusal)?;
         if answer.status().is_redirection() {
             return Err(FetchRefusal::Redirected);
         }
         if answer.status() != reqwest::StatusCode::OK {
             return Err(FetchRefusal::Failed(format!("HTTP {}", answer.status().as_u16())));
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(refusal)? {
-            if body.len() + chunk.len() > LARGEST {
-                return Err(FetchRefusal::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
+        whole(answer).await
     }
+}
+
+async fn whole(mut answer: reqwest::Response) -> Result<Vec<u8>, FetchRefusal> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(refusal)? {
+        if body.len() + chunk.len() > LARGEST {
+            return Err(FetchRefusal::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 impl Fetch for Outside {
@@ -103,13 +108,13 @@ impl Fetch for Outside {
         Box::pin(async move { self.fetch(&url).await })
     }
 
-    fn post(&self, url: String, form: String) -> Fetched<'_, ()> {
+    fn post(&self, url: String, kind: &'static str, body: String) -> Fetched<'_, Vec<u8>> {
         Box::pin(async move {
-            let request = self.client()?.post(self.judged(&url)?).body(form);
-            let answer = request.header("content-type", FORM).send().await.map_err(refusal)?;
+            let request = self.client()?.post(self.judged(&url)?).body(body).timeout(TIME_TO_POST);
+            let answer = request.header("content-type", kind).send().await.map_err(refusal)?;
             match answer.status() {
                 status if status.is_redirection() => Err(FetchRefusal::Redirected),
-                status if status.is_success() => Ok(()),
+                status if status.is_success() => whole(answer).await,
                 status => Err(FetchRefusal::Failed(format!("HTTP {}", status.as_u16()))),
             }
         })
@@ -125,6 +130,16 @@ fn refusal(error: reqwest::Error) -> FetchRefusal {
         cause = inner.source();
     }
     if error.is_timeout() { FetchRefusal::TooSlow } else { FetchRefusal::Failed(error.without_url().to_string()) }
+}
+
+/// What it is called, or its address; a name that merely leads here is not enough.
+fn is_this_machine(url: &url::Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(v4)) => v4.is_loopback(),
+        Some(Host::Ipv6(v6)) => v6.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }
 
 struct Guarded(Reach);
@@ -269,6 +284,18 @@ mod tests {
             "https://[::ffff:10.0.0.1]/",
         ] {
             assert_eq!(outside.fetch(url).await, Err(FetchRefusal::PrivateAddress), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_developers_own_machine_is_called_without_tls_and_no_other() {
+        let judged = |reach, url: &str| Outside::new(reach, None).judged(url).is_ok();
+        for url in ["http://localhost:9000/hook", "http://127.0.0.1:9000/", "http://[::1]:9000/"] {
+            assert!(judged(Reach::AndLoopback, url), "{url}");
+            assert!(!judged(Reach::Public, url) && !judged(Reach::AndPrivate, url), "{url}");
+        }
+        for url in ["http://hooks.example/", "http://8.8.8.8/", "http://localhost.example/", "http://10.0.0.1/"] {
+            assert!(!judged(Reach::AndLoopback, url), "{url}");
         }
     }
 }

@@ -4,6 +4,7 @@ mod audit;
 mod changed;
 mod directory;
 mod known;
+mod subscription;
 mod traces;
 
 pub use audit::{audit_writes, sign_in_writes};

@@ -12,7 +12,7 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 31] = [
+const TABLES: [(&str, &str, &str); 32] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
@@ -43,6 +43,7 @@ const TABLES: [(&str, &str, &str); 31] = [
     table!("changed_objects"),
     table!("changed_links"),
     table!("changed_grants"),
+    table!("subscriptions"),
     table!("sign_ins"),
 ];
 

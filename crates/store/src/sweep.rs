@@ -30,6 +30,8 @@ const SESSION_APPS: GlobalSql = GlobalSql::new(
 /// Longer than anybody asks what became of it.
 const CONSENT_REQUESTS: GlobalSql = GlobalSql::new("DELETE FROM consent_requests WHERE expires < $1");
 
+const SUBSCRIPTIONS: GlobalSql = GlobalSql::new("DELETE FROM subscriptions WHERE expires <= $1");
+
 /// Longer than a token that asks for them lives (graph-api.md §3.8).
 const CHANGED: [GlobalSql; 3] = [
     GlobalSql::new("DELETE FROM changed_objects WHERE at < $1"),
@@ -71,6 +73,7 @@ pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
         ended(&DELETED, now - KEPT_FOR),
         ended(&LOGOS, now - KEPT_FOR),
         ended(&CONSENT_REQUESTS, now - 90 * DAY),
+        ended(&SUBSCRIPTIONS, now),
         Write { sql: SESSION_APPS.text().into(), values: Vec::new(), expect: Expect::Any },
     ];
     writes.extend(CHANGED.iter().map(|sql| ended(sql, now - 8 * DAY)));

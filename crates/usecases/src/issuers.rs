@@ -11,13 +11,13 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The way out: gets a document by its URL, or posts a form to one, within the limits of the deployment: https, no redirect, no private address, a size and
-/// a time.
+/// The way out: gets a document by its URL, or posts to one, within the limits of the deployment: https, no redirect, no
+/// private address, a size and a time.
 pub trait Fetch: Send + Sync {
     fn get(&self, url: String) -> Fetched<'_, Vec<u8>>;
 
-    /// `form` is encoded already. What is answered is nobody's business but whether it was a success.
-    fn post(&self, url: String, form: String) -> Fetched<'_, ()>;
+    /// What is answered, where it was a success.
+    fn post(&self, url: String, kind: &'static str, body: String) -> Fetched<'_, Vec<u8>>;
 }
 
 pub type Fetched<'f, T> = Pin<Box<dyn Future<Output = Result<T, FetchRefusal>> + Send + 'f>>;
@@ -59,7 +59,7 @@ impl Fetch for NoFetch {
         Box::pin(std::future::ready(Err(nobody())))
     }
 
-    fn post(&self, _: String, _: String) -> Fetched<'_, ()> {
+    fn post(&self, _: String, _: &'static str, _: String) -> Fetched<'_, Vec<u8>> {
         Box::pin(std::future::ready(Err(nobody())))
     }
 }
@@ -197,7 +197,7 @@ mod tests {
     }
 
     impl Fetch for Told {
-        fn post(&self, _: String, _: String) -> Fetched<'_, ()> {
+        fn post(&self, _: String, _: &'static str, _: String) -> Fetched<'_, Vec<u8>> {
             Box::pin(std::future::ready(Err(nobody())))
         }
 

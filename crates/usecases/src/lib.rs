@@ -21,6 +21,7 @@ pub mod pool;
 pub mod resources;
 mod settle;
 pub mod signin;
+pub mod subscriptions;
 pub mod tickets;
 pub mod tokens;
 

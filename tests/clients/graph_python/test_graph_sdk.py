@@ -1,8 +1,14 @@
 """What a Graph SDK does all day: objects made, read, changed, linked, listed page by page, in batches, and removed."""
 
+import asyncio
+import datetime
+import http.server
 import json
 import pathlib
+import queue
+import threading
 import time
+import urllib.parse
 import uuid
 
 import httpx
@@ -14,12 +20,15 @@ from msgraph.generated.applications.item.remove_password.remove_password_post_re
 )
 from msgraph.generated.groups.groups_request_builder import GroupsRequestBuilder
 from msgraph.generated.groups.item.group_item_request_builder import GroupItemRequestBuilder
+from msgraph.generated.models.administrative_unit import AdministrativeUnit
 from msgraph.generated.models.api_application import ApiApplication
 from msgraph.generated.models.app_role import AppRole
 from msgraph.generated.models.app_role_assignment import AppRoleAssignment
 from msgraph.generated.models.application import Application
+from msgraph.generated.models.directory_role import DirectoryRole
 from msgraph.generated.models.federated_identity_credential import FederatedIdentityCredential
 from msgraph.generated.models.group import Group
+from msgraph.generated.models.identity import Identity
 from msgraph.generated.models.implicit_grant_settings import ImplicitGrantSettings
 from msgraph.generated.models.informational_url import InformationalUrl
 from msgraph.generated.models.o_auth2_permission_grant import OAuth2PermissionGrant
@@ -34,11 +43,16 @@ from msgraph.generated.models.reference_create import ReferenceCreate
 from msgraph.generated.models.reference_update import ReferenceUpdate
 from msgraph.generated.models.required_resource_access import RequiredResourceAccess
 from msgraph.generated.models.resource_access import ResourceAccess
+from msgraph.generated.models.scoped_role_membership import ScopedRoleMembership
 from msgraph.generated.models.service_principal import ServicePrincipal
 from msgraph.generated.models.spa_application import SpaApplication
+from msgraph.generated.models.subscription import Subscription
 from msgraph.generated.models.unified_role_assignment import UnifiedRoleAssignment
 from msgraph.generated.models.user import User
 from msgraph.generated.models.web_application import WebApplication
+from msgraph.generated.role_management.directory.role_assignments.role_assignments_request_builder import (
+    RoleAssignmentsRequestBuilder,
+)
 from msgraph.generated.users.delta.delta_request_builder import DeltaRequestBuilder
 from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
@@ -51,6 +65,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from graph import DEFAULT, GRAPH_APP, ByPassword, check, equal
 
 TESTS = []
+PASSWORDS = "966707d0-3269-4727-9be2-8c3a10f19b9d"
 READERS = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 OBJECTS = "https://graph.microsoft.com/v1.0/directoryObjects"
 
@@ -351,6 +366,86 @@ async def _(world):
     gone = await client.users.delta.with_url(after.odata_delta_link).get()
     equal([(one.id, one.additional_data.get("@removed")) for one in gone.value], [(made.id, {"reason": "changed"})], "who went")
     await client.directory.deleted_items.by_directory_object_id(made.id).delete()
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Someone who is told of changes: proves to be there, and keeps the letters."""
+
+    letters = queue.Queue()
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        asked = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("validationToken")
+        self.send_response(200 if asked else 202)
+        self.send_header("content-type", "text/plain")
+        self.end_headers()
+        if asked:
+            self.wfile.write(asked[0].encode())
+        else:
+            self.letters.put(json.loads(body))
+
+    def log_message(self, *_):
+        pass
+
+
+@test("whoever subscribes is told of a change, over HTTP, within seconds")
+async def _(world):
+    client = world.as_person(world.admin)
+    receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    expires = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2)
+    made = await client.subscriptions.post(
+        Subscription(
+            change_type="updated,deleted", notification_url=f"http://127.0.0.1:{receiver.server_port}/changed", resource="groups",
+            expiration_date_time=expires, client_state="only we know",
+        )
+    )
+    name = fresh("told")
+    group = await client.groups.post(Group(display_name=name, mail_nickname=name, mail_enabled=False, security_enabled=True))
+    told = await asyncio.to_thread(Receiver.letters.get, timeout=20)
+    letter = told["value"][0]
+    equal((letter["subscriptionId"], letter["clientState"], letter["resource"]), (made.id, "only we know", f"Groups/{group.id}"), "letter")
+    later = await client.subscriptions.by_subscription_id(made.id).patch(Subscription(expiration_date_time=expires + datetime.timedelta(days=1)))
+    check(later.expiration_date_time > expires, "it lives longer")
+    await client.groups.by_group_id(group.id).delete()
+    gone = await asyncio.to_thread(Receiver.letters.get, timeout=20)
+    equal(gone["value"][0]["changeType"], "deleted", "change")
+    equal([one.id for one in (await client.subscriptions.get()).value], [made.id], "subscriptions")
+    await client.subscriptions.by_subscription_id(made.id).delete()
+    receiver.shutdown()
+
+
+@test("an administrative unit holds people, and a role in it is given in both forms")
+async def _(world):
+    client = world.as_person(world.admin)
+    units = client.directory.administrative_units
+    unit = await units.post(AdministrativeUnit(display_name=fresh("unit"), description="Above the rivers"))
+    name = fresh("inside")
+    made = await units.by_administrative_unit_id(unit.id).members.post(
+        User(
+            odata_type="#microsoft.graph.user", display_name=name, mail_nickname=name, account_enabled=True,
+            user_principal_name=f"{name}@waterkant.example",
+            password_profile=PasswordProfile(password="Dijk-Wacht-77", force_change_password_next_sign_in=False),
+        )
+    )
+    me = await client.me.get()
+    await units.by_administrative_unit_id(unit.id).members.ref.post(ReferenceCreate(odata_id=f"{OBJECTS}/{me.id}"))
+    members = await units.by_administrative_unit_id(unit.id).members.get()
+    equal(sorted(one.id for one in members.value), sorted([made.id, me.id]), "members")
+    around = await client.users.by_user_id(made.id).member_of.get()
+    equal([type(one) for one in around.value if one.id == unit.id], [AdministrativeUnit], "units around")
+    role = await client.directory_roles.post(DirectoryRole(role_template_id=PASSWORDS))
+    scoped = await units.by_administrative_unit_id(unit.id).scoped_role_members.post(
+        ScopedRoleMembership(role_id=role.id, role_member_info=Identity(id=made.id))
+    )
+    given = await client.role_management.directory.role_assignments.get(
+        asking(RoleAssignmentsRequestBuilder, filter=f"principalId eq '{made.id}'")
+    )
+    equal([one.directory_scope_id for one in given.value], [f"/administrativeUnits/{unit.id}"], "scopes")
+    await units.by_administrative_unit_id(unit.id).scoped_role_members.by_scoped_role_membership_id(scoped.id).delete()
+    await units.by_administrative_unit_id(unit.id).members.by_directory_object_id(me.id).ref.delete()
+    await client.users.by_user_id(made.id).delete()
+    await units.by_administrative_unit_id(unit.id).delete()
 
 
 @test("a call that is turned away for a moment is sent again, as the answer says")

@@ -31,6 +31,7 @@ mod graph_people;
 mod graph_policies;
 mod graph_queries;
 mod graph_roles;
+mod graph_subscriptions;
 mod graph_together;
 mod graph_units;
 mod hints;

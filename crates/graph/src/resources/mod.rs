@@ -33,6 +33,7 @@ mod role_definition;
 mod scoped_role;
 mod service_principal;
 mod service_principal_write;
+mod subscription;
 mod unit;
 mod unit_write;
 mod user;
@@ -56,6 +57,7 @@ use serde_json::{Map, Value};
 use service_principal::Instance;
 use std::future::ready;
 use std::pin::Pin;
+pub(crate) use subscription::op as watched_op;
 
 /// Boxed, so that what is polled holds one road and not room for all of them.
 pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> {
@@ -75,6 +77,9 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::Audit(id) => Box::pin(log::audit(call, id)),
         Route::SignIns => Box::pin(log::sign_ins(call)),
         Route::SignIn(id) => Box::pin(log::sign_in(call, id)),
+        Route::Subscriptions => Box::pin(subscription::answer_all(call)),
+        Route::Subscription(id) => Box::pin(subscription::answer_one(call, id)),
+        Route::Reauthorize(id) => Box::pin(subscription::reauthorize(call, id)),
         Route::Domains => Box::pin(domain::list(call)),
         Route::Domain(name) => Box::pin(domain::show(call, name)),
         Route::SubscribedSkus => Box::pin(ready(domain::no_skus(call))),

@@ -14,6 +14,7 @@ use crate::outside::{Outside, Reach};
 use crate::seed::{self, Seed};
 use crate::site::Site;
 use crate::{chance, clock, import, tls};
+use mandate_graph::notify;
 use mandate_store::{Place, Store};
 use mandate_usecases::keys::{self, KeyKeeper};
 use mandate_usecases::{House, Origins, Settings};
@@ -209,10 +210,26 @@ async fn flush_loop(house: Arc<House>, mut stopped: watch::Receiver<bool>) {
         if let Err(fault) = house.store.flush().await {
             tracing::error!(%fault, "sign-ins are not written");
         }
+        if let Err(fault) = tell_changes(&house).await {
+            tracing::error!(%fault, "changes are not told");
+        }
         if let Err(fault) = notice_others(&house).await {
             tracing::error!(%fault, "what other processes changed is not seen");
         }
     }
+}
+
+/// Each on a task of its own: a receiver that is slow keeps nobody else waiting.
+async fn tell_changes(house: &Arc<House>) -> Result<(), mandate_store::Fault> {
+    for held in notify::due(house).await? {
+        let house = house.clone();
+        tokio::spawn(async move {
+            if let Err(fault) = notify::tell(&house, &held).await {
+                tracing::error!(subscription = %held.subscription.id, %fault, "a change is not told");
+            }
+        });
+    }
+    Ok(())
 }
 
 async fn sweep(house: &House) {

@@ -10,6 +10,7 @@ mod global;
 mod group;
 pub(crate) mod query;
 pub(crate) mod signin;
+mod subscription;
 mod unit;
 mod user;
 

@@ -132,13 +132,16 @@ impl Writes {
         }
     }
 
-    /// After all else: what was removed, and can be brought back.
+    /// After all else: what was removed, and can be brought back; and whoever waits for changes is told that there is one.
     pub fn end_marks(&mut self, record: &Record) {
         for change in record.changes() {
             if let Change::Kept(deleted) = change {
                 let Deleted { object, .. } = deleted.as_ref();
                 self.mark(object.noun(), deleted.id(), KEPT);
             }
+        }
+        if self.marking && record.changes().any(is_watched) {
+            self.wake_subscriptions();
         }
     }
 
@@ -205,4 +208,25 @@ impl Writes {
             self.any(&GRANTS_OF_USER, [id(user), self.now.into()]);
         }
     }
+}
+
+/// Subscriptions are to people and groups (graph-api.md §2.16).
+fn is_watched(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::UserAdded(_)
+            | Change::UserUpdated(_)
+            | Change::UserEnabled { .. }
+            | Change::UserRemoved(_)
+            | Change::UserSessionsRevoked { .. }
+            | Change::UserPassword { .. }
+            | Change::GroupAdded(_)
+            | Change::GroupUpdated(_)
+            | Change::GroupRemoved(_)
+            | Change::LinkAdded(_)
+            | Change::LinkRemoved(_)
+            | Change::ServicePrincipalRemoved(_)
+            | Change::AttachedAgain(_)
+            | Change::KeptNoLonger(_)
+    )
 }

@@ -73,6 +73,13 @@ impl Writes {
             Trace::FamilyRevoked { family, at } => self.any(&FAMILY_REVOKE, [id(*family), (*at).into()]),
             Trace::RefreshIssued(token) => self.refresh(token),
             Trace::RefreshReplaced { hash, at } => self.any(&REFRESH_REPLACE, [hash.into(), (*at).into()]),
+            Trace::SubscriptionMade(subscription) => self.subscription_add(subscription)?,
+            Trace::SubscriptionRenewed(subscription) => self.subscription_renew(subscription)?,
+            Trace::SubscriptionHeld { subscription, until, was } => self.subscription_hold(*subscription, *until, *was),
+            Trace::SubscriptionTold { subscription, progress, held } => {
+                self.subscription_told(*subscription, progress, *held);
+            }
+            Trace::SubscriptionEnded(subscription) => self.subscription_end(*subscription),
         }
         Ok(())
     }

@@ -22,6 +22,7 @@ mod removals;
 mod sample;
 mod signin;
 mod snapshot;
+mod subscriptions;
 mod tenants;
 mod two_tenants;
 mod users;

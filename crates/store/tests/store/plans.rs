@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What lists a table whole, or sweeps it once an hour: how the statement begins.
-const WHOLE: [&str; 21] = [
+const WHOLE: [&str; 23] = [
     "SELECT facet FROM facets LIMIT 1",
     "SELECT at, place, activity, actor, targets, changed, correlation FROM audits WHERE tenant_id = $1 AND id IS NULL",
     "DELETE FROM audits WHERE tenant_id = $1 AND id IS NULL",
@@ -28,6 +28,8 @@ const WHOLE: [&str; 21] = [
     "DELETE FROM changed_grants WHERE at",
     "DELETE FROM deleted_items WHERE at",
     "DELETE FROM app_logos WHERE removed",
+    "DELETE FROM subscriptions WHERE expires",
+    "SELECT COUNT(*) FROM subscriptions WHERE tenant_id",
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 use mandate_base::{
     AdministrativeUnitId, AppId, AppRoleId, ApplicationId, AssignmentId, ConsentRequestId, CorrelationId, DAY,
     FamilyId, Folded, GrantId, GroupId, HOUR, Moment, ObjectId, RoleTemplateId, ServicePrincipalId, SessionId,
-    TenantId, UserId,
+    SubscriptionId, TenantId, UserId,
 };
 use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::{
@@ -23,6 +23,7 @@ use mandate_domain::signin::code::{Bound, CODE_LIFE, Code};
 use mandate_domain::signin::device::{DEVICE_LIFE, DeviceAsked, DeviceCode};
 use mandate_domain::signin::redirect::Platform;
 use mandate_domain::signin::session::Session;
+use mandate_domain::subscription::{ChangeType, Progress, Said, Subscription, Watched};
 use mandate_domain::tenant::{Settings, Tenant, TenantProfile, VerifiedDomain};
 use mandate_domain::token::claims_ask::ClaimsAsk;
 use mandate_domain::token::refresh::{Family, RefreshToken};
@@ -60,6 +61,7 @@ numbered! {
     family_id: FamilyId = 0xdddd_dddd,
     correlation_id: CorrelationId = 0x5555_5555,
     request_id: ConsentRequestId = 0x4444_4444,
+    subscription_id: SubscriptionId = 0x3333_3333,
 }
 
 pub fn tenant(id: TenantId, name: &str, domains: &[&str]) -> Tenant {
@@ -216,6 +218,26 @@ pub fn assigned(number: u128, principal: impl Into<ObjectId>, kind: MemberKind) 
         resource: sp_id(2),
         role: app_role_id(number),
         created: NOON,
+    }
+}
+
+pub fn subscription(number: u128, name: &str) -> Subscription {
+    let said = Said {
+        resource: "/groups".to_owned(),
+        watched: Watched::Groups,
+        changes: vec![ChangeType::Updated],
+        notification_url: "https://hooks.example/changed".to_owned(),
+        lifecycle_notification_url: None,
+        client_state: Some(name.to_owned()),
+        latest_supported_tls_version: None,
+    };
+    Subscription {
+        id: subscription_id(number),
+        client: app_id(1),
+        user: Some(user_id(1)),
+        said,
+        expires: NOON + DAY,
+        progress: Progress::beginning(1, NOON),
     }
 }
 

@@ -4,8 +4,8 @@
 
 use crate::sample::{
     NOON, app_id, assigned, assignment_id, card, code, entry, family, family_id, grant, grant_id, group, group_id,
-    group_in, owner_of, refresh, request, request_id, role, role_id, session, session_id, sign_in, sp, sp_id, tenant,
-    unit, unit_id, user, user_id, user_in, user_in_unit,
+    group_in, owner_of, refresh, request, request_id, role, role_id, session, session_id, sign_in, sp, sp_id,
+    subscription, subscription_id, tenant, unit, unit_id, user, user_id, user_in, user_in_unit,
 };
 use mandate_base::{AppId, Folded, GroupId, Moment, ObjectId, TenantId};
 use mandate_domain::administrative_unit::AdministrativeUnit;
@@ -21,6 +21,7 @@ use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::code::Code;
 use mandate_domain::signin::session::Session;
+use mandate_domain::subscription::Subscription;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::token::refresh::{Family, RefreshToken};
 use mandate_domain::user::User;
@@ -51,6 +52,7 @@ pub struct Organisation {
     pub code: Code,
     pub family: Family,
     pub refresh: RefreshToken,
+    pub subscription: Subscription,
 }
 
 impl Organisation {
@@ -78,6 +80,7 @@ impl Organisation {
             code: code(1),
             family: Family { scope: name.to_owned(), ..family(1) },
             refresh: refresh(1, 1),
+            subscription: woken(subscription(1, name)),
         }
     }
 
@@ -126,6 +129,7 @@ impl Organisation {
         record.trace(Trace::CodeIssued(Box::new(self.code.clone())));
         record.trace(Trace::FamilyBegun(Box::new(self.family.clone())));
         record.trace(Trace::RefreshIssued(self.refresh));
+        record.trace(Trace::SubscriptionMade(Box::new(self.subscription.clone())));
         record.sign_in(sign_in(NOON, &self.tenant.profile.display_name));
         record
     }
@@ -198,6 +202,9 @@ impl Organisation {
             refresh_by_hash: Some((self.refresh, self.family.clone())),
             audits_where: vec![told(); self.changes().len() + 1],
             sign_ins_where: vec![self.tenant.profile.display_name.clone()],
+            subscription_by_id: Some(self.subscription.clone()),
+            subscriptions_of: vec![self.subscription.clone()],
+            subscription_count: 1,
             change_count: 1,
             changed_after: vec![ChangedObject {
                 noun: Noun::User,
@@ -269,10 +276,19 @@ pub struct Snapshot {
     refresh_by_hash: Option<(RefreshToken, Family)>,
     audits_where: Vec<AuditEntry>,
     sign_ins_where: Vec<String>,
+    subscription_by_id: Option<Subscription>,
+    subscriptions_of: Vec<Subscription>,
+    subscription_count: i64,
     change_count: i64,
     changed_after: Vec<ChangedObject>,
     links_changed: Vec<ChangedLink>,
     grants_changed_after: Vec<ChangedGrant>,
+}
+
+/// By the changes that are stored with it.
+fn woken(mut subscription: Subscription) -> Subscription {
+    subscription.progress.due = NOON;
+    subscription
 }
 
 fn told() -> AuditEntry {
@@ -356,6 +372,9 @@ impl Snapshot {
             refresh_by_hash: view.refresh_by_hash(&[1; 32]).await.expect("reads"),
             audits_where: audits.into_iter().map(|audited| audited.entry).collect(),
             sign_ins_where: sign_ins.into_iter().map(|sign_in| sign_in.name).collect(),
+            subscription_by_id: view.subscription_by_id(subscription_id(1)).await.expect("reads"),
+            subscriptions_of: view.subscriptions_of(app_id(1), NOON, ALL).await.expect("reads"),
+            subscription_count: view.subscription_count().await.expect("reads"),
             change_count: view.change_count().await.expect("reads"),
             changed_after: view.changed_after(&[Noun::User], (0, user.into()), ALL).await.expect("reads"),
             links_changed: view.links_changed(above.into(), MEMBER, 0, None, ALL).await.expect("reads"),

@@ -20,6 +20,7 @@ use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::code::Code;
 use mandate_domain::signin::session::{Ended, EndedBy, Session};
+use mandate_domain::subscription::{Progress, Subscription};
 use mandate_domain::tenant::Tenant;
 use mandate_domain::token::refresh::Family;
 use mandate_domain::user::User;
@@ -139,6 +140,8 @@ fn traces_against(victim: &Organisation) -> Vec<Trace> {
     let session = Session { user: user_id(66), ..victim.session.clone() };
     let code = Code { expires: LATER, ..victim.code.clone() };
     let family = Family { user: user_id(66), ..victim.family.clone() };
+    let subscription = Subscription { expires: LATER, ..victim.subscription.clone() };
+    let (held, progress) = (subscription.progress.held, Progress { seq: 99, ..subscription.progress });
     vec![
         Trace::SessionBegun(session),
         Trace::CodeIssued(Box::new(code)),
@@ -150,6 +153,11 @@ fn traces_against(victim: &Organisation) -> Vec<Trace> {
         Trace::SessionUsed { session: victim.session.id, client: app_id(9) },
         Trace::SessionEnded { session: victim.session.id, ended: Ended { at: LATER, how: EndedBy::SignOut } },
         Trace::FamilyRevoked { family: victim.family.id, at: LATER },
+        Trace::SubscriptionMade(Box::new(subscription.clone())),
+        Trace::SubscriptionRenewed(Box::new(subscription.clone())),
+        Trace::SubscriptionTold { subscription: subscription.id, progress, held },
+        Trace::SubscriptionHeld { subscription: subscription.id, until: LATER, was: held },
+        Trace::SubscriptionEnded(subscription.id),
     ]
 }
 
@@ -217,11 +225,16 @@ fn place_of_trace(trace: &Trace) -> Option<usize> {
         Trace::RefreshReplaced { .. } => 7,
         Trace::SessionExtended { .. } => 8,
         Trace::SessionUsed { .. } => 9,
+        Trace::SubscriptionMade(_) => 10,
+        Trace::SubscriptionRenewed(_) => 11,
+        Trace::SubscriptionHeld { .. } => 12,
+        Trace::SubscriptionTold { .. } => 13,
+        Trace::SubscriptionEnded(_) => 14,
         Trace::DeviceAsked(_) | Trace::DeviceAnswered { .. } | Trace::DeviceUsed { .. } => return None,
     })
 }
 
-const KINDS_OF_TRACE: usize = 10;
+const KINDS_OF_TRACE: usize = 15;
 
 #[test]
 fn every_kind_of_change_and_of_trace_is_tried() {

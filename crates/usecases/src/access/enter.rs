@@ -272,16 +272,46 @@ async fn as_person(
     }
     let in_token = |held: &&String| scp.split_ascii_whitespace().any(|scope| scope.eq_ignore_ascii_case(held));
     let scopes: Vec<String> = standing.scopes.iter().filter(in_token).cloned().collect();
-    let person = Person {
-        user: user.clone(),
-        granted: catalogue().set(PermKind::Delegated, scopes.iter().map(String::as_str)),
-        scopes,
-        everywhere: standing.everywhere.clone(),
-        scoped: standing.scoped.clone(),
-        roles: standing.roles.clone(),
-        grants: standing.grants.clone(),
-    };
+    let person = standing.person(user, scopes);
     Ok(Ok(Caller { tenant, client, client_sp: sp.id, who: Who::Person(Box::new(person)) }))
+}
+
+/// Whoever an app would be without a token, by what stands at this moment: for what goes on while nobody calls.
+pub async fn stand(
+    house: &House,
+    tenant: TenantId,
+    client: AppId,
+    user: Option<UserId>,
+) -> Result<Option<Caller>, Fault> {
+    let facing = house.facing(tenant);
+    let Some(user) = user else {
+        let standing = load_app(facing, client).await?;
+        let Some(sp) = standing.sp.as_ref().filter(|_| standing.enabled) else { return Ok(None) };
+        let granted = catalogue().set(PermKind::Application, standing.roles.iter().map(String::as_str));
+        let daemon = Daemon { granted, everywhere: standing.everywhere, scoped: standing.scoped };
+        return Ok(Some(Caller { tenant, client, client_sp: sp.id, who: Who::App(Box::new(daemon)) }));
+    };
+    let standing = load_person(facing, client, user, SessionId::from_u128(0)).await?;
+    let (Some(sp), Some(user)) = (&standing.sp, &standing.user) else { return Ok(None) };
+    if !standing.client_enabled || !user.account_enabled {
+        return Ok(None);
+    }
+    let person = standing.person(user, standing.scopes.clone());
+    Ok(Some(Caller { tenant, client, client_sp: sp.id, who: Who::Person(Box::new(person)) }))
+}
+
+impl PersonStanding {
+    fn person(&self, user: &User, scopes: Vec<String>) -> Person {
+        Person {
+            user: user.clone(),
+            granted: catalogue().set(PermKind::Delegated, scopes.iter().map(String::as_str)),
+            scopes,
+            everywhere: self.everywhere.clone(),
+            scoped: self.scoped.clone(),
+            roles: self.roles.clone(),
+            grants: self.grants.clone(),
+        }
+    }
 }
 
 /// A signed-out session's tokens live on; a revoked one's do not (protocol.md §1.11).

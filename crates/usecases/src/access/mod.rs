@@ -7,7 +7,7 @@ mod enter;
 mod permit;
 mod verified;
 
-pub use enter::{Caller, Daemon, EnterRefusal, Person, Who, enter, enter_manager};
+pub use enter::{Caller, Daemon, EnterRefusal, Person, Who, enter, enter_manager, stand};
 pub use mandate_jose::TokenRefusal;
 pub use permit::{Denial, Operation, Permit, permit, permit_in, permit_on};
 

@@ -8,7 +8,7 @@ use mandate_base::ObjectId;
 use mandate_domain::grant::{Grant, GrantParties};
 use mandate_domain::group::{LinkRole, MemberKind};
 use mandate_domain::query::{Condition, Noun, Order, Place, Query};
-use mandate_store::{ChangedObject, Gone};
+use mandate_store::{ChangedLink, ChangedObject, Gone};
 
 /// How far the tenant's changes have come, and of which era the count is: what is known of another one is worth
 /// nothing.
@@ -75,6 +75,13 @@ pub struct LinkHere {
     pub is_there: bool,
 }
 
+impl LinkHere {
+    pub(crate) fn of(changed: ChangedLink) -> LinkHere {
+        let link = changed.link;
+        LinkHere { member: link.member, kind: link.kind, is_there: changed.gone == Gone::No }
+    }
+}
+
 /// One page of an object's links of one role: all of them, or those that changed since a count.
 pub async fn links(
     house: &House,
@@ -94,12 +101,7 @@ pub async fn links(
         }
         Some(since) => {
             let changed = view.links_changed(of, role, since, after, limit).await?;
-            let told = changed.into_iter().map(|one| LinkHere {
-                member: one.link.member,
-                kind: one.link.kind,
-                is_there: one.gone == Gone::No,
-            });
-            told.collect()
+            changed.into_iter().map(LinkHere::of).collect()
         }
     };
     Ok(page(links, most))

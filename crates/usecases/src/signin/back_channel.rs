@@ -8,6 +8,7 @@ use serde_json::json;
 
 /// Seconds; long enough for a post that is slow, too short to be kept.
 const LIFE: i64 = 120;
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// One session of one person, as the apps know them.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +38,7 @@ pub async fn tell_apps(house: &House, over: &[Over]) -> Result<(), Fault> {
     tokio::spawn(async move {
         for (address, token) in letters {
             let Some(token) = token else { continue };
-            if let Err(refusal) = outside.post(address.clone(), format!("logout_token={token}")).await {
+            if let Err(refusal) = outside.post(address.clone(), FORM, format!("logout_token={token}")).await {
                 tracing::warn!(address, %refusal, "an app was not told of a sign-out");
             }
         }
