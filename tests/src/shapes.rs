@@ -39,6 +39,10 @@ fn types() -> &'static HashMap<&'static str, Type> {
 const SETS: &[(&str, &str)] = &[
     ("users", "user"),
     ("groups", "group"),
+    ("tokenLifetimePolicies", "tokenLifetimePolicy"),
+    ("claimsMappingPolicies", "claimsMappingPolicy"),
+    ("appManagementPolicies", "appManagementPolicy"),
+    ("defaultAppManagementPolicy", "tenantAppManagementPolicy"),
     ("subscriptions", "subscription"),
     ("administrativeUnits", "administrativeUnit"),
     ("scopedRoleMemberships", "scopedRoleMembership"),

@@ -55,6 +55,7 @@ pub struct Registration {
     pub description: Option<String>,
     /// By id; the first that there is counts.
     pub token_lifetime_policies: Vec<ObjectId>,
+    pub app_management_policies: Vec<ObjectId>,
     pub mandate: Choices,
     /// Every other Graph property, as it was set.
     #[serde(flatten)]

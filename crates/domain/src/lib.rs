@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod administrative_unit;
+pub mod app_policies;
 pub mod application;
 pub mod audit;
 pub mod catalogue;

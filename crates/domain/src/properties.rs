@@ -1,5 +1,6 @@
 //! Properties in Graph's own names, as they are written: merged into an object, and the rules that they may break.
 
+use crate::app_policies::Forbidden;
 use serde_json::{Map, Value};
 
 pub type Properties = Map<String, Value>;
@@ -28,6 +29,8 @@ pub enum Rule {
     NotVerified(String),
     /// A permission is turned off before it is changed or removed.
     StillEnabled,
+    /// A policy of the organisation's.
+    ByPolicy(Forbidden),
     /// A sentence.
     Bad(&'static str),
 }

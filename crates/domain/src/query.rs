@@ -197,6 +197,7 @@ const CODED: &[&str] = &[
     "servicePrincipalNames",
     "alternativeNames",
     "preferredSingleSignOnMode",
+    "policies",
 ];
 
 impl Noun {
@@ -292,6 +293,9 @@ const OF_GROUP: &[&str] = &[
     "uniqueName",
     "visibility",
 ];
+
+/// What an app was put under, by which a policy finds its apps.
+pub const POLICIES: &str = "policies";
 
 const OF_UNIT: &[&str] = &["description", "visibility"];
 
@@ -445,6 +449,9 @@ pub fn of_application(card: &AppCard) -> Vec<Facet> {
     for required in &registration.required_resource_access {
         facets.text("requiredResourceAccess/resourceAppId", &required.resource_app_id.to_string());
     }
+    for policy in registration.token_lifetime_policies.iter().chain(&registration.app_management_policies) {
+        facets.text(POLICIES, &policy.to_string());
+    }
     for held in &card.secrets {
         facets.text("passwordCredentials/keyId", &held.key_id.to_string());
     }
@@ -466,6 +473,10 @@ pub fn of_service_principal(sp: &ServicePrincipal) -> Vec<Facet> {
         values.iter().for_each(|value| facets.text(property, value));
     }
     more.notes.iter().for_each(|notes| facets.text("notes", notes));
+    let policies = more.token_lifetime_policies.iter().chain(&more.claims_mapping_policies);
+    for policy in policies.chain(&more.app_management_policies) {
+        facets.text(POLICIES, &policy.to_string());
+    }
     facets.more(OF_SERVICE_PRINCIPAL, &more.other);
     facets.0
 }

@@ -30,6 +30,8 @@ pub struct SpMore {
     pub notes: Option<String>,
     /// By id; the first that there is counts.
     pub token_lifetime_policies: Vec<ObjectId>,
+    pub claims_mapping_policies: Vec<ObjectId>,
+    pub app_management_policies: Vec<ObjectId>,
     /// Secrets and certificates of this instance only, beside those of its app.
     pub secrets: Vec<ClientSecret>,
     pub certificates: Vec<ClientCertificate>,

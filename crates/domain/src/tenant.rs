@@ -1,8 +1,8 @@
 //! A tenant: an organisation's directory, its names and its settings.
 
+use crate::app_policies::{AppManagementPolicy, DefaultAppManagementPolicy, StsPolicy};
 use crate::consent::policy::GrantPolicy;
 use crate::role::CustomRole;
-use crate::token::lifetime::TokenLifetimePolicy;
 use mandate_base::{Moment, RoleTemplateId, TenantId};
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,10 @@ pub struct Settings {
     /// Policies of the tenant's own, beside the built-in ones.
     pub permission_grant_policies: Vec<GrantPolicy>,
     pub admin_consent_request_policy: AdminConsentRequestPolicy,
-    pub token_lifetime_policies: Vec<TokenLifetimePolicy>,
+    pub token_lifetime_policies: Vec<StsPolicy>,
+    pub claims_mapping_policies: Vec<StsPolicy>,
+    pub app_management_policies: Vec<AppManagementPolicy>,
+    pub default_app_management_policy: DefaultAppManagementPolicy,
     /// Directory roles of the tenant's own, beside the built-in ones.
     pub custom_roles: Vec<CustomRole>,
     /// Built-in roles that are shown though nobody holds them (Graph's `directoryRoles`).

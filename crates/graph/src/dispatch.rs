@@ -2,6 +2,7 @@
 
 use crate::errors::Refusal;
 use http::Method;
+use mandate_domain::app_policies::PolicyKind;
 use mandate_domain::query::Noun;
 use mandate_odata::{Path, Step};
 use mandate_usecases::directory::Sets;
@@ -75,6 +76,15 @@ pub(crate) enum Route {
     Audit(String),
     SignIns,
     SignIn(String),
+    /// What apps are put under, and what is under one of them.
+    AppPolicies(PolicyKind),
+    AppPolicy(PolicyKind, String),
+    AppliesTo(PolicyKind, String),
+    DefaultAppManagement,
+    /// Those of an application or a service principal.
+    PoliciesOf(Object, PolicyKind),
+    PolicyReferences(Object, PolicyKind),
+    PolicyReference(Object, PolicyKind, String),
     Subscriptions,
     Subscription(String),
     /// `/subscriptions/{id}/reauthorize`
@@ -257,6 +267,10 @@ impl Route {
             Route::AuthorizationPolicy { .. } => &READ_OR_CHANGE,
             Route::AdminConsentRequestPolicy | Route::Logo(_) => &READ_OR_PUT,
             Route::ConditionSet(..) => &READ_OR_REMOVE,
+            Route::AppPolicies(_) | Route::PolicyReferences(..) => &READ_OR_POST,
+            Route::DefaultAppManagement => &READ_OR_CHANGE,
+            Route::PolicyReference(..) => &REMOVE,
+            Route::AppPolicy(..) => &READ_OR_WRITE,
             Route::RoleDefinition(_) | Route::GrantPolicy(_) | Route::Subscription(_) => &READ_OR_WRITE,
             Route::RoleAssignment(_) | Route::ScopedRole(..) => &READ_OR_REMOVE,
             Route::ScopedRoles(ScopedRoles::In(_)) => &READ_OR_POST,
@@ -531,6 +545,14 @@ fn of_relation(object: Object, relation: Relation, below: &[Step]) -> Result<Rou
 /// Collections that only one kind of object has.
 fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
     let [part, below @ ..] = rest else { return Err(unknown(rest)) };
+    if let Some(kind) = policies_of(&object, part) {
+        return match below {
+            [] => Ok(Route::PoliciesOf(object, kind)),
+            [reference] if reference.is("$ref") => Ok(Route::PolicyReferences(object, kind)),
+            [key, reference] if reference.is("$ref") => Ok(Route::PolicyReference(object, kind, key_of(key)?)),
+            _ => Err(unknown(below)),
+        };
+    }
     match object {
         Object::User(subject) => match below {
             [] if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Person(subject))),
@@ -570,6 +592,17 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
         },
         _ => Err(unknown(rest)),
     }
+}
+
+/// Claims are of an instance; the others of an app as well.
+fn policies_of(object: &Object, part: &Step) -> Option<PolicyKind> {
+    let kind = PolicyKind::ALL.into_iter().find(|kind| part.is(kind.word()))?;
+    let has = match object {
+        Object::Application(_) => kind != PolicyKind::ClaimsMapping,
+        Object::ServicePrincipal(_) => true,
+        _ => false,
+    };
+    has.then_some(kind)
 }
 
 fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
@@ -663,11 +696,22 @@ fn of_logs(rest: &[Step]) -> Result<Route, Refusal> {
 
 fn of_policies(rest: &[Step]) -> Result<Route, Refusal> {
     let (policy, below) = rest.split_first().ok_or_else(|| unknown(rest))?;
+    if let Some(kind) = PolicyKind::ALL.into_iter().find(|kind| policy.is(kind.word())) {
+        return match below {
+            [key, part] if part.is("appliesTo") => Ok(Route::AppliesTo(kind, key_of(key)?)),
+            [] => Ok(Route::AppPolicies(kind)),
+            [key] => Ok(Route::AppPolicy(kind, key_of(key)?)),
+            [_, rest @ ..] => Err(unknown(rest)),
+        };
+    }
     match below {
         [] if policy.is("authorizationPolicy") => Ok(Route::AuthorizationPolicy { by_key: false }),
         [key] if policy.is("authorizationPolicy") && key.is("authorizationPolicy") => {
             Ok(Route::AuthorizationPolicy { by_key: true })
         }
+        [] if policy.is("defaultAppManagementPolicy") => Ok(Route::DefaultAppManagement),
+        [] if policy.is("homeRealmDiscoveryPolicies") => Err(Refusal::NotOffered("Home realm discovery")),
+        [] if policy.is("tokenIssuancePolicies") => Err(Refusal::NotOffered("A token issuance policy")),
         [] if policy.is("adminConsentRequestPolicy") => Ok(Route::AdminConsentRequestPolicy),
         [] if policy.is("permissionGrantPolicies") => Ok(Route::GrantPolicies),
         [key, below @ ..] if policy.is("permissionGrantPolicies") => of_grant_policy(key_of(key)?, below),

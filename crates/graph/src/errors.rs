@@ -241,7 +241,7 @@ impl Refusal {
             Refusal::ReadOnly(name) => {
                 bad(DIRECTORY_BAD_REQUEST, format!("Property '{name}' is read-only and cannot be set."))
             }
-            Refusal::Broken(broken) => bad(DIRECTORY_BAD_REQUEST, rules::text(broken)),
+            Refusal::Broken(broken) => bad(rules::code(broken).unwrap_or(DIRECTORY_BAD_REQUEST), rules::text(broken)),
             // Azure CLI looks for the words (graph-api.md §5.1).
             Refusal::NotTheirs => entry(
                 StatusCode::FORBIDDEN,

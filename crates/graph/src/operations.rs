@@ -202,6 +202,16 @@ operations! {
     DeletedUnitsGet = "deleted.administrativeUnits.get",
     DeletedUnitsRestore = "deleted.administrativeUnits.restore",
     DeletedUnitsDelete = "deleted.administrativeUnits.delete",
+    AppPoliciesList = "appPolicies.list",
+    AppPoliciesGet = "appPolicies.get",
+    AppPoliciesCreate = "appPolicies.create",
+    AppPoliciesUpdate = "appPolicies.update",
+    AppPoliciesDelete = "appPolicies.delete",
+    AppPoliciesAppliesTo = "appPolicies.appliesTo",
+    ApplicationsPolicies = "applications.policies",
+    ApplicationsPoliciesUpdate = "applications.policies.update",
+    ServicePrincipalsPolicies = "servicePrincipals.policies",
+    ServicePrincipalsPoliciesUpdate = "servicePrincipals.policies.update",
     SubscriptionsList = "subscriptions.list",
     SubscriptionsGet = "subscriptions.get",
     // And what reading the resource itself needs.
@@ -236,7 +246,8 @@ operations! {
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
+    include_str!("../permissions/app_policies.tsv"),
     include_str!("../permissions/subscriptions.tsv"),
     include_str!("../permissions/units.tsv"),
     include_str!("../permissions/delta.tsv"),

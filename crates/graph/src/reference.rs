@@ -87,14 +87,20 @@ impl Place {
 }
 
 /// What is one, though its name stands for a set or for a person.
-const ONE: [&str; 5] = ["me", "manager", "restore", "authorizationPolicy", "adminConsentRequestPolicy"];
+const ONE: [&str; 6] =
+    ["me", "manager", "restore", "authorizationPolicy", "adminConsentRequestPolicy", "defaultAppManagementPolicy"];
 /// Which type stands behind a path's last name.
-const SETS: [(&str, &str); 45] = [
+const SETS: [(&str, &str); 50] = [
     ("me", "user"),
     ("users", "user"),
     ("manager", "directoryObject"),
     ("directReports", "directoryObject"),
     ("groups", "group"),
+    ("tokenLifetimePolicies", "tokenLifetimePolicy"),
+    ("claimsMappingPolicies", "claimsMappingPolicy"),
+    ("appManagementPolicies", "appManagementPolicy"),
+    ("defaultAppManagementPolicy", "tenantAppManagementPolicy"),
+    ("appliesTo", "directoryObject"),
     ("subscriptions", "subscription"),
     ("administrativeUnits", "administrativeUnit"),
     ("microsoft.graph.administrativeUnit", "administrativeUnit"),

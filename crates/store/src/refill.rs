@@ -9,7 +9,7 @@ use crate::sql::{GlobalSql, TenantSql};
 use crate::value::id;
 use crate::{Fault, Write};
 use mandate_base::{AppId, ObjectId, TenantId};
-use mandate_domain::query::{self, Facet, Noun, Order, Place, Query};
+use mandate_domain::query::{self, Facet, Noun, Order, POLICIES, Place, Query};
 use mandate_domain::well_known::{IN_EVERY_TENANT, well_known};
 
 const ANY_FACET: GlobalSql = GlobalSql::new("SELECT facet FROM facets LIMIT 1");
@@ -23,7 +23,7 @@ const PAGE: i64 = 500;
 const MOST_TENANTS: i64 = 10_000;
 
 /// What this program fills in. Raised with whatever comes to it, so that no start looks through a whole store.
-const FILLED: i64 = 2;
+const FILLED: i64 = 3;
 const HOW_FAR: GlobalSql = GlobalSql::new("SELECT count FROM commits WHERE id = 3");
 const NOTE: GlobalSql = GlobalSql::new("UPDATE commits SET count = $1 WHERE id = 3");
 
@@ -37,6 +37,8 @@ pub async fn run(driver: &Driver) -> Result<(), Fault> {
     addresses(driver).await?;
     if driver.rows(ANY_FACET.text(), &[]).await?.is_empty() {
         facets(driver).await?;
+    } else {
+        policies(driver).await?;
     }
     nameless(driver).await?;
     instances(driver).await?;
@@ -93,17 +95,35 @@ async fn facets(driver: &Driver) -> Result<(), Fault> {
     driver.write(writes).await.map(|_| ())
 }
 
+/// By which a policy finds its apps: what was put under one before that was kept.
+async fn policies(driver: &Driver) -> Result<(), Fault> {
+    let mut writes = Vec::new();
+    for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
+        for noun in [Noun::Application, Noun::ServicePrincipal] {
+            let view = TenantView { driver, tenant: tenant.id };
+            each_page(view, noun, |object, mut facets| {
+                facets.retain(|facet| facet.property == POLICIES);
+                writes.extend(facet_writes(tenant.id, noun, object, facets));
+            })
+            .await?;
+        }
+    }
+    driver.write(writes).await.map(|_| ())
+}
+
 async fn of_noun(driver: &Driver, tenant: TenantId, noun: Noun, writes: &mut Vec<Write>) -> Result<(), Fault> {
     let view = TenantView { driver, tenant };
+    each_page(view, noun, |object, facets| writes.extend(facet_writes(tenant, noun, object, facets))).await
+}
+
+async fn each_page(view: TenantView<'_>, noun: Noun, mut with: impl FnMut(ObjectId, Vec<Facet>)) -> Result<(), Fault> {
     let mut after = None;
     loop {
         let query = Query { noun, condition: None, order: Order::Id, after: after.clone(), most: PAGE };
         let found = facets_of(view, &query).await?;
         let Some((last, _)) = found.last() else { return Ok(()) };
         after = Some(Place { id: *last, name: String::new() });
-        for (object, facets) in found {
-            writes.extend(facet_writes(tenant, noun, object, facets));
-        }
+        found.into_iter().for_each(|(object, facets)| with(object, facets));
     }
 }
 

@@ -22,6 +22,7 @@ mod device_code;
 mod feature_rows;
 mod first_consent;
 mod front_channel;
+mod graph_app_policies;
 mod graph_apps;
 mod graph_assignments;
 mod graph_delta;

@@ -12,7 +12,8 @@ use mandate_tests::{App, World};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
+    include_str!("../../../crates/graph/permissions/app_policies.tsv"),
     include_str!("../../../crates/graph/permissions/subscriptions.tsv"),
     include_str!("../../../crates/graph/permissions/units.tsv"),
     include_str!("../../../crates/graph/permissions/delta.tsv"),

@@ -1,7 +1,7 @@
 //! What time does to tokens and sessions (protocol.md §4.6).
 
 use mandate_base::ObjectId;
-use mandate_domain::token::lifetime::TokenLifetimePolicy;
+use mandate_domain::app_policies::StsPolicy;
 use mandate_store::{KeyChange, KeyRow, KeyUse};
 use mandate_tests::app::{EXPORT, INTRANET, ORDERS};
 use mandate_tests::people::{JORIS, WATERKANT};
@@ -150,11 +150,11 @@ async fn a_policy_says_how_long_tokens_live() {
     const EVERYBODY: ObjectId = ObjectId::from_u128(1);
     const OF_APP: ObjectId = ObjectId::from_u128(2);
     const OF_INSTANCE: ObjectId = ObjectId::from_u128(3);
-    let policy = |id, access: &str, is_organization_default| TokenLifetimePolicy {
+    let policy = |id, access: &str, is_organization_default| StsPolicy {
         id: Some(id),
         definition: vec![format!(r#"{{"TokenLifetimePolicy":{{"Version":1,"AccessTokenLifetime":"{access}"}}}}"#)],
         is_organization_default,
-        ..TokenLifetimePolicy::default()
+        ..StsPolicy::default()
     };
     let policies = [
         policy(EVERYBODY, "04:00:00", true),

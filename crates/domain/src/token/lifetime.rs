@@ -2,21 +2,12 @@
 //!
 //! The life is that of the app a token is *for*: of its instance here, of its registration at home, of the organisation.
 
+use crate::app_policies::StsPolicy;
 use crate::application::AppCard;
 use crate::service_principal::ServicePrincipal;
 use crate::tenant::Tenant;
 use mandate_base::{DAY, HOUR, MINUTE, ObjectId, SECOND};
-use serde::{Deserialize, Serialize};
-
-/// Graph's `tokenLifetimePolicy`: its rule is a text of JSON in a list of one.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct TokenLifetimePolicy {
-    pub id: Option<ObjectId>,
-    pub display_name: String,
-    pub definition: Vec<String>,
-    pub is_organization_default: bool,
-}
+use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Definition {
@@ -43,7 +34,7 @@ pub enum LifetimeRefusal {
 pub const SHORTEST: i64 = 10 * MINUTE;
 pub const LONGEST: i64 = DAY;
 
-impl TokenLifetimePolicy {
+impl StsPolicy {
     /// `None`: it says nothing of access and ID tokens.
     pub fn life(&self) -> Result<Option<i64>, LifetimeRefusal> {
         let [text] = self.definition.as_slice() else { return Err(LifetimeRefusal::Malformed) };
@@ -86,9 +77,9 @@ pub fn policy_life(tenant: &Tenant, card: &AppCard, sp: Option<&ServicePrincipal
 mod tests {
     use super::*;
 
-    fn policy(text: &str) -> TokenLifetimePolicy {
+    fn policy(text: &str) -> StsPolicy {
         let definition = format!(r#"{{"TokenLifetimePolicy":{{"Version":1,"AccessTokenLifetime":"{text}"}}}}"#);
-        TokenLifetimePolicy { definition: vec![definition], ..TokenLifetimePolicy::default() }
+        StsPolicy { definition: vec![definition], ..StsPolicy::default() }
     }
 
     #[test]
@@ -113,9 +104,9 @@ mod tests {
 
     #[test]
     fn what_is_no_definition_is_refused_and_retired_rules_are_read_over() {
-        let of = |texts: &[&str]| TokenLifetimePolicy {
+        let of = |texts: &[&str]| StsPolicy {
             definition: texts.iter().map(|text| (*text).to_owned()).collect(),
-            ..TokenLifetimePolicy::default()
+            ..StsPolicy::default()
         };
         for texts in [&[][..], &["{}"], &["x"], &["{}", "{}"], &[r#"{"ClaimsMappingPolicy":{}}"#]] {
             assert_eq!(of(texts).life(), Err(LifetimeRefusal::Malformed), "{texts:?}");

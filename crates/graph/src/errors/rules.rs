@@ -1,5 +1,6 @@
 //! Broken rules of properties, in words that clients know (graph-api.md §2.2 to §2.6).
 
+use mandate_domain::app_policies::Forbidden;
 use mandate_domain::properties::{Broken, Rule};
 
 pub(super) fn text(broken: &Broken) -> String {
@@ -29,7 +30,24 @@ pub(super) fn text(broken: &Broken) -> String {
         Rule::StillEnabled => format!(
             "Property {name} is invalid. Permission (scope or role) cannot be deleted or updated unless disabled first."
         ),
+        // Azure CLI and Terraform show the words.
+        Rule::ByPolicy(Forbidden::Credential) => "Credential type not allowed as per assigned policy.".to_owned(),
+        Rule::ByPolicy(Forbidden::Lifetime) => {
+            "Credential lifetime exceeds the max value allowed as per assigned policy.".to_owned()
+        }
+        Rule::ByPolicy(Forbidden::Uri) => {
+            "Failed to add identifier URI: it is not of a form that the assigned policy allows.".to_owned()
+        }
         Rule::Bad(sentence) => format!("Invalid value specified for property '{name}' of the resource: {sentence}."),
+    }
+}
+
+/// Of the refusal as a whole; `None`: that of any bad request.
+pub(super) const fn code(broken: &Broken) -> Option<&'static str> {
+    match broken.rule {
+        Rule::ByPolicy(Forbidden::Credential) => Some("CredentialTypeNotAllowedAsPerAppPolicy"),
+        Rule::ByPolicy(Forbidden::Lifetime) => Some("CredentialInvalidLifetimeAsPerAppPolicy"),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! existence, so that a stranger learns nothing of what there is.
 
 mod any;
+mod app_policy;
 mod application;
 mod application_write;
 mod assignment;
@@ -77,6 +78,13 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::Audit(id) => Box::pin(log::audit(call, id)),
         Route::SignIns => Box::pin(log::sign_ins(call)),
         Route::SignIn(id) => Box::pin(log::sign_in(call, id)),
+        Route::AppPolicies(kind) => Box::pin(app_policy::answer_all(call, *kind)),
+        Route::AppPolicy(kind, id) => Box::pin(app_policy::answer_one(call, *kind, id)),
+        Route::AppliesTo(kind, id) => Box::pin(app_policy::applies_to(call, *kind, id)),
+        Route::DefaultAppManagement => Box::pin(app_policy::default_management(call)),
+        Route::PoliciesOf(object, kind) => Box::pin(app_policy::of_app(call, object, *kind)),
+        Route::PolicyReferences(object, kind) => Box::pin(app_policy::references(call, object, *kind)),
+        Route::PolicyReference(object, kind, id) => Box::pin(app_policy::remove(call, object, *kind, id)),
         Route::Subscriptions => Box::pin(subscription::answer_all(call)),
         Route::Subscription(id) => Box::pin(subscription::answer_one(call, id)),
         Route::Reauthorize(id) => Box::pin(subscription::reauthorize(call, id)),

@@ -79,7 +79,7 @@ pub(super) async fn edit(call: &Call<'_>, permit: &Permit, edit: PolicyEdit, nam
         }
         PolicyRefusal::BuiltIn => Refusal::Invalid("A built-in policy cannot be changed or deleted.".to_owned()),
         PolicyRefusal::InUse => {
-            Refusal::Invalid("A policy that the authorization policy assigns cannot be deleted.".to_owned())
+            Refusal::Invalid("A policy that is assigned to users, or to an app, cannot be deleted.".to_owned())
         }
         PolicyRefusal::Broken(broken) => Refusal::Broken(broken),
     })?)
@@ -103,6 +103,11 @@ impl<S: Shape> Kept<S> {
         };
         properties.insert("id".to_owned(), Value::from(id));
         Kept { properties, shape: PhantomData }
+    }
+
+    /// Its id is among its properties.
+    pub fn whole(properties: &Map<String, Value>) -> Kept<S> {
+        Kept { properties: properties.clone(), shape: PhantomData }
     }
 
     pub fn text(&self, name: &str) -> Option<&str> {

@@ -4,13 +4,14 @@ use super::node::Node;
 use super::problems::{Hint, Once, Problems, Shown};
 use super::shape::{Fields, noun};
 use mandate_base::{Folded, ObjectId};
+use mandate_domain::app_policies::StsPolicy;
 use mandate_domain::consent::policy::{
     APPLICATION_ADMIN, COMPANY_ADMIN, GrantPolicy, LEGACY, LOW, RECOMMENDED, built_in,
 };
 use mandate_domain::consent::request::ReviewerRule;
 use mandate_domain::policies::{FOR_OWNED_RESOURCE, FOR_SELF};
 use mandate_domain::tenant::{AdminConsentRequestPolicy, Branding, Settings};
-use mandate_domain::token::lifetime::{LifetimeRefusal, TokenLifetimePolicy};
+use mandate_domain::token::lifetime::LifetimeRefusal;
 
 const BUILT_IN: [&str; 5] = [LOW, RECOMMENDED, LEGACY, APPLICATION_ADMIN, COMPANY_ADMIN];
 
@@ -41,7 +42,7 @@ pub(super) fn settings(fields: &mut Fields<'_>, problems: &Problems<'_>) -> Sett
     settings
 }
 
-fn check_lifetimes(at: &Node, policies: &[TokenLifetimePolicy], problems: &Problems<'_>) {
+fn check_lifetimes(at: &Node, policies: &[StsPolicy], problems: &Problems<'_>) {
     let mut ids = Once::default();
     for (node, policy) in at.items().iter().zip(policies) {
         match (policy.id, node.get("id")) {

@@ -82,6 +82,7 @@ fn full() -> Registration {
         is_disabled: Some(false),
         identifier_uris: vec!["api://waterkant-orders".into()],
         token_lifetime_policies: vec![ObjectId::from_u128(4), ObjectId::from_u128(5)],
+        app_management_policies: vec![ObjectId::from_u128(6)],
         web: Web {
             home_page_url: Some("https://intranet.waterkant.example".into()),
             logout_url: None,
@@ -235,6 +236,8 @@ async fn a_service_principal_comes_back_whole(store: Store) {
             tags: vec!["WindowsAzureActiveDirectoryIntegratedApp".into()],
             notes: Some("für die Küste".into()),
             token_lifetime_policies: vec![ObjectId::from_u128(4)],
+            claims_mapping_policies: vec![ObjectId::from_u128(5)],
+            app_management_policies: vec![ObjectId::from_u128(6)],
             secrets: vec![card(5, WATERKANT, "").secrets[0].clone()],
             certificates: Vec::new(),
             other: Map::from_iter([("loginUrl".to_owned(), "https://waterkant.example".into())]),

@@ -1,10 +1,10 @@
 //! The ledger of migrations, and what their text must keep to so that a distributed backend can hold tenants apart.
 
 use crate::backend::{by_hand, open};
-use crate::sample::{WATERKANT, correlation_id, done, user, user_id, users};
+use crate::sample::{WATERKANT, assignment_id, card, changes, correlation_id, done, user, user_id, users};
 use crate::snapshot::Organisation;
 use mandate_domain::audit::{Activity, Actor, AuditEntry, Doer};
-use mandate_domain::query::{Condition, LogQuery, Noun, Order, Query, Test};
+use mandate_domain::query::{Condition, LogQuery, Noun, Order, POLICIES, Query, Test, facet_number};
 use mandate_domain::record::{Change, Record};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::well_known::IN_EVERY_TENANT;
@@ -17,6 +17,7 @@ on_each_lasting_backend!(
     a_newer_ledger_is_refused,
     what_was_written_before_facets_is_found_by_them,
     audits_of_before_are_asked_for_like_others,
+    apps_of_before_are_found_by_their_policies,
 );
 
 async fn opening_twice_is_fine(place: Place) {
@@ -85,6 +86,31 @@ async fn what_was_written_before_facets_is_found_by_them(place: Place) {
     for app in IN_EVERY_TENANT {
         assert!(store.tenant(WATERKANT).sp_by_app(app).await.expect("reads").is_some(), "{app}");
     }
+}
+
+/// What an app was put under before that was kept for a policy to find it by.
+async fn apps_of_before_are_found_by_their_policies(place: Place) {
+    let store = open(&place).await;
+    Organisation::new(WATERKANT, "Waterkant", 1).store(&store).await;
+    let (policy, mut app) = (assignment_id(5), card(3, WATERKANT, "Kassa"));
+    app.registration.app_management_policies = vec![policy.into()];
+    done(&store, changes([Change::ApplicationAdded(Box::new(app.clone()))])).await;
+    let condition = Condition::Is { property: POLICIES, test: Test::Equal(policy.to_string()) };
+    let count = async |store: &Store| {
+        store.tenant(WATERKANT).count_where(Noun::Application, Some(&condition)).await.expect("counts")
+    };
+    assert_eq!(count(&store).await, 1);
+    let number = facet_number(Noun::Application, POLICIES).expect("it is kept");
+    by_hand(&place, &format!("DELETE FROM facets WHERE facet = {number}")).await;
+    by_hand(&place, "UPDATE commits SET count = 2 WHERE id = 3").await;
+    assert_eq!(count(&store).await, 0);
+    drop(store);
+    let store = open(&place).await;
+    assert_eq!(count(&store).await, 1);
+    // And it goes as if it had been there from the beginning.
+    app.registration.app_management_policies.clear();
+    done(&store, changes([Change::ApplicationUpdated(Box::new(app))])).await;
+    assert_eq!(count(&store).await, 0);
 }
 
 /// The few tables that no tenant owns. One more is a decision, since every node holds all of it.

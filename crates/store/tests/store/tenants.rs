@@ -2,6 +2,7 @@
 
 use crate::sample::{LATER, NOON, WATERKANT, ZONNEBEL, changes, commit, done, folded, tenant};
 use mandate_base::{ObjectId, RoleTemplateId};
+use mandate_domain::app_policies::{AppManagementPolicy, DefaultAppManagementPolicy, StsPolicy};
 use mandate_domain::consent::policy::{Classified, ConditionSet, GrantPolicy, PermissionType};
 use mandate_domain::record::Change;
 use mandate_domain::role::CustomRole;
@@ -9,7 +10,6 @@ use mandate_domain::tenant::{
     AdminConsentRequestPolicy, AuthorizationPolicy, Branding, DefaultUserRolePermissions, ReviewerScope, Settings,
     Tenant,
 };
-use mandate_domain::token::lifetime::TokenLifetimePolicy;
 use mandate_store::{Committed, KeyChange, KeyRow, KeyUse, Store};
 
 on_each_backend!(
@@ -73,12 +73,23 @@ fn strict() -> Settings {
             request_duration_in_days: 7,
             reviewers: vec![ReviewerScope { query: "/users/x".into(), ..ReviewerScope::default() }],
         },
-        token_lifetime_policies: vec![TokenLifetimePolicy {
+        token_lifetime_policies: vec![StsPolicy {
             id: Some(ObjectId::from_u128(4)),
             display_name: "Kort".into(),
+            description: Some("Twintig minuten".into()),
             definition: vec!["{}".into()],
             is_organization_default: true,
         }],
+        claims_mapping_policies: vec![StsPolicy { id: Some(ObjectId::from_u128(6)), ..StsPolicy::default() }],
+        app_management_policies: vec![AppManagementPolicy {
+            id: Some(ObjectId::from_u128(7)),
+            is_enabled: true,
+            ..AppManagementPolicy::default()
+        }],
+        default_app_management_policy: DefaultAppManagementPolicy {
+            is_enabled: true,
+            ..DefaultAppManagementPolicy::default()
+        },
         custom_roles: vec![CustomRole {
             id: RoleTemplateId::from_u128(5),
             display_name: "Sleutelbeheer".into(),

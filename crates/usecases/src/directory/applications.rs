@@ -8,6 +8,7 @@ use crate::Fault;
 use crate::access::{Caller, Permit, Who};
 use crate::settle::{Facing, UseCase};
 use mandate_base::{AppId, ApplicationId, CorrelationId, Draw, Folded, Moment, ObjectId};
+use mandate_domain::app_policies::{AppRules, PolicyKind};
 use mandate_domain::application::{AppCard, FederatedCredential, Registration};
 use mandate_domain::audit::{Activity, AuditEntry, Doer};
 use mandate_domain::federated;
@@ -54,6 +55,13 @@ pub enum AppEdit {
     AddFederated(Properties),
     ChangeFederated(ObjectId, Properties),
     RemoveFederated(ObjectId),
+    /// One of the organisation's own.
+    Policy {
+        kind: PolicyKind,
+        id: ObjectId,
+        /// Under it, or out from under it.
+        put: bool,
+    },
     /// Where it is shown from goes into the registration.
     Logo {
         logo: Logo,
@@ -122,7 +130,8 @@ impl NewApplication<'_> {
         let Some(tenant) = facts.tenant else { return Err(AppRefusal::NoSuchObject) };
         let mut registration = Registration::default().merged(&self.properties)?;
         registration.publisher_domain = tenant.default_domain().map(str::to_owned);
-        let secrets = self.secrets.iter().map(|asked| make_secret(asked, now, draw));
+        let rules = tenant.settings.rules_of_app(&[], now);
+        let secrets = self.secrets.iter().map(|asked| make_secret(asked, &rules, now, draw));
         let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
         let card = AppCard {
             app_id: draw.id().into(),
@@ -131,12 +140,13 @@ impl NewApplication<'_> {
             created: now,
             registration,
             secrets: secrets.iter().map(|made| made.held.clone()).collect(),
-            certificates: certificates(&[], &self.certificates, draw)?,
+            certificates: certificates(&[], &self.certificates, &rules, draw)?,
             federated: Vec::new(),
             version: 1,
         };
         check_count(&card.secrets, &card.certificates)?;
         registration::check(&card, None, &tenant)?;
+        check_uris(&card, &[], &tenant, &rules)?;
         if let Some(broken) = facts.taken {
             return Err(broken.into());
         }
@@ -197,7 +207,7 @@ impl UseCase for ChangeApplication<'_> {
         };
         let mut written = WrittenApp { card: before.clone(), secrets: Vec::new(), part: None };
         let checked = self
-            .apply(&mut written, now, draw)
+            .apply(&mut written, &tenant, now, draw)
             .and_then(|()| Ok(registration::check(&written.card, Some(&before), &tenant)?))
             .and_then(|()| taken.map_or(Ok(()), |broken| Err(broken.into())));
         if let Err(refusal) = checked {
@@ -212,28 +222,38 @@ impl UseCase for ChangeApplication<'_> {
 }
 
 impl ChangeApplication<'_> {
-    fn apply(&self, written: &mut WrittenApp, now: Moment, draw: &mut dyn Draw) -> Result<(), AppRefusal> {
+    fn apply(
+        &self,
+        written: &mut WrittenApp,
+        tenant: &Tenant,
+        now: Moment,
+        draw: &mut dyn Draw,
+    ) -> Result<(), AppRefusal> {
         let card = &mut written.card;
+        let under = card.registration.app_management_policies.clone();
+        let rules = tenant.settings.rules_of_app(&under, card.created);
         match &self.edit {
             AppEdit::Merge { properties, certificates: asked } => {
                 check_immutable(&card.registration, properties)?;
                 let logo = card.registration.info.logo_url.take();
+                let held = card.registration.identifier_uris.clone();
                 card.registration = card.registration.merged(properties)?;
+                check_uris(card, &held, tenant, &rules)?;
                 // It comes with a picture and goes with none: no writer of the other addresses takes it away.
                 card.registration.info.logo_url = card.registration.info.logo_url.take().or(logo);
                 if let Some(asked) = asked {
-                    card.certificates = certificates(&card.certificates, asked, draw)?;
+                    card.certificates = certificates(&card.certificates, asked, &rules, draw)?;
                 }
             }
             AppEdit::AddSecret(asked) => {
-                let made = make_secret(asked, now, draw)?;
+                let made = make_secret(asked, &rules, now, draw)?;
                 written.part = Some(made.held.key_id);
                 card.secrets.push(made.held.clone());
                 written.secrets.push(made);
             }
             AppEdit::RemoveSecret(id) => remove(&mut card.secrets, *id, |held| held.key_id)?,
             AppEdit::AddCertificate(asked) => {
-                let made = certificate(asked, draw)?;
+                let made = certificate(asked, &rules, draw)?;
                 written.part = Some(made.key_id);
                 card.certificates.push(made);
             }
@@ -249,6 +269,14 @@ impl ChangeApplication<'_> {
                 *held = federated::changed(held, properties)?;
             }
             AppEdit::RemoveFederated(id) => remove(&mut card.federated, *id, |held: &FederatedCredential| held.id)?,
+            AppEdit::Policy { kind, id, put } => {
+                let list = match kind {
+                    PolicyKind::TokenLifetime => &mut card.registration.token_lifetime_policies,
+                    PolicyKind::AppManagement => &mut card.registration.app_management_policies,
+                    PolicyKind::ClaimsMapping => return Err(AppRefusal::NoSuchPart(*id)),
+                };
+                link_policy(list, *kind, *id, *put, tenant)?;
+            }
             AppEdit::Logo { logo, login } => {
                 card.registration.info.logo_url = Some(logo_address(login, card.app_id, logo));
             }
@@ -259,7 +287,9 @@ impl ChangeApplication<'_> {
 
     fn activity(&self) -> Activity {
         match &self.edit {
-            AppEdit::Merge { certificates: None, .. } | AppEdit::Logo { .. } => Activity::UpdateApplication,
+            AppEdit::Merge { certificates: None, .. } | AppEdit::Logo { .. } | AppEdit::Policy { .. } => {
+                Activity::UpdateApplication
+            }
             _ => Activity::UpdateApplicationCredentials,
         }
     }
@@ -282,6 +312,37 @@ impl ChangeApplication<'_> {
         }
         record
     }
+}
+
+/// Puts an app under a policy of the organisation's, or takes it out. One of each kind counts.
+pub(super) fn link_policy(
+    list: &mut Vec<ObjectId>,
+    kind: PolicyKind,
+    id: ObjectId,
+    put: bool,
+    tenant: &Tenant,
+) -> Result<(), AppRefusal> {
+    if !put {
+        return remove(list, id, |held| *held);
+    }
+    tenant.settings.app_policy(kind, id).ok_or(AppRefusal::NoSuchPart(id))?;
+    match list.contains(&id) {
+        true => Err(Broken::new(kind.word(), Rule::Repeated(id.to_string())).into()),
+        false if !list.is_empty() => Err(Broken::new(kind.word(), Rule::TooMany(1)).into()),
+        false => {
+            list.push(id);
+            Ok(())
+        }
+    }
+}
+
+/// What comes to the addresses of an app is of a form that the organisation's policy lets it have.
+fn check_uris(card: &AppCard, held: &[String], tenant: &Tenant, rules: &AppRules<'_>) -> Result<(), Broken> {
+    let domains = tenant.profile.verified_domains.iter().map(|domain| domain.name.clone());
+    let own: Vec<String> = domains.chain([tenant.id.to_string()]).collect();
+    let v2_tokens = card.registration.api.requested_access_token_version == Some(2);
+    let mut fresh = card.registration.identifier_uris.iter().filter(|uri| !held.contains(uri));
+    fresh.try_for_each(|uri| rules.check_uri(uri, &card.app_id.to_string(), &own, v2_tokens))
 }
 
 fn told(doer: &Doer, activity: Activity, card: &AppCard) -> AuditEntry {

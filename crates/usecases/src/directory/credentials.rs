@@ -3,6 +3,7 @@
 //! A secret's text exists once, in the answer that made it; what is kept is its digest.
 
 use mandate_base::{DAY, Draw, Moment, ObjectId, Secret};
+use mandate_domain::app_policies::AppRules;
 use mandate_domain::application::{ClientCertificate, ClientSecret};
 use mandate_domain::properties::{Broken, Rule};
 use mandate_jose::{Certificate, SecretDigest, b64url_encode};
@@ -41,11 +42,17 @@ const CERTIFICATES: &str = "keyCredentials";
 /// Of one object.
 const MOST: usize = 100;
 
-pub fn make_secret(asked: &SecretAsked, now: Moment, draw: &mut dyn Draw) -> Result<NewSecret, Broken> {
+pub fn make_secret(
+    asked: &SecretAsked,
+    rules: &AppRules<'_>,
+    now: Moment,
+    draw: &mut dyn Draw,
+) -> Result<NewSecret, Broken> {
     check_name(SECRETS, asked.display_name.as_deref())?;
     let start = asked.start.unwrap_or(now);
     let end = asked.end.unwrap_or(start + SECRET_LIFE);
     check_span(SECRETS, start, end)?;
+    rules.check_secret(start, end)?;
     // 240 bits: more than anybody searches, so a fast digest is enough.
     let text = b64url_encode(&draw.bytes::<30>());
     let held = ClientSecret {
@@ -72,12 +79,13 @@ pub fn check_count(secrets: &[ClientSecret], certificates: &[ClientCertificate])
 pub fn certificates(
     held: &[ClientCertificate],
     asked: &[CertificateAsked],
+    rules: &AppRules<'_>,
     draw: &mut dyn Draw,
 ) -> Result<Vec<ClientCertificate>, Broken> {
     let mut all: Vec<ClientCertificate> = Vec::with_capacity(asked.len());
     for asked in asked {
         let certificate = match &asked.key {
-            Some(_) => certificate(asked, draw)?,
+            Some(_) => certificate(asked, rules, draw)?,
             None => {
                 let known = held.iter().find(|held| Some(held.key_id) == asked.key_id);
                 let known = known.ok_or_else(|| Broken::new("keyCredentials/key", Rule::Required))?;
@@ -96,7 +104,11 @@ pub fn certificates(
 }
 
 /// Its own dates bound what the registration says.
-pub fn certificate(asked: &CertificateAsked, draw: &mut dyn Draw) -> Result<ClientCertificate, Broken> {
+pub fn certificate(
+    asked: &CertificateAsked,
+    rules: &AppRules<'_>,
+    draw: &mut dyn Draw,
+) -> Result<ClientCertificate, Broken> {
     check_name(CERTIFICATES, asked.display_name.as_deref())?;
     let key = asked.key.as_deref().unwrap_or("");
     let bad = |sentence| Broken::new("keyCredentials/key", Rule::Bad(sentence));
@@ -105,6 +117,7 @@ pub fn certificate(asked: &CertificateAsked, draw: &mut dyn Draw) -> Result<Clie
     let start = asked.start.map_or(from, |start| start.max(from));
     let end = asked.end.map_or(until, |end| end.min(until));
     check_span(CERTIFICATES, start, end)?;
+    rules.check_certificate(start, end)?;
     Ok(ClientCertificate {
         key_id: asked.key_id.unwrap_or_else(|| draw.id()),
         display_name: asked.display_name.clone().or_else(|| Some(certificate.subject.clone())),

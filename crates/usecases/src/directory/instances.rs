@@ -1,12 +1,13 @@
 //! Instances of apps in a tenant: brought in, changed, and given secrets of their own.
 
-use super::applications::AppRefusal;
+use super::applications::{AppRefusal, link_policy};
 use super::credentials::{CertificateAsked, NewSecret, SecretAsked, certificate, check_count, make_secret};
 use super::principals::{Named, Owner, named, owners};
 use crate::Fault;
 use crate::access::{Caller, Permit, Who};
 use crate::settle::{Facing, UseCase};
 use mandate_base::{AppId, CorrelationId, Draw, Folded, Moment, ObjectId, ServicePrincipalId};
+use mandate_domain::app_policies::PolicyKind;
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::Activity;
 use mandate_domain::catalogue::GRAPH;
@@ -16,6 +17,7 @@ use mandate_domain::record::{Change, Plan, Record};
 use mandate_domain::registration::check_tags;
 use mandate_domain::service_principal::{Classification, ServicePrincipal, SpMore};
 use mandate_domain::signin::steps::may_cross;
+use mandate_domain::tenant::Tenant;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -45,6 +47,12 @@ pub enum InstanceEdit {
     RemoveCertificate(ObjectId),
     Classify(Classification),
     Declassify(ObjectId),
+    /// One of the organisation's own, and whether it comes or goes.
+    Policy {
+        kind: PolicyKind,
+        id: ObjectId,
+        put: bool,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +186,7 @@ impl NewInstance<'_> {
 pub struct InstanceFacts {
     instance: Option<ServicePrincipal>,
     card: Option<Arc<AppCard>>,
-    tenant: mandate_base::TenantId,
+    tenant: Option<Arc<Tenant>>,
     taken: Option<Broken>,
 }
 
@@ -204,20 +212,22 @@ impl UseCase for ChangeInstance<'_> {
             InstanceEdit::Merge(properties) => taken(facing, properties, Some(self.instance)).await?,
             _ => None,
         };
-        Ok(InstanceFacts { instance, card, tenant: facing.view.tenant_id(), taken })
+        Ok(InstanceFacts { instance, card, tenant: facing.tenant().await?, taken })
     }
 
     fn plan(&self, facts: InstanceFacts, now: Moment, draw: &mut dyn Draw) -> Plan<WrittenInstance, InstanceRefusal> {
         let InstanceFacts { instance, card, tenant, taken } = facts;
-        let Some(before) = instance else { return Plan::refuse(InstanceRefusal::NoSuchObject) };
+        let (Some(before), Some(tenant)) = (instance, tenant) else {
+            return Plan::refuse(InstanceRefusal::NoSuchObject);
+        };
         if let Some(broken) = taken {
             return Plan::refuse(broken.into());
         }
-        if card.as_ref().is_some_and(|card| card.home != tenant && self.is_locked(card)) {
+        if card.as_ref().is_some_and(|card| card.home != tenant.id && self.is_locked(card)) {
             return Plan::refuse(InstanceRefusal::Locked);
         }
         let mut written = WrittenInstance { instance: before.clone(), secret: None, part: None };
-        if let Err(refusal) = self.apply(&mut written, card.as_deref(), now, draw) {
+        if let Err(refusal) = self.apply(&mut written, card.as_deref(), &tenant, now, draw) {
             return Plan::refuse(refusal);
         }
         let mut record = Record::default();
@@ -237,24 +247,28 @@ impl ChangeInstance<'_> {
         &self,
         written: &mut WrittenInstance,
         card: Option<&AppCard>,
+        tenant: &Tenant,
         now: Moment,
         draw: &mut dyn Draw,
     ) -> Result<(), InstanceRefusal> {
+        let created = written.instance.created;
         let more = &mut written.instance.more;
+        let under = more.app_management_policies.clone();
+        let rules = tenant.settings.rules_of_instance(&under, created);
         match &self.edit {
             InstanceEdit::Merge(properties) => match card {
                 Some(card) => apply(&mut written.instance, properties, card)?,
                 None => return Err(InstanceRefusal::NoSuchApp),
             },
             InstanceEdit::AddSecret(asked) => {
-                let made = make_secret(asked, now, draw)?;
+                let made = make_secret(asked, &rules, now, draw)?;
                 written.part = Some(made.held.key_id);
                 more.secrets.push(made.held.clone());
                 written.secret = Some(made);
             }
             InstanceEdit::RemoveSecret(id) => remove(&mut more.secrets, *id, |held| held.key_id)?,
             InstanceEdit::AddCertificate(asked) => {
-                let made = certificate(asked, draw)?;
+                let made = certificate(asked, &rules, draw)?;
                 written.part = Some(made.key_id);
                 more.certificates.push(made);
             }
@@ -265,6 +279,14 @@ impl ChangeInstance<'_> {
                 more.delegated_permission_classifications.retain(|held| held.permission_id != class.permission_id);
                 let class = Classification { permission_name: scope.value.clone(), ..class.clone() };
                 more.delegated_permission_classifications.push(class);
+            }
+            InstanceEdit::Policy { kind, id, put } => {
+                let list = match kind {
+                    PolicyKind::TokenLifetime => &mut more.token_lifetime_policies,
+                    PolicyKind::ClaimsMapping => &mut more.claims_mapping_policies,
+                    PolicyKind::AppManagement => &mut more.app_management_policies,
+                };
+                link_policy(list, *kind, *id, *put, tenant)?;
             }
             InstanceEdit::Declassify(id) => {
                 remove(&mut more.delegated_permission_classifications, *id, |held| held.permission_id)?;
@@ -382,6 +404,9 @@ fn properties_of(instance: &ServicePrincipal) -> Properties {
     let certificates: Vec<String> = more.certificates.iter().map(|held| held.key_id.to_string()).collect();
     put("keyCredentials", certificates.into());
     let classes = &more.delegated_permission_classifications;
+    let policies = more.token_lifetime_policies.iter().chain(&more.claims_mapping_policies);
+    let policies: Vec<String> = policies.chain(&more.app_management_policies).map(ObjectId::to_string).collect();
+    put("policies", policies.into());
     put("delegatedPermissionClassifications", serde_json::to_value(classes).unwrap_or(Value::Null));
     properties
 }

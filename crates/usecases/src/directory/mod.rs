@@ -37,7 +37,7 @@ pub use import::{ImportRefusal, NewTenant};
 pub use instances::{ChangeInstance, InstanceEdit, InstanceRefusal, NewInstance, WrittenInstance};
 pub use links::{AddLink, LinkRefusal, Linked, RemoveLink};
 pub use logs::{AppNamed, app_names, audits, sign_ins};
-pub use policies::{ChangePolicy, Changed, PolicyEdit, PolicyRefusal, Sets};
+pub use policies::{ChangePolicy, Changed, PolicyEdit, PolicyRefusal, Sets, policies_of, under_policy};
 pub use read::{
     NamedAssignment, application, applications, assignment, assignments, card, count, deleted_item, deleted_items,
     grant, grants, group, groups, logo, logo_of, organization, role_assignment, role_assignments, service_principal,
