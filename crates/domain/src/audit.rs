@@ -39,6 +39,7 @@ macro_rules! activities {
 
 activities! {
     CreateCompany = "Create company" in "DirectoryManagement",
+    SetCompanyInformation = "Set Company Information" in "DirectoryManagement",
     AddUser = "Add user" in "UserManagement",
     UpdateUser = "Update user" in "UserManagement",
     DisableAccount = "Disable account" in "UserManagement",

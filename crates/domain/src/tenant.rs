@@ -2,9 +2,11 @@
 
 use crate::app_policies::{AppManagementPolicy, DefaultAppManagementPolicy, StsPolicy};
 use crate::consent::policy::GrantPolicy;
+use crate::properties::{Broken, Properties, Rule, check_text, merge};
 use crate::role::CustomRole;
 use mandate_base::{Moment, RoleTemplateId, TenantId};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tenant {
@@ -30,6 +32,9 @@ pub struct TenantProfile {
     pub preferred_language: Option<String>,
     pub verified_domains: Vec<VerifiedDomain>,
     pub branding: Branding,
+    /// Every other Graph property that somebody set.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub more: Map<String, Value>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -160,6 +165,54 @@ impl Default for DefaultUserRolePermissions {
                 "ManagePermissionGrantsForSelf.microsoft-user-default-legacy".to_owned(),
             ],
         }
+    }
+}
+
+const LONGEST_NAME: usize = 256;
+const LONGEST_TEXT: usize = 256;
+const MOST_LISTED: usize = 50;
+/// Lists of these are of addresses of mail.
+const MAILS: [&str; 3] =
+    ["marketingNotificationEmails", "securityComplianceNotificationMails", "technicalNotificationMails"];
+
+impl TenantProfile {
+    pub fn merged(&self, change: &Properties) -> Result<TenantProfile, Broken> {
+        let mut profile = self.clone();
+        for (name, value) in change {
+            match name.as_str() {
+                "displayName" => {
+                    let text = value.as_str().unwrap_or("");
+                    check_text(name, text, LONGEST_NAME)?;
+                    profile.display_name = text.to_owned();
+                }
+                "preferredLanguage" => profile.preferred_language = value.as_str().map(str::to_owned),
+                _ => merge(&mut profile.more, &Properties::from_iter([(name.clone(), value.clone())])),
+            }
+        }
+        for (name, value) in &profile.more {
+            let broken = |rule| Err(Broken::new(name.as_str(), rule));
+            let texts = match value {
+                Value::Array(list) if list.len() > MOST_LISTED => return broken(Rule::TooMany(MOST_LISTED)),
+                Value::Array(list) => list.iter().collect(),
+                value => vec![value],
+            };
+            for text in texts.into_iter().filter_map(Value::as_str) {
+                if text.chars().nth(LONGEST_TEXT).is_some() {
+                    return broken(Rule::TooLong(LONGEST_TEXT));
+                }
+                if MAILS.contains(&name.as_str()) && !text.contains('@') {
+                    return broken(Rule::Bad("an entry is no address of mail"));
+                }
+            }
+        }
+        Ok(profile)
+    }
+
+    pub fn properties(&self) -> Properties {
+        let mut properties = self.more.clone();
+        properties.insert("displayName".to_owned(), self.display_name.clone().into());
+        properties.insert("preferredLanguage".to_owned(), self.preferred_language.clone().into());
+        properties
     }
 }
 

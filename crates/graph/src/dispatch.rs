@@ -267,6 +267,7 @@ impl Route {
             Route::AuthorizationPolicy { .. } => &READ_OR_CHANGE,
             Route::AdminConsentRequestPolicy | Route::Logo(_) => &READ_OR_PUT,
             Route::ConditionSet(..) => &READ_OR_REMOVE,
+            Route::Organization(_) => &READ_OR_CHANGE,
             Route::AppPolicies(_) | Route::PolicyReferences(..) => &READ_OR_POST,
             Route::DefaultAppManagement => &READ_OR_CHANGE,
             Route::PolicyReference(..) => &REMOVE,

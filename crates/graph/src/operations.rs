@@ -212,6 +212,7 @@ operations! {
     ApplicationsPoliciesUpdate = "applications.policies.update",
     ServicePrincipalsPolicies = "servicePrincipals.policies",
     ServicePrincipalsPoliciesUpdate = "servicePrincipals.policies.update",
+    OrganizationUpdate = "organization.update",
     SubscriptionsList = "subscriptions.list",
     SubscriptionsGet = "subscriptions.get",
     // And what reading the resource itself needs.

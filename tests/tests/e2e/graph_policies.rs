@@ -4,7 +4,7 @@
 use http::Method;
 use mandate_tests::World;
 use mandate_tests::app::{CONTACTS, INTRANET};
-use mandate_tests::people::{ANNEKE, GIJS, JORIS, JORIS_ID, LUKAS, SANNE, WATERKANT};
+use mandate_tests::people::{ANNEKE, GIJS, JORIS, JORIS_ID, LUKAS, SANNE, WATERKANT, ZONNEBEL};
 use serde_json::{Value, json};
 
 const DENIED: (u16, &str) = (403, "Authorization_RequestDenied");
@@ -249,4 +249,42 @@ async fn two_who_change_the_settings_at_once_both_get_their_way() {
     assert_eq!(policies.iter().filter(|name| *name == "Beleid").count(), 10);
     let roles = sanne.get("/v1.0/roleManagement/directory/roleDefinitions").await.names();
     assert_eq!(roles.iter().filter(|name| name.starts_with("Rol ")).count(), 10);
+}
+
+#[tokio::test]
+async fn an_organisation_says_where_it_is_and_whom_to_write_to() {
+    let world = World::new().await;
+    let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    let one = format!("/v1.0/organization/{WATERKANT}");
+    let change = json!({
+        "technicalNotificationMails": ["beheer@waterkant.example"], "city": "Kampen",
+        "privacyProfile": { "contactEmail": "privacy@waterkant.example", "statementUrl": "https://waterkant.example/p" },
+    });
+    assert_eq!(joris.patch(&one, &change).await.refusal(), DENIED);
+    sanne.patch(&one, &change).await.done();
+    let shown = sanne.get(&one).await.found();
+    assert_eq!(
+        (&shown["city"], &shown["technicalNotificationMails"][0]),
+        (&json!("Kampen"), &json!("beheer@waterkant.example"))
+    );
+    sanne.patch(&one, &json!({ "displayName": "Waterkant BV", "city": null })).await.done();
+    let shown = sanne.get(&one).await.found();
+    assert_eq!((&shown["displayName"], &shown["city"]), (&json!("Waterkant BV"), &Value::Null));
+    assert_eq!(shown["privacyProfile"]["contactEmail"], "privacy@waterkant.example");
+    for (change, told) in [
+        (json!({ "technicalNotificationMails": ["beheer"] }), "technicalNotificationMails"),
+        (json!({ "displayName": "" }), "displayName"),
+        (json!({ "verifiedDomains": [] }), "verifiedDomains"),
+        (json!({ "colour": "red" }), "colour"),
+    ] {
+        let refused = sanne.patch(&one, &change).await;
+        assert_eq!(refused.refusal(), BAD, "{change}");
+        assert!(refused.message().contains(told), "{change}: {}", refused.message());
+    }
+    let other = format!("/v1.0/organization/{ZONNEBEL}");
+    assert_eq!(sanne.patch(&other, &change).await.refusal(), MISSING);
+    let log = sanne
+        .get("/v1.0/auditLogs/directoryAudits?$filter=activityDisplayName%20eq%20'Set%20Company%20Information'")
+        .await;
+    assert_eq!(log.found()["value"].as_array().map(Vec::len), Some(2));
 }

@@ -1,14 +1,18 @@
 //! `/organization`: a collection of one, the caller's tenant.
 
 use super::{collection, entity};
+use crate::body;
 use crate::call::Call;
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::property::{Entity, Kind, Property, column, many, more, shown, withheld};
+use crate::respond;
+use http::Method;
 use mandate_base::{ObjectId, TenantId};
 use mandate_domain::tenant::Tenant;
 use mandate_domain::time;
-use mandate_usecases::directory;
+use mandate_usecases::directory::{self, ChangeOrganization, OrganizationRefusal};
+use mandate_usecases::settle;
 use mandate_web::Answer;
 use serde_json::{Value, json};
 
@@ -30,6 +34,9 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
 pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
     call.refuse_paging()?;
     let id = TenantId::parse(name).ok();
+    if call.method == Method::PATCH {
+        return change(call, name, id).await;
+    }
     let permit = call.permit(Op::OrganizationGet, id.map(ObjectId::from))?;
     let selection = call.selection(&[&ORGANIZATION])?;
     let found = directory::organization(call.house, &call.caller, &permit).await?;
@@ -37,6 +44,36 @@ pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
     let tenant = found.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
     let context = call.context(ORGANIZATION.set, &selection, true);
     Ok(entity(call, context, shown(&*tenant, &selection, permit.view()), COST))
+}
+
+const READ_ONLY: &[&str] = &[
+    "id",
+    "assignedPlans",
+    "countryLetterCode",
+    "createdDateTime",
+    "deletedDateTime",
+    "mobileDeviceManagementAuthority",
+    "onPremisesLastSyncDateTime",
+    "onPremisesSyncEnabled",
+    "partnerTenantType",
+    "provisionedPlans",
+    "tenantType",
+    "verifiedDomains",
+];
+
+async fn change(call: &Call<'_>, name: &str, id: Option<TenantId>) -> Result<Answer, Stop> {
+    let permit = call.permit(Op::OrganizationUpdate, id.map(ObjectId::from))?;
+    let properties = body::read_object(call, "organization", READ_ONLY)?.properties;
+    let missing = || Refusal::NoSuchObject(name.to_owned());
+    if id != Some(call.caller.tenant) {
+        return Err(missing().into());
+    }
+    let deed = ChangeOrganization { permit: &permit, properties, correlation: call.correlation };
+    settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| match refusal {
+        OrganizationRefusal::NoSuchObject => missing(),
+        OrganizationRefusal::Broken(broken) => Refusal::Broken(broken),
+    })?;
+    Ok(respond::nothing())
 }
 
 impl Entity for Tenant {
@@ -59,8 +96,8 @@ impl Entity for Tenant {
         }
     }
 
-    fn more(&self, _: &str) -> Option<&Value> {
-        None
+    fn more(&self, name: &str) -> Option<&Value> {
+        self.profile.more.get(name)
     }
 }
 

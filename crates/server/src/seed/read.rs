@@ -13,6 +13,7 @@ use mandate_base::{AppId, Folded, Moment, ObjectId, TenantId};
 use mandate_domain::address::is_domain;
 use mandate_domain::group::LinkRole;
 use mandate_domain::tenant::{Tenant, TenantProfile, VerifiedDomain};
+use serde_json::Map;
 use std::collections::{BTreeSet, HashSet};
 
 /// The space in which a tenant without an id gets one, from its name.
@@ -96,15 +97,20 @@ fn tenant<'t>(node: &'t Node, reading: &mut Reading<'t>) -> Draft<'t> {
     let id = tenant_id(&mut fields, &display_name, reading);
     let verified_domains = domains(node, reading);
     let folded = verified_domains.iter().map(|domain| Folded::of(&domain.name)).collect();
-    let profile = TenantProfile {
+    let mut profile = TenantProfile {
         display_name,
         country_letter_code: fields.text("countryLetterCode"),
         preferred_language: fields.text("preferredLanguage"),
         verified_domains,
         branding: settings::branding(&mut fields, &reading.problems),
+        more: Map::new(),
     };
     let settings = settings::settings(&mut fields, &reading.problems);
     let created = fields.when("createdDateTime").unwrap_or(reading.now);
+    for ours in ["deletedDateTime", "tenantType"] {
+        fields.take(ours);
+    }
+    profile.more = fields.rest();
     Draft {
         node,
         out: empty(Tenant { id, created, profile, settings, version: 1 }),

@@ -50,6 +50,6 @@ pub use related::{
 pub use removal::{Purge, RemovalRefusal, Remove, Restore};
 pub use revoke::{Revocation, Revoke, RevokeRefusal};
 pub use roles::{EditRoles, GiveRole, RoleEdit, RoleRefusal, RoleScope, TakeRole};
-pub use settings::{SetApplication, SetTenantSettings, SettingRefusal};
+pub use settings::{ChangeOrganization, OrganizationRefusal, SetApplication, SetTenantSettings, SettingRefusal};
 pub use units::{ChangeUnit, NewUnit, UnitRefusal};
 pub use users::{ChangeUser, NewUser, UserRefusal, WrittenPassword, stands_above};
