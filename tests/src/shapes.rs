@@ -39,6 +39,8 @@ fn types() -> &'static HashMap<&'static str, Type> {
 const SETS: &[(&str, &str)] = &[
     ("users", "user"),
     ("groups", "group"),
+    ("photo", "profilePhoto"),
+    ("photos", "profilePhoto"),
     ("tokenLifetimePolicies", "tokenLifetimePolicy"),
     ("claimsMappingPolicies", "claimsMappingPolicy"),
     ("appManagementPolicies", "appManagementPolicy"),

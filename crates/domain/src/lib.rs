@@ -18,6 +18,7 @@ pub mod group_properties;
 pub mod logo;
 pub mod permission;
 pub mod permission_text;
+pub mod photo;
 pub mod policies;
 pub mod properties;
 pub mod query;

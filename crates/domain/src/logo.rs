@@ -25,12 +25,17 @@ pub enum NoLogo {
     NoPicture,
 }
 
+/// What a picture is, by how it begins.
+pub fn kind_of(image: &[u8]) -> Option<&'static str> {
+    KINDS.iter().find(|(begins, _)| image.starts_with(begins)).map(|(_, kind)| *kind)
+}
+
 impl Logo {
     pub fn of(image: &[u8]) -> Result<Logo, NoLogo> {
         if image.len() > LARGEST {
             return Err(NoLogo::TooLarge);
         }
-        let kind = KINDS.iter().find(|(begins, _)| image.starts_with(begins)).ok_or(NoLogo::NoPicture)?.1;
+        let kind = kind_of(image).ok_or(NoLogo::NoPicture)?;
         Ok(Logo { kind, image: image.to_vec() })
     }
 }

@@ -10,6 +10,8 @@ use crate::deleted::{Attached, Deleted};
 use crate::grant::{AppRoleAssignment, Grant};
 use crate::group::{Group, Link};
 use crate::logo::Logo;
+use crate::photo::Photo;
+use crate::query::Noun;
 use crate::role::RoleAssignment;
 use crate::service_principal::ServicePrincipal;
 use crate::signin::code::Code;
@@ -49,6 +51,17 @@ pub enum Change {
     AdministrativeUnitAdded(Box<AdministrativeUnit>),
     AdministrativeUnitUpdated(Box<AdministrativeUnit>),
     AdministrativeUnitRemoved(AdministrativeUnitId),
+    /// Of a person or a group.
+    PhotoSet {
+        object: ObjectId,
+        noun: Noun,
+        photo: Photo,
+    },
+    /// Guarded: there must be one.
+    PhotoRemoved {
+        object: ObjectId,
+        noun: Noun,
+    },
     LinkAdded(Link),
     /// Guarded: somebody may have removed it meanwhile.
     LinkRemoved(Link),

@@ -1,13 +1,15 @@
 //! The path → what is asked for. What is not built is an unknown segment, said in Graph's words.
 
-use crate::errors::Refusal;
+mod paths;
+
+pub(crate) use paths::route;
+
 use http::Method;
 use mandate_domain::app_policies::PolicyKind;
 use mandate_domain::query::Noun;
-use mandate_odata::{Path, Step};
+use mandate_odata::Step;
 use mandate_usecases::directory::Sets;
 use mandate_web::Incoming;
-use mandate_web::percent::decode_path;
 
 /// The first segment of a path of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,7 @@ pub(crate) enum Route {
     PoliciesOf(Object, PolicyKind),
     PolicyReferences(Object, PolicyKind),
     PolicyReference(Object, PolicyKind, String),
+    Photo(Object, Photos),
     Subscriptions,
     Subscription(String),
     /// `/subscriptions/{id}/reauthorize`
@@ -192,6 +195,15 @@ pub(crate) enum ScopedRoles {
     Of(Subject),
 }
 
+/// What of somebody's picture, by the size that it is called by, if any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Photos {
+    All,
+    One(Option<String>),
+    /// `$value`
+    Bytes(Option<String>),
+}
+
 /// Of whom, or at which API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Assignments {
@@ -232,6 +244,8 @@ static READ_OR_REMOVE: [Method; 2] = [Method::GET, Method::DELETE];
 static READ_OR_CHANGE: [Method; 2] = [Method::GET, Method::PATCH];
 static READ_OR_PUT: [Method; 2] = [Method::GET, Method::PUT];
 static READ_OR_WRITE: [Method; 3] = [Method::GET, Method::PATCH, Method::DELETE];
+/// PATCH is PUT's older name here.
+static PICTURE: [Method; 4] = [Method::GET, Method::PUT, Method::PATCH, Method::DELETE];
 static REFER: [Method; 2] = [Method::GET, Method::POST];
 static REFER_TO_ONE: [Method; 3] = [Method::GET, Method::PUT, Method::DELETE];
 
@@ -268,6 +282,8 @@ impl Route {
             Route::AdminConsentRequestPolicy | Route::Logo(_) => &READ_OR_PUT,
             Route::ConditionSet(..) => &READ_OR_REMOVE,
             Route::Organization(_) => &READ_OR_CHANGE,
+            Route::Photo(_, Photos::One(None)) => &READ_OR_REMOVE,
+            Route::Photo(_, Photos::Bytes(None)) => &PICTURE,
             Route::AppPolicies(_) | Route::PolicyReferences(..) => &READ_OR_POST,
             Route::DefaultAppManagement => &READ_OR_CHANGE,
             Route::PolicyReference(..) => &REMOVE,
@@ -426,357 +442,6 @@ impl Object {
             | Action::GetMemberObjects => !matches!(self, Object::Application(_) | Object::Unit(_)),
             Action::RevokeSignInSessions | Action::ChangePassword => matches!(self, Object::User(_)),
         }
-    }
-}
-
-/// `segments` are those below the version, as they were sent.
-pub(crate) fn route<'p>(version: Version, segments: impl IntoIterator<Item = &'p str>) -> Result<Route, Refusal> {
-    let decoded: Option<Vec<String>> = segments.into_iter().map(decode_path).collect();
-    let decoded = decoded.ok_or(Refusal::MalformedPath)?;
-    let path = Path::parse(decoded.iter().map(String::as_str)).map_err(|_| Refusal::MalformedPath)?;
-    match (version, path.steps()) {
-        (Version::Oidc, [step]) if step.is("userinfo") => Ok(Route::UserInfo),
-        (Version::Oidc, steps) => Err(unknown(steps)),
-        (Version::V1 | Version::Beta, steps) => of_directory(steps),
-    }
-}
-
-fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
-    let Some((head, rest)) = steps.split_first() else {
-        return Err(unknown(steps));
-    };
-    match head {
-        _ if head.is("me") => of_object(Object::User(Subject::Me), rest),
-        _ if head.is("users") => of_set(Noun::User, rest),
-        _ if head.is("groups") => of_set(Noun::Group, rest),
-        _ if head.is("applications") => of_set(Noun::Application, rest),
-        _ if head.is("servicePrincipals") => of_set(Noun::ServicePrincipal, rest),
-        _ if head.is("directoryObjects") => of_any(rest),
-        _ if head.is("directory") => of_directory_parts(rest),
-        _ if head.is(GRANTS) && is_delta(rest) => Ok(Route::Delta(DeltaOf::Grants)),
-        _ if head.is(GRANTS) => pair(rest, Route::Grants(GrantsOf::All), Route::Grant),
-        _ if head.is("organization") => pair(rest, Route::Organizations, Route::Organization),
-        _ if head.is("directoryRoleTemplates") => pair(rest, Route::RoleTemplates, Route::RoleTemplate),
-        _ if head.is("directoryRoles") => of_roles(rest),
-        _ if head.is("roleManagement") => of_role_management(rest),
-        _ if head.is("policies") => of_policies(rest),
-        _ if head.is("auditLogs") => of_logs(rest),
-        _ if head.is("domains") => pair(rest, Route::Domains, Route::Domain),
-        _ if head.is("subscriptions") => of_subscriptions(rest),
-        _ if head.is("subscribedSkus") && rest.is_empty() => Ok(Route::SubscribedSkus),
-        _ if head.is("$metadata") && rest.is_empty() => Err(Refusal::NoSchema),
-        _ => Err(unknown(steps)),
-    }
-}
-
-fn of_set(noun: Noun, rest: &[Step]) -> Result<Route, Refusal> {
-    let Some((key, below)) = rest.split_first() else {
-        return Ok(Route::List(noun));
-    };
-    if below.is_empty() && key.is("$count") {
-        return Ok(Route::Count(noun));
-    }
-    if is_delta(rest) {
-        return Ok(Route::Delta(DeltaOf::Objects(noun)));
-    }
-    of_object(keyed(noun, key)?, below)
-}
-
-/// `delta`, `delta()`, `microsoft.graph.delta()`
-fn is_delta(rest: &[Step]) -> bool {
-    let named = |step: &Step| step.is("delta") || step.is("microsoft.graph.delta");
-    matches!(rest, [step] | [step, Step::Call] if named(step))
-}
-
-fn keyed(noun: Noun, key: &Step) -> Result<Object, Refusal> {
-    let no_such_key = || unknown(std::slice::from_ref(key));
-    let key = match key {
-        Step::NamedKey { name, value } => match name.to_ascii_lowercase().as_str() {
-            "appid" if matches!(noun, Noun::Application | Noun::ServicePrincipal) => Key::AppId(value.clone()),
-            "uniquename" if matches!(noun, Noun::Application | Noun::Group) => Key::UniqueName(value.clone()),
-            _ => return Err(no_such_key()),
-        },
-        _ => Key::Id(key_of(key)?),
-    };
-    Ok(match (noun, key) {
-        (Noun::User, Key::Id(name)) => Object::User(Subject::Named(name)),
-        (Noun::User, _) => return Err(Refusal::MalformedPath),
-        (Noun::Group, key) => Object::Group(key),
-        (Noun::Application, key) => Object::Application(key),
-        (Noun::ServicePrincipal, key) => Object::ServicePrincipal(key),
-        (Noun::AdministrativeUnit, key) => Object::Unit(key),
-    })
-}
-
-fn of_object(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
-    let Some((step, below)) = rest.split_first() else {
-        return Ok(Route::Object(object));
-    };
-    if let Some(relation) = Relation::of(&object, step) {
-        return of_relation(object, relation, below);
-    }
-    if let Some(action) = Action::of(&object, step)
-        && matches!(below, [] | [Step::Call])
-    {
-        return Ok(Route::Act(object, action));
-    }
-    of_parts(object, rest)
-}
-
-fn of_relation(object: Object, relation: Relation, below: &[Step]) -> Result<Route, Refusal> {
-    match below {
-        [reference] if reference.is("$ref") && relation.is_written() => Ok(Route::References(object, relation)),
-        [key, reference] if reference.is("$ref") && relation.is_written() && relation != Relation::Manager => {
-            Ok(Route::Reference(object, relation, key_of(key)?))
-        }
-        [count] if count.is("$count") && relation != Relation::Manager => {
-            Ok(Route::RelatedCount(object, relation, None))
-        }
-        [kind, count] if count.is("$count") && relation != Relation::Manager => {
-            let cast = Cast::of(kind).ok_or_else(|| unknown(below))?;
-            Ok(Route::RelatedCount(object, relation, Some(cast)))
-        }
-        [key] if matches!(object, Object::Unit(_)) && Cast::of(key).is_none() => {
-            Ok(Route::RelatedOne(object, relation, key_of(key)?))
-        }
-        _ => Ok(Route::Related(object, relation, cast(below)?)),
-    }
-}
-
-/// Collections that only one kind of object has.
-fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
-    let [part, below @ ..] = rest else { return Err(unknown(rest)) };
-    if let Some(kind) = policies_of(&object, part) {
-        return match below {
-            [] => Ok(Route::PoliciesOf(object, kind)),
-            [reference] if reference.is("$ref") => Ok(Route::PolicyReferences(object, kind)),
-            [key, reference] if reference.is("$ref") => Ok(Route::PolicyReference(object, kind, key_of(key)?)),
-            _ => Err(unknown(below)),
-        };
-    }
-    match object {
-        Object::User(subject) => match below {
-            [] if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Person(subject))),
-            [] if part.is("scopedRoleMemberOf") => Ok(Route::ScopedRoles(ScopedRoles::Of(subject))),
-            _ if part.is(HELD) => assignments(Assignments::Person(subject), below),
-            _ => Err(unknown(rest)),
-        },
-        Object::Unit(key) if part.is("scopedRoleMembers") => match below {
-            [] => Ok(Route::ScopedRoles(ScopedRoles::In(key))),
-            [one] => Ok(Route::ScopedRole(key, key_of(one)?)),
-            [_, below @ ..] => Err(unknown(below)),
-        },
-        Object::Group(Key::Id(id)) if part.is(HELD) => assignments(Assignments::Group(id), below),
-        // `$value` says what is meant by the property anyway: its bytes.
-        Object::Application(key) if part.is("logo") => match below {
-            [] => Ok(Route::Logo(key)),
-            [value] if value.is("$value") => Ok(Route::Logo(key)),
-            _ => Err(unknown(below)),
-        },
-        Object::Application(key) if part.is(FEDERATED) => match below {
-            [] => Ok(Route::FederatedCredentials(key)),
-            [Step::NamedKey { name, value }] if name.eq_ignore_ascii_case("name") => {
-                Ok(Route::FederatedCredential(key, Part::Name(value.clone())))
-            }
-            [one] => Ok(Route::FederatedCredential(key, Part::IdOrName(key_of(one)?))),
-            [_, below @ ..] => Err(unknown(below)),
-        },
-        Object::ServicePrincipal(key) if part.is(CLASSES) => match below {
-            [] => Ok(Route::Classifications(key)),
-            [one] => Ok(Route::Classification(key, key_of(one)?)),
-            [_, below @ ..] => Err(unknown(below)),
-        },
-        Object::ServicePrincipal(Key::Id(id)) => match (side(part), below) {
-            (Some(side), _) => assignments(Assignments::App(id, side), below),
-            (None, []) if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Client(id))),
-            _ => Err(unknown(rest)),
-        },
-        _ => Err(unknown(rest)),
-    }
-}
-
-/// Claims are of an instance; the others of an app as well.
-fn policies_of(object: &Object, part: &Step) -> Option<PolicyKind> {
-    let kind = PolicyKind::ALL.into_iter().find(|kind| part.is(kind.word()))?;
-    let has = match object {
-        Object::Application(_) => kind != PolicyKind::ClaimsMapping,
-        Object::ServicePrincipal(_) => true,
-        _ => false,
-    };
-    has.then_some(kind)
-}
-
-fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        _ if is_delta(rest) => Ok(Route::Delta(DeltaOf::Any)),
-        [step] if step.is("getByIds") || step.is("microsoft.graph.getByIds") => Ok(Route::ByIds),
-        [key, below @ ..] => of_object(Object::Any(key_of(key)?), below),
-        [] => Err(unknown(rest)),
-    }
-}
-
-fn of_directory_parts(rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        [units, below @ ..] if units.is("administrativeUnits") => of_set(Noun::AdministrativeUnit, below),
-        _ => of_deleted(rest),
-    }
-}
-
-/// `/directory/deletedItems`: a list is of one kind (graph-api.md §2.4).
-fn of_deleted(rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        [items, kind] if items.is("deletedItems") && Cast::of(kind).is_some() => {
-            Cast::of(kind).and_then(Cast::noun).map(Route::Deleted).ok_or_else(|| unknown(rest))
-        }
-        [items, key] if items.is("deletedItems") => Ok(Route::DeletedItem(key_of(key)?)),
-        [items, key, restore]
-            if items.is("deletedItems") && (restore.is("restore") || restore.is("microsoft.graph.restore")) =>
-        {
-            Ok(Route::Restore(key_of(key)?))
-        }
-        _ => Err(unknown(rest)),
-    }
-}
-
-/// A collection, and one of its objects by its id.
-fn pair(rest: &[Step], all: Route, one: fn(String) -> Route) -> Result<Route, Refusal> {
-    match rest {
-        [] => Ok(all),
-        [key] => Ok(one(key_of(key)?)),
-        [_, rest @ ..] => Err(unknown(rest)),
-    }
-}
-
-fn of_subscriptions(rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        [key, again] if again.is("reauthorize") || again.is("microsoft.graph.reauthorize") => {
-            Ok(Route::Reauthorize(key_of(key)?))
-        }
-        _ => pair(rest, Route::Subscriptions, Route::Subscription),
-    }
-}
-
-fn of_roles(rest: &[Step]) -> Result<Route, Refusal> {
-    let Some((key, below)) = rest.split_first() else { return Ok(Route::Roles) };
-    let key = match key {
-        Step::NamedKey { name, value } if name.eq_ignore_ascii_case("roleTemplateId") => {
-            RoleKey::Template(value.clone())
-        }
-        _ => RoleKey::Id(key_of(key)?),
-    };
-    match below {
-        [] => Ok(Route::Role(key)),
-        [members] if members.is("members") => Ok(Route::RoleMembers(key)),
-        [members, reference] if members.is("members") && reference.is("$ref") => Ok(Route::RoleMemberReferences(key)),
-        [members, id, reference] if members.is("members") && reference.is("$ref") => {
-            Ok(Route::RoleMemberReference(key, key_of(id)?))
-        }
-        _ => Err(unknown(below)),
-    }
-}
-
-fn of_role_management(rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        [provider, set, below @ ..] if provider.is("directory") && set.is("roleDefinitions") => {
-            pair(below, Route::RoleDefinitions, Route::RoleDefinition)
-        }
-        [provider, set, below @ ..] if provider.is("directory") && set.is("roleAssignments") => {
-            pair(below, Route::RoleAssignments, Route::RoleAssignment)
-        }
-        _ => Err(unknown(rest)),
-    }
-}
-
-fn of_logs(rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        [log, below @ ..] if log.is("directoryAudits") => pair(below, Route::Audits, Route::Audit),
-        [log, below @ ..] if log.is("signIns") => pair(below, Route::SignIns, Route::SignIn),
-        _ => Err(unknown(rest)),
-    }
-}
-
-fn of_policies(rest: &[Step]) -> Result<Route, Refusal> {
-    let (policy, below) = rest.split_first().ok_or_else(|| unknown(rest))?;
-    if let Some(kind) = PolicyKind::ALL.into_iter().find(|kind| policy.is(kind.word())) {
-        return match below {
-            [key, part] if part.is("appliesTo") => Ok(Route::AppliesTo(kind, key_of(key)?)),
-            [] => Ok(Route::AppPolicies(kind)),
-            [key] => Ok(Route::AppPolicy(kind, key_of(key)?)),
-            [_, rest @ ..] => Err(unknown(rest)),
-        };
-    }
-    match below {
-        [] if policy.is("authorizationPolicy") => Ok(Route::AuthorizationPolicy { by_key: false }),
-        [key] if policy.is("authorizationPolicy") && key.is("authorizationPolicy") => {
-            Ok(Route::AuthorizationPolicy { by_key: true })
-        }
-        [] if policy.is("defaultAppManagementPolicy") => Ok(Route::DefaultAppManagement),
-        [] if policy.is("homeRealmDiscoveryPolicies") => Err(Refusal::NotOffered("Home realm discovery")),
-        [] if policy.is("tokenIssuancePolicies") => Err(Refusal::NotOffered("A token issuance policy")),
-        [] if policy.is("adminConsentRequestPolicy") => Ok(Route::AdminConsentRequestPolicy),
-        [] if policy.is("permissionGrantPolicies") => Ok(Route::GrantPolicies),
-        [key, below @ ..] if policy.is("permissionGrantPolicies") => of_grant_policy(key_of(key)?, below),
-        _ => Err(unknown(rest)),
-    }
-}
-
-fn of_grant_policy(id: String, below: &[Step]) -> Result<Route, Refusal> {
-    let Some((list, below)) = below.split_first() else { return Ok(Route::GrantPolicy(id)) };
-    let sets = match () {
-        () if list.is("includes") => Sets::Includes,
-        () if list.is("excludes") => Sets::Excludes,
-        () => return Err(unknown(std::slice::from_ref(list))),
-    };
-    match below {
-        [] => Ok(Route::ConditionSets(id, sets)),
-        [key] => Ok(Route::ConditionSet(id, sets, key_of(key)?)),
-        [_, rest @ ..] => Err(unknown(rest)),
-    }
-}
-
-fn side(step: &Step) -> Option<Side> {
-    match () {
-        () if step.is("appRoleAssignedTo") => Some(Side::Given),
-        () if step.is(HELD) => Some(Side::Held),
-        () => None,
-    }
-}
-
-fn assignments(of: Assignments, rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        [] => Ok(Route::Assignments(of)),
-        [key] => Ok(Route::Assignment(of, key_of(key)?)),
-        [_, rest @ ..] => Err(unknown(rest)),
-    }
-}
-
-fn cast(rest: &[Step]) -> Result<Option<Cast>, Refusal> {
-    match rest {
-        [] => Ok(None),
-        [step] => Cast::of(step).map(Some).ok_or_else(|| unknown(rest)),
-        [step, rest @ ..] => Err(unknown(if Cast::of(step).is_some() { rest } else { std::slice::from_ref(step) })),
-    }
-}
-
-/// A key in parentheses may be anything; one that is a segment must not look like what else may stand there.
-fn key_of(step: &Step) -> Result<String, Refusal> {
-    match step {
-        Step::Name(text) if text.starts_with('$') || is_function(text) => Err(unknown(std::slice::from_ref(step))),
-        _ => step.key().map(str::to_owned).ok_or_else(|| unknown(std::slice::from_ref(step))),
-    }
-}
-
-/// `delta`, with its parentheses left out, or named in full (graph-api.md §3.1).
-fn is_function(text: &str) -> bool {
-    text.eq_ignore_ascii_case("delta") || text.to_ascii_lowercase().starts_with("microsoft.graph.")
-}
-
-fn unknown(steps: &[Step]) -> Refusal {
-    match steps.first() {
-        Some(step) if step.is("$count") => Refusal::NoCountSegment,
-        Some(Step::Name(text) | Step::Key(text)) => Refusal::NoSuchSegment(text.clone()),
-        Some(Step::NamedKey { name, .. }) => Refusal::NoSuchSegment(name.clone()),
-        Some(Step::Call) | None => Refusal::NoSuchSegment(String::new()),
     }
 }
 

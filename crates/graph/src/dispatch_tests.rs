@@ -1,6 +1,7 @@
 //! Paths, as clients spell them.
 
 use super::*;
+use crate::errors::Refusal;
 use bytes::Bytes;
 use http::HeaderMap;
 use mandate_base::{CorrelationId, Moment};

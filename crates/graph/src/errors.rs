@@ -122,6 +122,8 @@ pub(crate) enum Refusal {
     /// Nobody at the address says that it wants to be told, and why not.
     Unvalidated(String),
     TooManySubscriptions,
+    /// The person, or the group, has no picture of this size.
+    NoPhoto,
     /// As the path named it. Another tenant's object is not there either.
     NoSuchObject(String),
 }
@@ -320,6 +322,7 @@ impl Refusal {
                          validation token as text/plain: {why}."
                 ),
             ),
+            Refusal::NoPhoto => entry(StatusCode::NOT_FOUND, "ImageNotFound", "The photo wasn't found."),
             Refusal::TooManySubscriptions => entry(
                 StatusCode::FORBIDDEN,
                 "Forbidden",

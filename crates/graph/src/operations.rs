@@ -213,6 +213,15 @@ operations! {
     ServicePrincipalsPolicies = "servicePrincipals.policies",
     ServicePrincipalsPoliciesUpdate = "servicePrincipals.policies.update",
     OrganizationUpdate = "organization.update",
+    MePhoto = "me.photo",
+    MePhotoUpdate = "me.photo.update",
+    MePhotoDelete = "me.photo.delete",
+    UsersPhoto = "users.photo",
+    UsersPhotoUpdate = "users.photo.update",
+    UsersPhotoDelete = "users.photo.delete",
+    GroupsPhoto = "groups.photo",
+    GroupsPhotoUpdate = "groups.photo.update",
+    GroupsPhotoDelete = "groups.photo.delete",
     SubscriptionsList = "subscriptions.list",
     SubscriptionsGet = "subscriptions.get",
     // And what reading the resource itself needs.
@@ -247,7 +256,8 @@ operations! {
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
+    include_str!("../permissions/photos.tsv"),
     include_str!("../permissions/app_policies.tsv"),
     include_str!("../permissions/subscriptions.tsv"),
     include_str!("../permissions/units.tsv"),

@@ -76,6 +76,10 @@ impl Place {
         format!("{shared}:{}{}", self.method, self.path.replace(['{', '}'], ""))
     }
 
+    fn is_picture(&self) -> bool {
+        self.path.ends_with("logo") || self.path.ends_with("$value")
+    }
+
     /// What the path names last that is no id, and whether it is one of several.
     fn kind(&self) -> Option<(&'static str, bool)> {
         let mut names = self.path.trim_end_matches("/delta").split('/');
@@ -87,15 +91,24 @@ impl Place {
 }
 
 /// What is one, though its name stands for a set or for a person.
-const ONE: [&str; 6] =
-    ["me", "manager", "restore", "authorizationPolicy", "adminConsentRequestPolicy", "defaultAppManagementPolicy"];
+const ONE: [&str; 7] = [
+    "me",
+    "manager",
+    "restore",
+    "authorizationPolicy",
+    "adminConsentRequestPolicy",
+    "defaultAppManagementPolicy",
+    "photo",
+];
 /// Which type stands behind a path's last name.
-const SETS: [(&str, &str); 50] = [
+const SETS: [(&str, &str); 52] = [
     ("me", "user"),
     ("users", "user"),
     ("manager", "directoryObject"),
     ("directReports", "directoryObject"),
     ("groups", "group"),
+    ("photo", "profilePhoto"),
+    ("photos", "profilePhoto"),
     ("tokenLifetimePolicies", "tokenLifetimePolicy"),
     ("claimsMappingPolicies", "claimsMappingPolicy"),
     ("appManagementPolicies", "appManagementPolicy"),
@@ -239,7 +252,7 @@ fn rights(place: &Place) -> Vec<&'static str> {
 
 fn options(place: &Place) -> Vec<Value> {
     let of = |name: &str| json!({ "name": name, "in": "query", "schema": { "type": "string" } });
-    if place.method != "GET" || place.path.ends_with("$ref") || place.path.ends_with("logo") {
+    if place.method != "GET" || place.path.ends_with("$ref") || place.is_picture() {
         return Vec::new();
     }
     let mut names = Vec::new();
@@ -255,7 +268,7 @@ fn options(place: &Place) -> Vec<Value> {
 fn body(place: &Place) -> Option<Value> {
     let last = place.path.rsplit('/').next().unwrap_or("");
     let schema = match (place.method, place.kind()) {
-        ("PUT", _) if last == "logo" => {
+        ("PUT" | "PATCH", _) if place.is_picture() => {
             let picture = json!({ "schema": { "type": "string", "format": "binary" } });
             return Some(json!({ "required": true, "content": { "image/png": picture, "image/jpeg": picture } }));
         }
@@ -273,7 +286,9 @@ fn good_status(place: &Place) -> String {
     let last = place.path.rsplit('/').next().unwrap_or("");
     let status = match place.method {
         "GET" => "200",
-        "POST" if ["$ref", "changePassword", "removePassword", "removeKey"].contains(&last) => "204",
+        "PUT" | "PATCH" if last == "$value" => "200",
+        "PATCH" if place.path == "/subscriptions/{id}" => "200",
+        "POST" if ["$ref", "changePassword", "removePassword", "removeKey", "reauthorize"].contains(&last) => "204",
         "POST" if last == "{id}" || last.starts_with(char::is_lowercase) && is_action(last) => "200",
         "POST" => "201",
         _ => "204",
@@ -293,7 +308,7 @@ fn good(place: &Place) -> Value {
     let content = |schema: Value| json!({ "application/json": { "schema": schema } });
     let content = match place.kind() {
         _ if place.path.ends_with("$count") => json!({ "text/plain": { "schema": { "type": "integer" } } }),
-        _ if place.path.ends_with("logo") => {
+        _ if place.is_picture() => {
             json!({ "image/*": { "schema": { "type": "string", "format": "binary" } } })
         }
         Some((kind, true)) if place.method == "GET" || place.path.ends_with("getByIds") => content(json!({

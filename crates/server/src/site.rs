@@ -22,6 +22,8 @@ pub struct Site {
 
 /// A Graph batch fits.
 const LARGEST_GRAPH_BODY: usize = 1024 * 1024;
+/// `…/photo/$value`: one byte more than a photo may have, so that it is refused as one.
+const LARGEST_PHOTO: usize = mandate_domain::photo::LARGEST + 1;
 /// A form with an assertion and a sealed request fits; who sends more is not signing in.
 const LARGEST_FORM: usize = 128 * 1024;
 const LONGEST_TARGET: usize = 32 * 1024;
@@ -47,7 +49,12 @@ impl Site {
         if graph && head_only {
             incoming.method = Method::GET;
         }
-        match read(body, if graph { LARGEST_GRAPH_BODY } else { LARGEST_FORM }).await {
+        let largest = match graph {
+            true if is_of_photo(&incoming.path) => LARGEST_PHOTO,
+            true => LARGEST_GRAPH_BODY,
+            false => LARGEST_FORM,
+        };
+        match read(body, largest).await {
             Ok(body) => incoming.body = body,
             Err(Unread::TooLarge) if !graph => return mandate_entra::too_large(&self.house, &incoming),
             Err(unread) => return unread.answer(),
@@ -148,6 +155,11 @@ where
         Ok(Err(_)) => Err(Unread::Broken),
         Err(_) => Err(Unread::TooSlow),
     }
+}
+
+fn is_of_photo(path: &str) -> bool {
+    let end = path.trim_end_matches('/').to_ascii_lowercase();
+    ["/photo/$value", "/photo/%24value"].iter().any(|tail| end.ends_with(tail))
 }
 
 /// Clients send their own id in a header, some in the query (protocol.md §7.2).

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (12, include_str!("../migrations/0012_no_audits_by_time.sql")),
     (13, include_str!("../migrations/0013_administrative_units.sql")),
     (14, include_str!("../migrations/0014_subscriptions.sql")),
+    (15, include_str!("../migrations/0015_photos.sql")),
 ];
 
 const MAKE_LEDGER: &str =

@@ -12,7 +12,7 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 32] = [
+const TABLES: [(&str, &str, &str); 33] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
@@ -22,6 +22,7 @@ const TABLES: [(&str, &str, &str); 32] = [
     table!("users"),
     table!("user_groups"),
     table!("administrative_units"),
+    table!("photos"),
     table!("links"),
     table!("facets"),
     table!("applications"),

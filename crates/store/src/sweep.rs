@@ -32,6 +32,13 @@ const CONSENT_REQUESTS: GlobalSql = GlobalSql::new("DELETE FROM consent_requests
 
 const SUBSCRIPTIONS: GlobalSql = GlobalSql::new("DELETE FROM subscriptions WHERE expires <= $1");
 
+/// Of people and groups that nobody can bring back.
+const PHOTOS: GlobalSql = GlobalSql::new(
+    "DELETE FROM photos WHERE (tenant_id, object) NOT IN (SELECT tenant_id, id FROM users)
+        AND (tenant_id, object) NOT IN (SELECT tenant_id, id FROM user_groups)
+        AND (tenant_id, object) NOT IN (SELECT tenant_id, id FROM deleted_items)",
+);
+
 /// Longer than a token that asks for them lives (graph-api.md §3.8).
 const CHANGED: [GlobalSql; 3] = [
     GlobalSql::new("DELETE FROM changed_objects WHERE at < $1"),
@@ -75,6 +82,7 @@ pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
         ended(&CONSENT_REQUESTS, now - 90 * DAY),
         ended(&SUBSCRIPTIONS, now),
         Write { sql: SESSION_APPS.text().into(), values: Vec::new(), expect: Expect::Any },
+        Write { sql: PHOTOS.text().into(), values: Vec::new(), expect: Expect::Any },
     ];
     writes.extend(CHANGED.iter().map(|sql| ended(sql, now - 8 * DAY)));
     driver.write(writes).await.map(drop)

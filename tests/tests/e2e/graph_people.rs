@@ -1,8 +1,11 @@
 //! People and groups through Graph: added, changed, linked, deleted and brought back (graph-api.md §1.4, §2.2, §2.3;
 //! features S2-15, S2-17 to S2-19).
 
+use http::Method;
 use mandate_tests::app::{EXPORT, INTRANET};
+use mandate_tests::graph::Graph;
 use mandate_tests::people::{ANNEKE, GIJS, JORIS, JORIS_ID, LUKAS, LUKAS_ID, OPERATIONS, PASSWORD, SANNE, SANNE_ID};
+use mandate_tests::wire::Ask;
 use mandate_tests::{NOON, World};
 use serde_json::{Value, json};
 
@@ -491,4 +494,52 @@ async fn what_is_sensitive_of_an_administrator_may_be_sent_back_unchanged() {
         changed[name] = value;
         assert_eq!(export.patch(&sanne, &changed).await.refusal(), DENIED, "{name}");
     }
+}
+
+/// 320 by 288, in bytes that are text as well.
+const GIF: &[u8] = b"GIF89a\x40\x01\x20\x01picture";
+
+async fn pictures(graph: &Graph<'_>, method: Method, path: &str, image: &[u8]) -> (u16, Option<String>, Vec<u8>) {
+    let ask = Ask::post(path, Some("image/gif"), image).by(method);
+    let ask = ask.header("authorization", &format!("Bearer {}", graph.token.as_deref().unwrap_or("")));
+    let reply = graph.world.send(ask).await;
+    (reply.status, reply.header("content-type").map(str::to_owned), reply.body.to_vec())
+}
+
+#[tokio::test]
+async fn people_and_groups_have_pictures() {
+    let world = World::new().await;
+    let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    let lukas = format!("/v1.0/users/{LUKAS}/photo");
+    // Who has none is told so in a word that clients know.
+    assert_eq!(joris.get("/v1.0/me/photo/$value").await.refusal(), (404, "ImageNotFound"));
+    assert_eq!(pictures(&joris, Method::PUT, "/v1.0/me/photo/$value", GIF).await.0, 200);
+    let shown = pictures(&joris, Method::GET, "/v1.0/me/photo/$value", b"").await;
+    assert_eq!(shown, (200, Some("image/gif".to_owned()), GIF.to_vec()));
+    let told = sanne.get(&format!("/v1.0/users/{JORIS}/photo")).await.found();
+    assert_eq!((&told["id"], &told["width"], &told["height"]), (&json!("320x288"), &json!(320), &json!(288)));
+    assert_eq!(told["@odata.mediaContentType"], "image/gif");
+    assert_eq!(sanne.get(&format!("/v1.0/users/{JORIS}/photos")).await.found()["value"][0]["id"], "320x288");
+    let of_size = |size: &str| format!("/v1.0/users/{JORIS}/photos/{size}/$value");
+    assert_eq!(pictures(&sanne, Method::GET, &of_size("320x288"), b"").await.2, GIF);
+    assert_eq!(sanne.get(&of_size("48x48")).await.refusal(), (404, "ImageNotFound"), "no other size is made");
+    // Of somebody else only who may.
+    assert_eq!(pictures(&joris, Method::PUT, &format!("{lukas}/$value"), GIF).await.0, 403);
+    assert_eq!(pictures(&sanne, Method::PATCH, &format!("{lukas}/$value"), GIF).await.0, 200);
+    assert_eq!(pictures(&joris, Method::GET, &format!("{lukas}/$value"), b"").await.2, GIF);
+    // It goes with its person and comes back with them.
+    sanne.delete(&format!("/v1.0/users/{LUKAS}")).await.done();
+    assert_eq!(sanne.get(&lukas).await.status, 404);
+    sanne.post(&format!("/v1.0/directory/deletedItems/{LUKAS_ID}/restore"), &json!({})).await.found();
+    assert_eq!(sanne.get(&lukas).await.found()["width"], 320);
+    sanne.delete(&lukas).await.done();
+    assert_eq!(sanne.delete(&lukas).await.refusal(), (404, "ImageNotFound"));
+    let group = format!("/v1.0/groups/{OPERATIONS}/photo");
+    assert_eq!(pictures(&joris, Method::PUT, &format!("{group}/$value"), GIF).await.0, 403);
+    assert_eq!(pictures(&sanne, Method::PUT, &format!("{group}/$value"), GIF).await.0, 200);
+    assert_eq!(sanne.get(&group).await.found()["height"], 288);
+    for bad in [&b"<svg/>"[..], b"", &[&GIF[..6], &[b'x'; 4 * 1024 * 1024 - 5][..]].concat()] {
+        assert_eq!(pictures(&joris, Method::PUT, "/v1.0/me/photo/$value", bad).await.0, 400);
+    }
+    assert_eq!(pictures(&joris, Method::PUT, "/v1.0/me/photo/$value", &[b'x'; 4 * 1024 * 1024 + 9]).await.0, 413);
 }

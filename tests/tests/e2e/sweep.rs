@@ -12,7 +12,8 @@ use mandate_tests::{App, World};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
+    include_str!("../../../crates/graph/permissions/photos.tsv"),
     include_str!("../../../crates/graph/permissions/app_policies.tsv"),
     include_str!("../../../crates/graph/permissions/subscriptions.tsv"),
     include_str!("../../../crates/graph/permissions/units.tsv"),
@@ -201,8 +202,8 @@ async fn a_global_administrator_is_let_do_everything() {
         let reply = place.by(&graph).await;
         assert!(!matches!(reply.status, 401 | 403 | 405 | 500..), "{}", told(place, &reply));
         let one_id = place.path.matches("{id}").count() <= 1;
-        // Who has neither a manager nor a logo answers that there is none.
-        let may_lack = ["/manager", "/logo"].iter().any(|end| place.path.ends_with(end));
+        // Who has no manager, no logo and no picture answers that there is none.
+        let may_lack = ["/manager", "/logo", "/photo"].iter().any(|end| place.path.ends_with(end));
         let named = !place.target().contains(NOBODY) && !may_lack;
         if place.method == Method::GET && one_id && named {
             assert_eq!(reply.status, 200, "{}", told(place, &reply));

@@ -27,6 +27,7 @@ mod logo;
 mod membership;
 mod organization;
 mod own_password;
+mod photo;
 mod policy;
 mod relation;
 mod role_assignment;
@@ -85,6 +86,7 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::PoliciesOf(object, kind) => Box::pin(app_policy::of_app(call, object, *kind)),
         Route::PolicyReferences(object, kind) => Box::pin(app_policy::references(call, object, *kind)),
         Route::PolicyReference(object, kind, id) => Box::pin(app_policy::remove(call, object, *kind, id)),
+        Route::Photo(object, which) => Box::pin(photo::answer(call, object, which)),
         Route::Subscriptions => Box::pin(subscription::answer_all(call)),
         Route::Subscription(id) => Box::pin(subscription::answer_one(call, id)),
         Route::Reauthorize(id) => Box::pin(subscription::reauthorize(call, id)),

@@ -97,6 +97,11 @@ const UNIT_SET: TenantSql = TenantSql::new(
 );
 const UNIT_REMOVE: TenantSql =
     TenantSql::new("DELETE FROM administrative_units WHERE tenant_id = $1 AND id = $2 AND version = $3");
+const PHOTO_SET: TenantSql = TenantSql::new(
+    "INSERT INTO photos (tenant_id, object, image) VALUES ($1, $2, $3)
+     ON CONFLICT (tenant_id, object) DO UPDATE SET image = excluded.image",
+);
+const PHOTO_REMOVE: TenantSql = TenantSql::new("DELETE FROM photos WHERE tenant_id = $1 AND object = $2");
 const LINK_ADD: TenantSql =
     TenantSql::new("INSERT INTO links (tenant_id, group_id, role, member, kind) VALUES ($1, $2, $3, $4, $5)");
 const LINK_REMOVE: TenantSql =
@@ -213,6 +218,14 @@ impl Writes {
                 self.one(&UNIT_REMOVE, [id(*unit), version]);
                 self.mark_gone(Noun::AdministrativeUnit, *unit);
                 self.detach(*unit);
+            }
+            Change::PhotoSet { object, noun, photo } => {
+                self.one(&PHOTO_SET, [id(*object), Value::Bytes(photo.image.clone())]);
+                self.mark_here(*noun, *object);
+            }
+            Change::PhotoRemoved { object, noun } => {
+                self.one(&PHOTO_REMOVE, [id(*object)]);
+                self.mark_here(*noun, *object);
             }
             Change::LinkAdded(link) => self.link_add(*link),
             Change::LinkRemoved(link) => {

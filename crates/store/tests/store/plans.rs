@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What lists a table whole, or sweeps it once an hour: how the statement begins.
-const WHOLE: [&str; 23] = [
+const WHOLE: [&str; 24] = [
     "SELECT facet FROM facets LIMIT 1",
     "SELECT at, place, activity, actor, targets, changed, correlation FROM audits WHERE tenant_id = $1 AND id IS NULL",
     "DELETE FROM audits WHERE tenant_id = $1 AND id IS NULL",
@@ -29,6 +29,7 @@ const WHOLE: [&str; 23] = [
     "DELETE FROM deleted_items WHERE at",
     "DELETE FROM app_logos WHERE removed",
     "DELETE FROM subscriptions WHERE expires",
+    "DELETE FROM photos WHERE (tenant_id, object) NOT IN",
     "SELECT COUNT(*) FROM subscriptions WHERE tenant_id",
 ];
 

@@ -15,6 +15,7 @@ use mandate_domain::consent::Permission;
 use mandate_domain::consent::request::{AskedFor, ConsentRequest, Pending};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
+use mandate_domain::photo::Photo;
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::role::RoleAssignment;
 use mandate_domain::service_principal::{ServicePrincipal, SpMore};
@@ -118,6 +119,11 @@ pub fn user_in(group: u128, user: u128) -> Link {
 pub fn unit(number: u128, name: &str) -> AdministrativeUnit {
     let (id, display_name) = (unit_id(number), name.to_owned());
     AdministrativeUnit { id, display_name, restricted: false, more: Map::new(), version: 1 }
+}
+
+/// Another one for each name.
+pub fn photo(name: &str) -> Photo {
+    Photo::of(&[b"GIF89a\x40\x01\xf0\0", name.as_bytes()].concat()).expect("a picture")
 }
 
 pub fn user_in_unit(unit: u128, user: u128) -> Link {

@@ -4,7 +4,7 @@
 
 use crate::sample::{
     NOON, app_id, assigned, assignment_id, card, code, entry, family, family_id, grant, grant_id, group, group_id,
-    group_in, owner_of, refresh, request, request_id, role, role_id, session, session_id, sign_in, sp, sp_id,
+    group_in, owner_of, photo, refresh, request, request_id, role, role_id, session, session_id, sign_in, sp, sp_id,
     subscription, subscription_id, tenant, unit, unit_id, user, user_id, user_in, user_in_unit,
 };
 use mandate_base::{AppId, Folded, GroupId, Moment, ObjectId, TenantId};
@@ -15,6 +15,7 @@ use mandate_domain::consent::request::ConsentRequest;
 use mandate_domain::deleted::{Attached, Deleted, DeletedObject};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantParties, GrantQuery};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
+use mandate_domain::photo::Photo;
 use mandate_domain::query::{Condition, LogQuery, Noun, Order, Query, Test};
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::role::{RoleAssignment, RoleQuery};
@@ -37,6 +38,7 @@ pub struct Organisation {
     pub groups: [Group; 2],
     /// It holds the user.
     pub unit: AdministrativeUnit,
+    pub photo: Photo,
     pub links: [Link; 4],
     pub card: AppCard,
     /// The client, and the API that it calls.
@@ -64,6 +66,7 @@ impl Organisation {
             user: User { display_name: name.to_owned(), ..user(1, "sanne.devries") },
             groups: [1, 2].map(|number| group(number, name)),
             unit: unit(1, name),
+            photo: photo(name),
             links: [user_in(1, 1), group_in(2, 1), owner_of(2, 1), user_in_unit(1, 1)],
             card: card(app, id, name),
             sps: [1, 2].map(|number| sp(number, number, name)),
@@ -112,6 +115,8 @@ impl Organisation {
         list.push(Change::Kept(Box::new(self.deleted.clone())));
         list.extend(self.groups.clone().map(|group| Change::GroupAdded(Box::new(group))));
         list.push(Change::AdministrativeUnitAdded(Box::new(self.unit.clone())));
+        let (object, noun) = (self.user.id.into(), Noun::User);
+        list.push(Change::PhotoSet { object, noun, photo: self.photo.clone() });
         list.extend(self.links.map(Change::LinkAdded));
         list.extend(self.sps.clone().map(|sp| Change::ServicePrincipalAdded(Box::new(sp))));
         list.extend(self.grants.clone().map(Change::GrantAdded));
@@ -148,6 +153,7 @@ impl Organisation {
             sps_where: self.sps.to_vec(),
             count_where: 1,
             group_by_id: Some(self.groups[0].clone()),
+            photo: Some(self.photo.image.clone()),
             unit_by_id: Some(self.unit.clone()),
             units_where: vec![self.unit.clone()],
             units_of: vec![HoldingUnit { id: self.unit.id, restricted: false }],
@@ -230,6 +236,7 @@ pub struct Snapshot {
     sps_where: Vec<ServicePrincipal>,
     count_where: i64,
     group_by_id: Option<Group>,
+    photo: Option<Vec<u8>>,
     unit_by_id: Option<AdministrativeUnit>,
     units_where: Vec<AdministrativeUnit>,
     units_of: Vec<HoldingUnit>,
@@ -326,6 +333,7 @@ impl Snapshot {
             sps_where: view.sps_where(&named(Noun::ServicePrincipal)).await.expect("reads"),
             count_where: view.count_where(Noun::User, named(Noun::User).condition.as_ref()).await.expect("reads"),
             group_by_id: view.group_by_id(group).await.expect("reads"),
+            photo: view.photo(user.into()).await.expect("reads"),
             unit_by_id: view.unit_by_id(unit_id(1)).await.expect("reads"),
             units_where: view.units_where(&named(Noun::AdministrativeUnit)).await.expect("reads"),
             units_of: view.units_of(user).await.expect("reads"),

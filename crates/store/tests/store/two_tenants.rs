@@ -4,7 +4,7 @@
 
 use crate::backend;
 use crate::sample::{
-    LATER, WATERKANT, ZONNEBEL, app_id, application_id, assigned, card, changes, refresh, role, traces, user_id,
+    LATER, WATERKANT, ZONNEBEL, app_id, application_id, assigned, card, changes, photo, refresh, role, traces, user_id,
     user_in,
 };
 use crate::snapshot::{Dump, Organisation, Snapshot};
@@ -16,6 +16,7 @@ use mandate_domain::deleted::{Attached, Deleted};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, MemberKind};
 use mandate_domain::logo::Logo;
+use mandate_domain::query::Noun;
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::code::Code;
@@ -99,6 +100,7 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
         Change::GroupUpdated(Box::new(group)),
         Change::AdministrativeUnitAdded(Box::new(unit.clone())),
         Change::AdministrativeUnitUpdated(Box::new(unit)),
+        Change::PhotoSet { object: victim.user.id.into(), noun: Noun::User, photo: photo(TAKEN) },
         Change::LinkAdded(user_in(1, 66)),
         Change::ApplicationAdded(Box::new(card.clone())),
         Change::ApplicationUpdated(Box::new(card)),
@@ -126,6 +128,7 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
         Change::RoleUnassigned(victim.role.id),
         Change::KeptNoLonger(victim.deleted.id()),
         application,
+        Change::PhotoRemoved { object: victim.user.id.into(), noun: Noun::User },
         Change::AdministrativeUnitRemoved(victim.unit.id),
         Change::GroupRemoved(victim.groups[0].id),
         Change::AppRoleUnassigned(victim.assignments[0].id),
@@ -207,10 +210,12 @@ fn place_of_change(change: &Change) -> usize {
         Change::AdministrativeUnitAdded(_) => 34,
         Change::AdministrativeUnitUpdated(_) => 35,
         Change::AdministrativeUnitRemoved(_) => 36,
+        Change::PhotoSet { .. } => 37,
+        Change::PhotoRemoved { .. } => 38,
     }
 }
 
-const KINDS_OF_CHANGE: usize = 37;
+const KINDS_OF_CHANGE: usize = 39;
 
 /// `None`: no tenant's, so there is nothing to keep apart.
 fn place_of_trace(trace: &Trace) -> Option<usize> {

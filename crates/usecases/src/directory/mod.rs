@@ -14,6 +14,7 @@ mod import;
 mod instances;
 mod links;
 mod logs;
+mod photos;
 mod policies;
 mod principals;
 mod read;
@@ -37,6 +38,7 @@ pub use import::{ImportRefusal, NewTenant};
 pub use instances::{ChangeInstance, InstanceEdit, InstanceRefusal, NewInstance, WrittenInstance};
 pub use links::{AddLink, LinkRefusal, Linked, RemoveLink};
 pub use logs::{AppNamed, app_names, audits, sign_ins};
+pub use photos::{ChangePhoto, PhotoRefusal, photo};
 pub use policies::{ChangePolicy, Changed, PolicyEdit, PolicyRefusal, Sets, policies_of, under_policy};
 pub use read::{
     NamedAssignment, application, applications, assignment, assignments, card, count, deleted_item, deleted_items,
