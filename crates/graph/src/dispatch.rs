@@ -23,6 +23,9 @@ pub(crate) enum Version {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     UserInfo,
+    /// `/$metadata`, and the root itself: for everybody.
+    Schema,
+    Service,
     /// `/users`, `/groups`, `/applications`, `/servicePrincipals`, `/directory/administrativeUnits`
     List(Noun),
     /// `/users/$count`

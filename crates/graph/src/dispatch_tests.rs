@@ -107,11 +107,7 @@ fn paths_lead_to_what_they_name() {
 #[test]
 fn what_is_not_there_is_named() {
     let cases = [
-        ("/v1.0", ""),
-        ("/v1.0/", ""),
-        ("/beta", ""),
         ("/v1.0/nonsense", "nonsense"),
-        ("/v1.0/me/photo/$value", "photo"),
         ("/v1.0/users/a/owners", "owners"),
         ("/v1.0/users/a/addPassword", "addPassword"),
         ("/v1.0/users(uniqueName='a')", "uniqueName"),
@@ -142,9 +138,12 @@ fn what_is_not_there_is_named() {
 }
 
 #[test]
-fn the_schema_is_known_and_not_there_yet() {
+fn the_schema_and_the_root_are_paths_of_their_own() {
     for path in ["/v1.0/$metadata", "/beta/%24Metadata/"] {
-        assert_eq!(routed(path), Err(Refusal::NoSchema), "{path}");
+        assert_eq!(routed(path), Ok(Route::Schema), "{path}");
+    }
+    for path in ["/v1.0", "/v1.0/", "/beta"] {
+        assert_eq!(routed(path), Ok(Route::Service), "{path}");
     }
 }
 

@@ -51,8 +51,6 @@ pub(crate) enum Refusal {
     NoSuchSegment(String),
     /// `/users/$count`
     NoCountSegment,
-    /// `/$metadata`
-    NoSchema,
     MethodNotAllowed(&'static [Method]),
     Option(OptionError),
     NotACollection,
@@ -184,11 +182,6 @@ impl Refusal {
                 bad(BAD_REQUEST, format!("Resource not found for the segment '{segment}'."))
             }
             Refusal::NoCountSegment => bad(DIRECTORY_BAD_REQUEST, "$count is not currently supported."),
-            Refusal::NoSchema => entry(
-                StatusCode::NOT_IMPLEMENTED,
-                "notImplemented",
-                "The schema of this service ($metadata) is not published yet.",
-            ),
             Refusal::MethodNotAllowed(_) => entry(
                 StatusCode::METHOD_NOT_ALLOWED,
                 DIRECTORY_BAD_REQUEST,
@@ -489,7 +482,6 @@ mod tests {
                 "Request_UnsupportedQuery",
                 "Invalid page size specified: '1000'. Must be between 1 and 999 inclusive.",
             ),
-            (Refusal::NoSchema, 501, "notImplemented", "The schema of this service ($metadata) is not published yet."),
             (
                 Refusal::MethodNotAllowed(Route::List(Noun::User).methods()),
                 405,

@@ -14,6 +14,7 @@ mod changes;
 mod cors;
 mod dispatch;
 mod errors;
+mod metadata;
 pub mod notify;
 mod operations;
 mod paging;
@@ -27,7 +28,7 @@ mod trail;
 
 use accept::Metadata;
 use call::Call;
-use dispatch::Version;
+use dispatch::{Route, Version};
 use errors::{Refusal, Stop};
 use http::Method;
 use mandate_odata::Options;
@@ -93,8 +94,10 @@ const UPSERT: &str = "create-if-missing";
 async fn serve(house: &House, request: &Incoming, version: Version) -> Result<Answer, Stop> {
     let route = dispatch::route(version, request.segments().into_iter().skip(1));
     // Graph shows its schema to everybody (graph-api.md §3.1): a 401 would send for a token that does not help.
-    if let Err(Refusal::NoSchema) = route {
-        return Err(Refusal::NoSchema.into());
+    match &route {
+        Ok(Route::Schema) if request.method == Method::GET => return Ok(metadata::schema()),
+        Ok(Route::Service) if request.method == Method::GET => return Ok(metadata::service(house, version)),
+        _ => {}
     }
     let caller = bearer::caller(house, request, version).await?;
     let route = route?;
@@ -107,7 +110,7 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
     if let Some(expand) = options.expand.first().filter(|_| !route.expands() || request.method != Method::GET) {
         return Err(Refusal::NoExpansion(expand.relation.clone()).into());
     }
-    if options.delta_token.is_some() && !matches!(route, dispatch::Route::Delta(_)) {
+    if options.delta_token.is_some() && !matches!(route, Route::Delta(_)) {
         return Err(Refusal::NoQuery("$deltatoken").into());
     }
     let eventual = request.header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));

@@ -20,6 +20,7 @@ pub(crate) struct Member {
 
 #[derive(Default)]
 struct Type {
+    is_entity: bool,
     base: Option<&'static str>,
     members: Vec<Member>,
     /// The words of an enumeration.
@@ -42,6 +43,7 @@ fn read() -> HashMap<&'static str, Type> {
         let cells: Vec<&'static str> = line.split('\t').collect();
         let [name, kind, base, member_kind, member, of] = cells[..] else { continue };
         let found = types.entry(name).or_default();
+        found.is_entity = kind == "EntityType";
         found.base = Some(base).filter(|base| !base.is_empty());
         match (kind, member_kind) {
             ("EnumType", _) => found.words = member.split(',').collect(),
@@ -66,6 +68,26 @@ pub(crate) fn member(kind: &str, name: &str) -> Option<Member> {
         kind = found.base;
     }
     None
+}
+
+/// Of every type, in order.
+pub(crate) fn names() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = types().keys().copied().collect();
+    names.sort_unstable();
+    names
+}
+
+pub(crate) fn base(kind: &str) -> Option<&'static str> {
+    types().get(kind)?.base
+}
+
+pub(crate) fn is_entity(kind: &str) -> bool {
+    types().get(kind).is_some_and(|found| found.is_entity)
+}
+
+/// Without those of its bases.
+pub(crate) fn own_members(kind: &str) -> &'static [Member] {
+    types().get(kind).map_or(&[], |found| &found.members)
 }
 
 /// All of them, those of its bases first.

@@ -26,7 +26,7 @@ pub(crate) fn route<'p>(version: Version, segments: impl IntoIterator<Item = &'p
 
 fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
     let Some((head, rest)) = steps.split_first() else {
-        return Err(unknown(steps));
+        return Ok(Route::Service);
     };
     match head {
         _ if head.is("me") => of_object(Object::User(Subject::Me), rest),
@@ -47,7 +47,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("domains") => pair(rest, Route::Domains, Route::Domain),
         _ if head.is("subscriptions") => of_subscriptions(rest),
         _ if head.is("subscribedSkus") && rest.is_empty() => Ok(Route::SubscribedSkus),
-        _ if head.is("$metadata") && rest.is_empty() => Err(Refusal::NoSchema),
+        _ if head.is("$metadata") && rest.is_empty() => Ok(Route::Schema),
         _ => Err(unknown(steps)),
     }
 }

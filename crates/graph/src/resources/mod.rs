@@ -45,6 +45,7 @@ mod userinfo;
 use crate::call::Call;
 use crate::dispatch::{Action, Object, Route};
 use crate::errors::Stop;
+use crate::metadata;
 use crate::property::{Entity, Selection, shown};
 use crate::respond;
 use application::Application;
@@ -65,6 +66,9 @@ pub(crate) use subscription::op as watched_op;
 pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> {
     match route {
         Route::UserInfo => Box::pin(ready(userinfo::show(call))),
+        // Whoever has a token is told the same as whoever has none.
+        Route::Schema => Box::pin(ready(Ok(metadata::schema()))),
+        Route::Service => Box::pin(ready(Ok(metadata::service(call.house, call.version)))),
         Route::Object(object) => Box::pin(of_object(call, object)),
         Route::Act(object, action) => Box::pin(act(call, object, *action)),
         Route::Logo(key) => Box::pin(logo::answer(call, key)),
