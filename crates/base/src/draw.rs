@@ -14,7 +14,7 @@ impl dyn Draw + '_ {
         bytes
     }
 
-    /// A random (version 4) id, as the directory gives to its objects.
+    /// A random id (version 4): for what is named rarely, or should not tell when it came to be.
     pub fn id(&mut self) -> ObjectId {
         let mut bytes = self.bytes::<16>();
         bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -22,7 +22,8 @@ impl dyn Draw + '_ {
         ObjectId::from_bytes(bytes)
     }
 
-    /// An id whose order is the order of time (version 7): for rows that are written often and read by time.
+    /// An id whose order is the order of time (version 7): what is made in a row lies side by side in every index, so that
+    /// a write in a large directory touches few pages (decisions/0038-timed-ids.md).
     pub fn timed_id(&mut self, now: crate::Moment) -> ObjectId {
         ObjectId::timed(now, self.bytes::<16>())
     }

@@ -75,9 +75,9 @@ impl Site {
         peer: IpAddr,
     ) -> Incoming {
         let body = Bytes::new();
-        let (correlation, trace) = self.house.draw(|draw| (draw.id().into(), draw.id().into()));
-        let mut incoming =
-            Incoming { method, path, query, headers, body, peer, correlation, trace, now: self.house.now() };
+        let now = self.house.now();
+        let (correlation, trace) = self.house.draw(|draw| (draw.timed_id(now).into(), draw.timed_id(now).into()));
+        let mut incoming = Incoming { method, path, query, headers, body, peer, correlation, trace, now };
         if let Some(sent) = sent_correlation(&incoming) {
             incoming.correlation = sent;
         }

@@ -135,7 +135,7 @@ impl NewApplication<'_> {
         let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
         let card = AppCard {
             app_id: draw.id().into(),
-            application: draw.id().into(),
+            application: draw.timed_id(now).into(),
             home: tenant.id,
             created: now,
             registration,

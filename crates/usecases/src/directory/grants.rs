@@ -73,7 +73,7 @@ impl<'a> GrantWriter<'a> {
     pub fn grant(&mut self, between: Between<'_>, principal: Option<UserId>, scopes: Vec<String>) -> Grant {
         let entry = self.of_grant(between, principal, &[], &scopes);
         let (client, resource) = (between.client.0, between.api.0);
-        let id = self.draw.id().into();
+        let id = self.draw.timed_id(self.now).into();
         let grant = Grant { id, client, resource, principal, scopes, created: self.now, version: 1 };
         self.record.change(Change::GrantAdded(grant.clone()), entry);
         grant
@@ -145,7 +145,7 @@ impl<'a> GrantWriter<'a> {
             self.doer.entry(activity).target(principal, kind.word(), name).target(api.0, "ServicePrincipal", api.1);
         self.given.push(format!("[ResourceId: {}, AppRole: {}]", api.0, value.as_deref().unwrap_or("")));
         let entry = entry.changed("AppRole.Value", None, value);
-        let id = self.draw.id().into();
+        let id = self.draw.timed_id(self.now).into();
         let assignment = AppRoleAssignment { id, principal, kind, resource: api.0, role, created: self.now };
         self.record.change(Change::AppRoleAssigned(assignment), entry);
         assignment
@@ -189,7 +189,7 @@ pub fn sp_of(
     if let Some(sp) = held {
         return sp.id;
     }
-    let sp = ServicePrincipal::begin(card, draw.id().into(), now);
+    let sp = ServicePrincipal::begin(card, draw.timed_id(now).into(), now);
     let id = sp.id;
     let entry =
         doer.entry(Activity::AddServicePrincipal).target(id, "ServicePrincipal", &card.registration.display_name);

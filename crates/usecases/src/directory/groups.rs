@@ -100,7 +100,7 @@ impl NewGroup<'_> {
             }
         }
         let empty = Group {
-            id: draw.id().into(),
+            id: draw.timed_id(now).into(),
             display_name: String::new(),
             security_enabled: false,
             mail_enabled: false,

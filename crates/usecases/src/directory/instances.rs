@@ -150,7 +150,7 @@ impl NewInstance<'_> {
         if let Some(broken) = taken {
             return Err(broken.into());
         }
-        let mut instance = ServicePrincipal::begin(&card, draw.id().into(), now);
+        let mut instance = ServicePrincipal::begin(&card, draw.timed_id(now).into(), now);
         apply(&mut instance, &self.properties, &card)?;
         let doer = self.permit.doer(self.correlation);
         let mut record = Record::default();

@@ -135,7 +135,7 @@ impl UseCase for GiveRole<'_> {
             return Plan::refuse(RoleRefusal::AlreadyThere);
         }
         let assignment = RoleAssignment {
-            id: draw.id().into(),
+            id: draw.timed_id(now).into(),
             principal: self.principal,
             role: self.role,
             within: self.scope.within(),

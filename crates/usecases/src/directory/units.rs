@@ -48,9 +48,9 @@ impl UseCase for NewUnit<'_> {
         Ok(())
     }
 
-    fn plan(&self, (): (), _: Moment, draw: &mut dyn Draw) -> Plan<AdministrativeUnit, UnitRefusal> {
+    fn plan(&self, (): (), now: Moment, draw: &mut dyn Draw) -> Plan<AdministrativeUnit, UnitRefusal> {
         let empty = AdministrativeUnit {
-            id: draw.id().into(),
+            id: draw.timed_id(now).into(),
             display_name: String::new(),
             restricted: false,
             more: Properties::new(),

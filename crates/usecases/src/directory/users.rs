@@ -108,7 +108,7 @@ impl NewUser<'_> {
         let upn = self.properties.get(UPN).and_then(Value::as_str).unwrap_or("");
         let bad = "is a name and a domain with one @ between, without blanks, of at most 113 characters";
         let empty = User {
-            id: draw.id().into(),
+            id: draw.timed_id(now).into(),
             upn: Upn::parse(upn).map_err(|_| Broken::new(UPN, Rule::Bad(bad)))?,
             display_name: String::new(),
             mail: None,
