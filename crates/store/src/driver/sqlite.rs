@@ -35,7 +35,7 @@ struct Job {
 
 /// MiB that each reader keeps of what it read. The first that is free is taken, so that the first one does most of the
 /// work: what leads to a row among a million stays at hand there once, instead of a part of it in each.
-const READERS: [u32; 4] = [36, 12, 6, 6];
+const READERS: [u32; 4] = [64, 12, 4, 4];
 /// KiB of any other connection.
 const CACHE: u32 = 12 * 1024;
 /// More in one transaction would make the first of them wait too long.
