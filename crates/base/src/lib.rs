@@ -8,12 +8,14 @@
 extern crate alloc;
 
 mod draw;
+mod fnv;
 mod folded;
 mod id;
 mod moment;
 mod secret;
 
 pub use draw::Draw;
+pub use fnv::fnv1a;
 pub use folded::Folded;
 pub use id::*;
 pub use moment::{DAY, HOUR, MINUTE, Moment, SECOND};

@@ -4,6 +4,7 @@
 //! Made from `types.tsv`, as bodies are read by it: a type that is not there is named nowhere.
 
 use crate::dispatch::Version;
+use crate::reference;
 use crate::schema::{self, Member};
 use http::StatusCode;
 use mandate_usecases::House;
@@ -14,22 +15,22 @@ use std::sync::OnceLock;
 
 const XML: &str = "application/xml; charset=utf-8";
 
-/// Collections at the root, and what they hold.
-const SETS: [(&str, &str); 12] = [
-    ("applications", "application"),
-    ("directoryObjects", "directoryObject"),
-    ("directoryRoleTemplates", "directoryRoleTemplate"),
-    ("directoryRoles", "directoryRole"),
-    ("domains", "domain"),
-    ("groups", "group"),
-    ("oauth2PermissionGrants", "oAuth2PermissionGrant"),
-    ("organization", "organization"),
-    ("servicePrincipals", "servicePrincipal"),
-    ("subscribedSkus", "subscribedSku"),
-    ("subscriptions", "subscription"),
-    ("users", "user"),
+/// Collections at the root.
+const SETS: [&str; 12] = [
+    "applications",
+    "directoryObjects",
+    "directoryRoleTemplates",
+    "directoryRoles",
+    "domains",
+    "groups",
+    "oauth2PermissionGrants",
+    "organization",
+    "servicePrincipals",
+    "subscribedSkus",
+    "subscriptions",
+    "users",
 ];
-const SINGLES: [(&str, &str); 1] = [("me", "user")];
+const SINGLES: [&str; 1] = ["me"];
 
 pub(crate) fn schema() -> Answer {
     static TEXT: OnceLock<String> = OnceLock::new();
@@ -38,7 +39,7 @@ pub(crate) fn schema() -> Answer {
 
 pub(crate) fn service(house: &House, version: Version) -> Answer {
     let root = format!("{}/{}", house.origins.graph, version.word());
-    let of = |kind: &'static str| move |(name, _): &(&str, &str)| json!({ "name": name, "kind": kind, "url": name });
+    let of = |kind: &'static str| move |name: &&str| json!({ "name": name, "kind": kind, "url": name });
     let all: Vec<Value> = SETS.iter().map(of("EntitySet")).chain(SINGLES.iter().map(of("Singleton"))).collect();
     answer::json(StatusCode::OK, &json!({ "@odata.context": format!("{root}/$metadata"), "value": all }))
 }
@@ -53,11 +54,10 @@ fn text() -> String {
         type_of(&mut text, name);
     }
     text.push_str("<EntityContainer Name=\"GraphService\">\n");
-    for (name, kind) in SETS {
-        let _ = writeln!(text, "<EntitySet Name=\"{name}\" EntityType=\"microsoft.graph.{kind}\"/>");
-    }
-    for (name, kind) in SINGLES {
-        let _ = writeln!(text, "<Singleton Name=\"{name}\" Type=\"microsoft.graph.{kind}\"/>");
+    for (names, element, attribute) in [(&SETS[..], "EntitySet", "EntityType"), (&SINGLES, "Singleton", "Type")] {
+        for (name, kind) in names.iter().filter_map(|name| Some((name, reference::type_of(name)?))) {
+            let _ = writeln!(text, "<{element} Name=\"{name}\" {attribute}=\"microsoft.graph.{kind}\"/>");
+        }
     }
     text.push_str("</EntityContainer>\n</Schema>\n</edmx:DataServices></edmx:Edmx>\n");
     text
@@ -126,7 +126,10 @@ mod tests {
 
     #[test]
     fn what_is_served_is_a_path() {
-        for (name, _) in SETS.iter().chain(&SINGLES).filter(|(name, _)| *name != "directoryObjects") {
+        for name in SETS.iter().chain(&SINGLES) {
+            assert!(reference::type_of(name).is_some(), "{name}");
+        }
+        for name in SETS.iter().chain(&SINGLES).filter(|name| **name != "directoryObjects") {
             assert!(crate::dispatch::route(Version::V1, [*name]).is_ok(), "{name}");
         }
     }

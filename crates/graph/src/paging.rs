@@ -6,7 +6,7 @@
 use crate::call::Call;
 use crate::errors::Refusal;
 use crate::operations::Op;
-use mandate_base::ObjectId;
+use mandate_base::{ObjectId, fnv1a};
 use mandate_domain::query::Place;
 use mandate_usecases::House;
 use mandate_web::percent;
@@ -71,10 +71,9 @@ fn opened(plain: &[u8], bound: &[u8; BOUND]) -> Option<Place> {
     Some(Place { id: ObjectId::from_bytes(*id), name: String::from_utf8(name.to_vec()).ok()? })
 }
 
-/// FNV-1a. The seal keeps the value from being made by others; this only tells one query from another.
+/// The seal keeps the value from being made by others; this only tells one query from another.
 fn digest(parts: [&str; 2]) -> u64 {
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    fnv1a(parts.iter().flat_map(|part| part.bytes().chain([0])))
 }
 
 #[cfg(test)]

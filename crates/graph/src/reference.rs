@@ -84,7 +84,7 @@ impl Place {
     fn kind(&self) -> Option<(&'static str, bool)> {
         let mut names = self.path.trim_end_matches("/delta").split('/');
         let last = names.rfind(|part| *part != "{id}" && !part.starts_with('$')).unwrap_or("");
-        let kind = SETS.iter().find(|(set, _)| *set == last)?.1;
+        let kind = type_of(last)?;
         let is_list = !self.path.ends_with("{id}") && !ONE.contains(&last);
         Some((kind, is_list))
     }
@@ -155,6 +155,11 @@ const SETS: [(&str, &str); 52] = [
     ("includes", "permissionGrantConditionSet"),
     ("excludes", "permissionGrantConditionSet"),
 ];
+
+/// What a collection holds.
+pub(crate) fn type_of(set: &str) -> Option<&'static str> {
+    SETS.iter().find(|(name, _)| *name == set).map(|(_, kind)| *kind)
+}
 
 /// The document, of all that is served.
 pub fn openapi() -> Value {

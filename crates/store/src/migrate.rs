@@ -5,6 +5,7 @@
 use crate::Fault;
 use crate::driver::{Driver, Expect, Write};
 use crate::value::Value;
+use mandate_base::fnv1a;
 
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_first.sql")),
@@ -74,10 +75,7 @@ fn statements(text: &str) -> impl Iterator<Item = String> {
     parts.into_iter()
 }
 
-/// FNV-1a: it finds an edited file, which is all it is for.
+/// It finds an edited file, which is all it is for.
 fn checksum(text: &str) -> i64 {
-    let hash = text
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    i64::from_ne_bytes(hash.to_ne_bytes())
+    i64::from_ne_bytes(fnv1a(text.bytes()).to_ne_bytes())
 }

@@ -2,13 +2,14 @@
 
 use crate::answer::{self, Answer};
 use http::{HeaderValue, StatusCode, header};
+use mandate_base::fnv1a;
 use std::sync::OnceLock;
 
 const CSS: &str = include_str!("../assets/mandate.css");
 
 pub fn css_href() -> &'static str {
     static HREF: OnceLock<String> = OnceLock::new();
-    HREF.get_or_init(|| format!("/assets/mandate.css?v={:016x}", fnv(CSS.as_bytes())))
+    HREF.get_or_init(|| format!("/assets/mandate.css?v={:016x}", fnv1a(CSS.bytes())))
 }
 
 pub fn css() -> Answer {
@@ -44,10 +45,6 @@ fn luminance(red: u8, green: u8, blue: u8) -> f64 {
         if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-}
-
-fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 #[cfg(test)]

@@ -174,16 +174,10 @@ pub(super) async fn references(call: &Call<'_>, object: &Object, kind: PolicyKin
     if call.method == Method::GET {
         let under = Under::of(call, object, false).await?;
         call.refuse_queries()?;
-        let address = |policy: &Properties| {
-            let id = policy.get("id").and_then(Value::as_str).unwrap_or("");
-            Map::from_iter([(
-                "@odata.id".to_owned(),
-                Value::from(format!("{}/{}/{id}", call.root(), kind_of(kind).set)),
-            )])
-        };
-        let value = policies(call, &under, kind).await?.iter().map(address).collect();
-        let context = format!("{}/$metadata#Collection($ref)", call.root());
-        return Ok(collection(call, context, None, value, None, COST));
+        let held = policies(call, &under, kind).await?;
+        let ids = held.iter().map(|policy| policy.get("id").and_then(Value::as_str).unwrap_or(""));
+        let all = ids.map(|id| format!("{}/{}/{id}", call.root(), kind_of(kind).set));
+        return Ok(super::addresses(call, all, None, COST));
     }
     let under = Under::of(call, object, true).await?;
     let id = body::read_reference(call)?;

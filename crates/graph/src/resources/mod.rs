@@ -66,7 +66,7 @@ pub(crate) use subscription::op as watched_op;
 pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> {
     match route {
         Route::UserInfo => Box::pin(ready(userinfo::show(call))),
-        // Whoever has a token is told the same as whoever has none.
+        // Answered before anybody is asked who they are.
         Route::Schema => Box::pin(ready(Ok(metadata::schema()))),
         Route::Service => Box::pin(ready(Ok(metadata::service(call.house, call.version)))),
         Route::Object(object) => Box::pin(of_object(call, object)),
@@ -208,6 +208,13 @@ fn collection(
     let next = next.map(|next| ("@odata.nextLink", Value::from(next)));
     let count = count.map(|count| ("@odata.count", Value::from(count)));
     collection_with(call, context, count.into_iter().chain(next), value, cost)
+}
+
+/// Objects by nothing but where they are.
+fn addresses(call: &Call<'_>, of: impl Iterator<Item = String>, next: Option<String>, cost: u8) -> Answer {
+    let context = format!("{}/$metadata#Collection($ref)", call.root());
+    let value = of.map(|address| Map::from_iter([("@odata.id".to_owned(), Value::from(address))])).collect();
+    collection(call, context, None, value, next, cost)
 }
 
 /// `told` stands between the context and the objects.

@@ -9,7 +9,7 @@ use crate::operations::Op;
 use crate::property::{Entity, Kind, column, shown};
 use crate::respond;
 use http::{Method, StatusCode, header};
-use mandate_base::ObjectId;
+use mandate_base::{ObjectId, fnv1a};
 use mandate_domain::photo::{LARGEST, NoPhoto, Photo};
 use mandate_domain::query::Noun;
 use mandate_usecases::access::Permit;
@@ -103,11 +103,7 @@ fn properties(call: &Call<'_>, photo: &Photo, mut shown: Map<String, Value>) -> 
 
 /// Another picture, another tag.
 fn tag_of(photo: &Photo) -> String {
-    let digest = photo
-        .image
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    format!("\"{digest:016X}\"")
+    format!("\"{:016X}\"", fnv1a(photo.image.iter().copied()))
 }
 
 fn reading(object: &Object) -> Op {

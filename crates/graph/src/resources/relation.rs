@@ -281,14 +281,9 @@ async fn addresses(call: &Call<'_>, object: &Object, relation: Relation) -> Resu
     let pages = Pages::of(call, place.op, &path);
     let after = pages.after()?;
     let found = directory::related(call.house, &call.caller, &permit, place.which, after, pages.most()).await?;
-    let address = |object: &MemberObject| {
-        let address = format!("{}/directoryObjects/{}", call.root(), object.id());
-        Map::from_iter([("@odata.id".to_owned(), Value::from(address))])
-    };
-    let value = found.objects.iter().map(address).collect();
-    let context = format!("{}/$metadata#Collection($ref)", call.root());
+    let all = found.objects.iter().map(|object| format!("{}/directoryObjects/{}", call.root(), object.id()));
     let next = found.next.map(|last| pages.next(last));
-    Ok(collection(call, context, None, value, next, COST))
+    Ok(super::addresses(call, all, next, COST))
 }
 
 async fn add(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Answer, Stop> {

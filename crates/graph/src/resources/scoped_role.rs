@@ -23,6 +23,7 @@ use mandate_usecases::settle;
 use mandate_web::Answer;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::{BTreeSet, HashMap};
 
 const COST: u8 = 1;
 
@@ -59,32 +60,32 @@ async fn list(call: &Call<'_>, permit: &Permit, op: Op, query: RoleQuery, path: 
     let (found, more) =
         directory::role_assignments(call.house, &call.caller, permit, query, after, pages.most()).await?;
     let next = found.last().filter(|_| more).map(|last| pages.next(last.id.into()));
-    let mut value = Vec::with_capacity(found.len());
-    for assignment in &found {
-        if let Some(scoped) = scoped(call, permit, assignment).await? {
-            value.push(shown(&scoped, &selection, permit.view()));
-        }
-    }
+    let scoped = scoped(call, permit, &found).await?;
+    let value = scoped.iter().map(|scoped| shown(scoped, &selection, permit.view())).collect();
     Ok(collection(call, call.context(MEMBERSHIP.set, &selection, false), None, value, next, COST))
 }
 
-/// `None`: its scope is no administrative unit, or its role is one of the organisation's own, which has no older form.
-async fn scoped(call: &Call<'_>, permit: &Permit, assignment: &RoleAssignment) -> Result<Option<Scoped>, Stop> {
-    let (Some(unit), Some(role)) = (assignment.within, DirectoryRole::of(call.caller.tenant, assignment.role)) else {
-        return Ok(None);
+/// Without those whose scope is no administrative unit, and those of the organisation's own roles, which have no older
+/// form.
+async fn scoped(call: &Call<'_>, permit: &Permit, all: &[RoleAssignment]) -> Result<Vec<Scoped>, Stop> {
+    let ids = all.iter().flat_map(|assignment| assignment.within.into_iter().chain([assignment.principal]));
+    let ids: Vec<ObjectId> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+    let found = directory::by_ids(call.house, &call.caller, permit, &ids).await?;
+    let found: HashMap<ObjectId, MemberObject> = found.into_iter().map(|object| (object.id(), object)).collect();
+    let older = |assignment: &RoleAssignment| {
+        let unit =
+            assignment.within.filter(|unit| matches!(found.get(unit), Some(MemberObject::AdministrativeUnit(_))))?;
+        let role = DirectoryRole::of(call.caller.tenant, assignment.role)?.id();
+        let name = match found.get(&assignment.principal) {
+            Some(MemberObject::User(user)) => Some(user.display_name.as_str()),
+            Some(MemberObject::Group(group)) => Some(group.display_name.as_str()),
+            Some(MemberObject::ServicePrincipal(sp, _)) => Some(sp.display_name.as_str()),
+            _ => None,
+        };
+        let info = json!({ "id": assignment.principal.to_string(), "displayName": name });
+        Some(Scoped { assignment: *assignment, unit, role, info })
     };
-    if directory::unit(call.house, &call.caller, permit, unit.into()).await?.is_none() {
-        return Ok(None);
-    }
-    let found = directory::by_ids(call.house, &call.caller, permit, &[assignment.principal]).await?;
-    let name = match found.first() {
-        Some(MemberObject::User(user)) => Some(user.display_name.as_str()),
-        Some(MemberObject::Group(group)) => Some(group.display_name.as_str()),
-        Some(MemberObject::ServicePrincipal(sp, _)) => Some(sp.display_name.as_str()),
-        _ => None,
-    };
-    let info = json!({ "id": assignment.principal.to_string(), "displayName": name });
-    Ok(Some(Scoped { assignment: *assignment, unit, role: role.id(), info }))
+    Ok(all.iter().filter_map(older).collect())
 }
 
 pub(super) async fn answer_one(call: &Call<'_>, key: &Key, name: &str) -> Result<Answer, Stop> {
@@ -104,7 +105,7 @@ pub(super) async fn answer_one(call: &Call<'_>, key: &Key, name: &str) -> Result
         return Ok(respond::nothing());
     }
     let selection = call.selection(&[&MEMBERSHIP])?;
-    let scoped = scoped(call, &permit, &assignment).await?.ok_or_else(missing)?;
+    let scoped = scoped(call, &permit, &[assignment]).await?.pop().ok_or_else(missing)?;
     let context = call.context(MEMBERSHIP.set, &selection, true);
     Ok(entity(call, context, shown(&scoped, &selection, permit.view()), COST))
 }
@@ -143,7 +144,7 @@ async fn create(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
         RoleRefusal::NoSuchPrincipal => unknown(principal),
         refusal => told(refusal, ""),
     })?;
-    let scoped = scoped(call, &permit, &given).await?.ok_or_else(|| meant.missing())?;
+    let scoped = scoped(call, &permit, &[given]).await?.pop().ok_or_else(|| meant.missing())?;
     let mut properties = shown(&scoped, &Selection::Default, View::Full);
     let context = call.context(MEMBERSHIP.set, &Selection::Default, true);
     call.metadata.say(&mut properties, "@odata.context", context);

@@ -45,21 +45,14 @@ const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
 impl Sqlite {
     /// `writer_cache` in KiB: what one large transaction changes must not spill. `None`: as any connection has.
     pub fn open(path: Option<&Path>, writer_cache: Option<u32>) -> Result<Sqlite, Fault> {
-        let connection = connect(path)?;
-        if let Some(size) = writer_cache {
-            sized(&connection, size)?;
-        }
+        let connection = connect(path, writer_cache.unwrap_or(CACHE))?;
         let write_to = Arc::new(Mutex::new(connection));
         let connections = match path {
             // An in-memory database lives in one connection only.
             None => vec![write_to.clone()],
             Some(path) => {
-                let opened = READERS.map(|size| {
-                    let reader = connect(Some(path))?;
-                    sized(&reader, size * 1024)?;
-                    Ok(Arc::new(Mutex::new(reader)))
-                });
-                opened.into_iter().collect::<Result<_, Fault>>()?
+                let opened = READERS.iter().map(|size| connect(Some(path), size * 1024));
+                opened.map(|reader| reader.map(|reader| Arc::new(Mutex::new(reader)))).collect::<Result<_, _>>()?
             }
         };
         let (writer, jobs) = mpsc::channel();
@@ -67,7 +60,7 @@ impl Sqlite {
         spawn("store-writer", move || write_loop(&write_to, &jobs))?;
         let (alive, watched) = mpsc::channel();
         if let Some(path) = path {
-            let keeper = connect(Some(path))?;
+            let keeper = connect(Some(path), CACHE)?;
             spawn("store-checkpoint", move || checkpoint_loop(&keeper, &watched))?;
         }
         let readers = Readers { connections, next: AtomicUsize::new(0), _alive: alive };
@@ -113,7 +106,8 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Fault> 
     spawned.map(|_| ()).map_err(Fault::while_doing("starting a store thread"))
 }
 
-fn connect(path: Option<&Path>) -> Result<Connection, Fault> {
+/// `cache` in KiB.
+fn connect(path: Option<&Path>, cache: u32) -> Result<Connection, Fault> {
     if let Some(path) = path {
         for_owner_only(path).map_err(Fault::while_doing("making the database"))?;
     }
@@ -133,17 +127,11 @@ fn connect(path: Option<&Path>) -> Result<Connection, Fault> {
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
         connection.pragma_update(None, "trusted_schema", false)?;
-        connection.pragma_update(None, "cache_size", -i64::from(CACHE))?;
+        connection.pragma_update(None, "cache_size", -i64::from(cache))?;
         connection.set_prepared_statement_cache_capacity(256);
         Ok(connection)
     };
     open().map_err(Fault::while_doing("opening the database"))
-}
-
-/// How much it keeps of what it read, in KiB.
-fn sized(connection: &Connection, size: u32) -> Result<(), Fault> {
-    let set = connection.pragma_update(None, "cache_size", -i64::from(size));
-    set.map_err(Fault::while_doing("sizing the cache"))
 }
 
 /// Password hashes lie in it. SQLite gives its log the mode of the database.

@@ -20,7 +20,6 @@ const DELETED_AFTER: TenantSql = TenantSql::new(
     "SELECT noun, at, object, attached FROM deleted_items
       WHERE tenant_id = $1 AND noun = $2 AND at > $3 AND id > $4 ORDER BY id LIMIT $5",
 );
-const PHOTO: TenantSql = TenantSql::new("SELECT image FROM photos WHERE tenant_id = $1 AND object = $2");
 const LINKS_OF: TenantSql = TenantSql::new(
     "SELECT group_id, member, kind, role FROM links WHERE tenant_id = $1 AND (group_id = $2 OR member = $2)
       ORDER BY group_id, role, member",
@@ -53,11 +52,6 @@ impl TenantView<'_> {
     ) -> Result<Vec<Deleted>, Fault> {
         let values = [noun.number().into(), since.into(), id_or_none(after), most.into()];
         self.all(&DELETED_AFTER, values, deleted_of).await
-    }
-
-    /// The picture of a person or a group.
-    pub async fn photo(&self, object: ObjectId) -> Result<Option<Vec<u8>>, Fault> {
-        self.one(&PHOTO, [id(object)], |row| row.bytes(0).map(<[u8]>::to_vec)).await
     }
 
     /// All that hangs on an object.

@@ -8,6 +8,7 @@ mod consent_request;
 pub(crate) mod deleted;
 mod global;
 mod group;
+mod photo;
 pub(crate) mod query;
 pub(crate) mod signin;
 mod subscription;
