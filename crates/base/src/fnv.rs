@@ -1,3 +1,5 @@
+//! One hash for what needs no secret: etags, addresses of assets, which query a page belongs to.
+
 /// FNV-1a: it tells one content from another, and keeps nobody from making a content of the same hash.
 pub fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
     const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
