@@ -1,5 +1,6 @@
 //! An administrative unit: people and groups of a tenant that a directory role can be limited to (graph-api.md §2.14).
 
+use crate::extension::check_count;
 use crate::properties::{Broken, Properties, Rule, check_text, merge};
 use mandate_base::AdministrativeUnitId;
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,7 @@ impl AdministrativeUnit {
 
     pub fn check(&self, before: Option<&AdministrativeUnit>) -> Result<(), Broken> {
         check_text("displayName", &self.display_name, LONGEST_NAME)?;
+        check_count(before.map(|before| &before.more), &self.more)?;
         for (name, value) in &self.more {
             if value.as_str().is_some_and(|text| text.chars().nth(LONGEST_TEXT).is_some()) {
                 return Err(Broken::new(name.as_str(), Rule::TooLong(LONGEST_TEXT)));

@@ -2,6 +2,7 @@
 //!
 //! Its public part, with the digests of its secrets, is the *app card*: every tenant that meets the app reads it.
 
+use crate::extension::ExtensionProperty;
 use crate::permission::{AppRole, Scope};
 use mandate_base::{AppId, ApplicationId, Moment, ObjectId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,9 @@ pub struct Registration {
     /// By id; the first that there is counts.
     pub token_lifetime_policies: Vec<ObjectId>,
     pub app_management_policies: Vec<ObjectId>,
+    /// What the app adds to the schema of others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extension_properties: Vec<ExtensionProperty>,
     pub mandate: Choices,
     /// Every other Graph property, as it was set.
     #[serde(flatten)]

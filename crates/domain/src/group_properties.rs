@@ -1,5 +1,6 @@
 //! What may be written of a group (graph-api.md §2.3).
 
+use crate::extension::check_count;
 use crate::group::Group;
 use crate::properties::{Broken, Properties, Rule, check_text, merge};
 use serde_json::Value;
@@ -43,6 +44,7 @@ pub fn check(group: &Group, before: Option<&Group>) -> Result<(), Broken> {
     if before.is_none_or(|before| shape(before) != shape(group)) {
         check_kind(group)?;
     }
+    check_count(before.map(|before| &before.more), &group.more)?;
     for (name, value) in &group.more {
         if value.as_str().is_some_and(|text| text.chars().nth(LONGEST_TEXT).is_some()) {
             return Err(Broken::new(name.as_str(), Rule::TooLong(LONGEST_TEXT)));

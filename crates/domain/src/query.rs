@@ -5,12 +5,14 @@
 
 use crate::administrative_unit::AdministrativeUnit;
 use crate::application::AppCard;
+use crate::extension::is_added;
 use crate::group::Group;
 use crate::service_principal::ServicePrincipal;
 use crate::time;
 use crate::user::User;
 use mandate_base::{Folded, Moment, ObjectId};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// What is kept in a table of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,9 +80,15 @@ pub enum Condition {
     Id(Vec<ObjectId>),
     /// Of a property by its path: `displayName`, `employeeOrgData/division`.
     Is {
-        property: &'static str,
+        property: Cow<'static, str>,
         test: Test,
     },
+}
+
+impl Condition {
+    pub fn is(property: impl Into<Cow<'static, str>>, test: Test) -> Condition {
+        Condition::Is { property: property.into(), test }
+    }
 }
 
 /// On the compared form of a value.
@@ -198,7 +206,14 @@ const CODED: &[&str] = &[
     "alternativeNames",
     "preferredSingleSignOnMode",
     "policies",
+    ADDED,
+    DEFINES,
 ];
+
+/// Every extension: their names are known only where they are defined, so each stands in front of its values.
+const ADDED: &str = "extensions";
+/// In no name of an extension.
+const AFTER_NAME: char = '=';
 
 impl Noun {
     /// As a store knows it.
@@ -219,8 +234,14 @@ pub fn facet_number(noun: Noun, property: &str) -> Option<i64> {
         Some(name) => (name, 1),
         None => property.strip_suffix(END).map_or((property, 0), |name| (name, 2)),
     };
+    let name = if is_added(name) { ADDED } else { name };
     let place = CODED.iter().position(|known| *known == name)?;
     Some(noun.number() * 10_000 + i64::try_from(place).ok()? * 4 + form)
+}
+
+/// What stands in front of each value of an extension. `None`: the property is Graph's own.
+pub fn added_prefix(property: &str) -> Option<String> {
+    is_added(property).then(|| format!("{}{AFTER_NAME}", property.to_lowercase()))
 }
 
 const WORDS: char = '~';
@@ -297,6 +318,9 @@ const OF_GROUP: &[&str] = &[
 /// What an app was put under, by which a policy finds its apps.
 pub const POLICIES: &str = "policies";
 
+/// What an app adds to the schema, by which such apps are found.
+pub const DEFINES: &str = "extensionProperties/name";
+
 const OF_UNIT: &[&str] = &["description", "visibility"];
 
 const OF_SERVICE_PRINCIPAL: &[&str] = &["alternativeNames", "description", "preferredSingleSignOnMode"];
@@ -313,6 +337,11 @@ pub fn compared(text: &str) -> String {
 pub fn compared_moment(moment: Moment) -> String {
     // Digits of one length, so that text and time have one order.
     time::iso(moment).to_ascii_lowercase()
+}
+
+/// Digits of one length, negative ones first.
+pub fn compared_number(number: i64) -> String {
+    format!("{:016x}", number.cast_unsigned() ^ (1 << 63))
 }
 
 pub const fn compared_truth(truth: bool) -> &'static str {
@@ -385,7 +414,31 @@ impl Facets {
         }
     }
 
-    fn more(&mut self, properties: &[&str], more: &serde_json::Map<String, Value>) {
+    /// Those of extensions, which are found by the forms of their values alone.
+    fn added(&mut self, more: &Map<String, Value>) {
+        for (name, value) in more.iter().filter(|(name, _)| is_added(name)) {
+            match value {
+                Value::Object(members) => {
+                    members.iter().for_each(|(member, value)| self.added_value(&format!("{name}/{member}"), value));
+                }
+                value => self.added_value(name, value),
+            }
+        }
+    }
+
+    fn added_value(&mut self, name: &str, value: &Value) {
+        let Some(prefix) = added_prefix(name) else { return };
+        let value = match value {
+            Value::String(text) => compared(text),
+            Value::Bool(truth) => compared_truth(*truth).to_owned(),
+            Value::Number(number) => number.as_i64().map(compared_number).unwrap_or_default(),
+            Value::Array(values) => return values.iter().for_each(|value| self.added_value(name, value)),
+            Value::Null | Value::Object(_) => return,
+        };
+        self.put(ADDED.to_owned(), prefix + &value);
+    }
+
+    fn more(&mut self, properties: &[&str], more: &Map<String, Value>) {
         for property in properties {
             let (first, rest) = property.split_once('/').unwrap_or((property, ""));
             let found = more.get(first);
@@ -410,6 +463,7 @@ pub fn of_user(user: &User) -> Vec<Facet> {
         facets.text("mail", mail);
     }
     facets.more(OF_USER, &user.more);
+    facets.added(&user.more);
     facets.0
 }
 
@@ -417,6 +471,7 @@ pub fn of_group(group: &Group) -> Vec<Facet> {
     let mut facets = Facets::default();
     facets.text("displayName", &group.display_name);
     facets.more(OF_GROUP, &group.more);
+    facets.added(&group.more);
     facets.0
 }
 
@@ -424,6 +479,7 @@ pub fn of_unit(unit: &AdministrativeUnit) -> Vec<Facet> {
     let mut facets = Facets::default();
     facets.text("displayName", &unit.display_name);
     facets.more(OF_UNIT, &unit.more);
+    facets.added(&unit.more);
     facets.0
 }
 
@@ -443,6 +499,8 @@ pub fn of_application(card: &AppCard) -> Vec<Facet> {
     ] {
         value.iter().for_each(|value| facets.text(property, value));
     }
+    facets.added(&registration.other);
+    registration.extension_properties.iter().for_each(|defined| facets.text(DEFINES, &defined.name));
     if let Some(name) = registration.other.get("uniqueName") {
         facets.value("uniqueName", name);
     }
@@ -544,6 +602,27 @@ mod tests {
         assert_eq!(found_by(&facets, "employeeOrgData/division"), ["north"]);
         assert!(found_by(&facets, "employeeOrgData/costCenter").is_empty());
         assert!(found_by(&facets, "city").is_empty());
+    }
+
+    #[test]
+    fn extensions_are_found_by_name_and_value_in_the_order_of_what_they_are() {
+        let Value::Object(more) = json!({
+            "extension_1_Badge": ["W-1", "W-2"],
+            "ext1_course": { "points": -2, "done": true, "none": null },
+            "city": "Zwolle",
+        }) else {
+            unreachable!("an object");
+        };
+        let mut facets = Facets::default();
+        facets.added(&more);
+        let points = format!("ext1_course/points={}", compared_number(-2));
+        let mut found = found_by(&facets, ADDED);
+        found.sort_unstable();
+        assert_eq!(found, ["ext1_course/done=true", points.as_str(), "extension_1_badge=w-1", "extension_1_badge=w-2"]);
+        let mut ordered = [i64::MIN, -10, -9, -1, 0, 1, 9, 10, i64::MAX].map(compared_number);
+        assert!(ordered.is_sorted());
+        ordered.reverse();
+        assert!(!ordered.is_sorted());
     }
 
     #[test]

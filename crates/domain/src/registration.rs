@@ -3,6 +3,7 @@
 use crate::address::{Uri, page, redirect};
 use crate::application::{AppCard, Audience, Registration};
 use crate::catalogue::GRAPH_URI;
+use crate::extension::check_count;
 use crate::permission::{AppRole, Scope};
 use crate::properties::{Broken, Properties, Rule, check_text, merge};
 use crate::signin::redirect::Platform;
@@ -56,6 +57,7 @@ pub fn check(card: &AppCard, before: Option<&AppCard>, tenant: &Tenant) -> Resul
         check_addresses(registration)?;
     }
     check_identifiers(card, before, tenant)?;
+    check_count(old.map(|old| &old.other), &registration.other)?;
     if is_new(|of| json!([of.api, of.app_roles])) {
         check_permissions(registration)?;
     }

@@ -2,6 +2,7 @@
 
 use crate::app_policies::{AppManagementPolicy, DefaultAppManagementPolicy, StsPolicy};
 use crate::consent::policy::GrantPolicy;
+use crate::extension::check_count;
 use crate::properties::{Broken, Properties, Rule, check_text, merge};
 use crate::role::CustomRole;
 use mandate_base::{Moment, RoleTemplateId, TenantId};
@@ -189,6 +190,7 @@ impl TenantProfile {
                 _ => merge(&mut profile.more, &Properties::from_iter([(name.clone(), value.clone())])),
             }
         }
+        check_count(Some(&self.more), &profile.more)?;
         for (name, value) in &profile.more {
             let broken = |rule| Err(Broken::new(name.as_str(), rule));
             let texts = match value {

@@ -1,5 +1,6 @@
 //! What may be written of a user (graph-api.md §2.2).
 
+use crate::extension::check_count;
 use crate::properties::{Broken, Properties, Rule, check_text, merge};
 use crate::tenant::Tenant;
 use crate::user::{Upn, User, UserKind};
@@ -101,6 +102,7 @@ pub fn check(user: &User, before: Option<&User>, tenant: &Tenant) -> Result<(), 
     if user.mail.as_ref().is_some_and(|mail| !is_address(mail)) {
         return Err(Broken::new("mail", Rule::Bad("is an address of one name and one domain")));
     }
+    check_count(before.map(|before| &before.more), &user.more)?;
     for (name, value) in user.more.iter().filter(|(name, value)| held(name) != Some(value)) {
         check_kept(name, value)?;
     }

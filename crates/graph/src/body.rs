@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::errors::Refusal;
 use crate::schema;
 use mandate_base::ObjectId;
+use mandate_domain::extension::Extension;
 use mandate_domain::properties::Properties;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -30,7 +31,7 @@ const MOST_BOUND: usize = 20;
 /// By the schema of `kind`: a member that it has not is refused, and one that is not for callers to set.
 pub(crate) fn read_object(call: &Call<'_>, kind: &str, read_only: &[&str]) -> Result<Written, Refusal> {
     let mut written = Written::default();
-    for (name, mut value) in object(call)? {
+    for (name, value) in object(call)? {
         match name.as_str() {
             "owners@odata.bind" => written.owners = bound(&name, &value)?,
             "members@odata.bind" => written.members = bound(&name, &value)?,
@@ -38,14 +39,24 @@ pub(crate) fn read_object(call: &Call<'_>, kind: &str, read_only: &[&str]) -> Re
             _ if name.contains('@') => {}
             _ if read_only.contains(&name.as_str()) => return Err(Refusal::ReadOnly(name)),
             _ => {
-                let known = schema::member(kind, &name).filter(|member| !member.navigation);
-                let known = known.ok_or_else(|| Refusal::UnknownMember(name.chars().take(128).collect()))?;
-                schema::check(&name, known, &mut value)?;
+                let (name, value) = checked(call, kind, name, value)?;
                 written.properties.insert(name, value);
             }
         }
     }
     Ok(written)
+}
+
+/// A member of the kind's own, or of what is added to it.
+fn checked(call: &Call<'_>, kind: &str, name: String, mut value: Value) -> Result<(String, Value), Refusal> {
+    if let Some(known) = schema::member(kind, &name).filter(|member| !member.navigation) {
+        schema::check(&name, known, &mut value)?;
+        return Ok((name, value));
+    }
+    let named = |extension: &&Extension| extension.name.eq_ignore_ascii_case(&name);
+    let added = call.extensions.iter().filter(named).find(|extension| extension.is_of(kind));
+    let added = added.ok_or_else(|| Refusal::UnknownMember(name.chars().take(128).collect()))?;
+    Ok((added.name.clone(), added.kept(&value).map_err(Refusal::Broken)?))
 }
 
 /// What a body says that it is.

@@ -9,8 +9,9 @@ use crate::queries::{Question, question};
 use http::Method;
 use mandate_base::{AdministrativeUnitId, CorrelationId, ObjectId};
 use mandate_decide::{Target, View};
+use mandate_domain::extension::Extension;
 use mandate_domain::query::{Condition, Noun};
-use mandate_odata::Options;
+use mandate_odata::{Options, Select};
 use mandate_usecases::House;
 use mandate_usecases::access::{self, Caller, Denial, Permit};
 use mandate_usecases::explain;
@@ -27,6 +28,8 @@ pub(crate) struct Call<'a> {
     /// Where the request came from.
     pub peer: std::net::IpAddr,
     pub options: Options,
+    /// What options and body name that is no property of Graph's own, as far as it is known here.
+    pub extensions: Vec<Extension>,
     /// `ConsistencyLevel: eventual`: the caller takes queries that Graph answers from an index.
     pub eventual: bool,
     pub metadata: Metadata,
@@ -64,6 +67,7 @@ impl Call<'_> {
             caller: self.caller.only_within(&[unit]),
             method: self.method.clone(),
             options: self.options.clone(),
+            extensions: self.extensions.clone(),
             ..*self
         }
     }
@@ -121,12 +125,12 @@ impl Call<'_> {
             ("$select", select.is_some()),
             ("$orderby", !order_by.is_empty()),
         ])?;
-        question(noun, kind.name, &self.options).map(|question| question.condition)
+        question(noun, kind.name, &self.options, &self.extensions).map(|question| question.condition)
     }
 
     /// What the options ask of a collection, and whether the caller took what comes with it (graph-api.md §3.4).
     pub fn question(&self, noun: Noun, kind: &Kind) -> Result<Question, Refusal> {
-        let question = question(noun, kind.name, &self.options)?;
+        let question = question(noun, kind.name, &self.options, &self.extensions)?;
         if self.options.search.is_some() && !self.eventual {
             return Err(Refusal::SearchWantsHeader);
         }
@@ -139,7 +143,11 @@ impl Call<'_> {
     }
 
     pub fn selection(&self, kinds: &[&'static Kind]) -> Result<Selection, Refusal> {
-        Selection::of(self.options.select.as_ref(), kinds)
+        self.selection_of(self.options.select.as_ref(), kinds)
+    }
+
+    pub fn selection_of(&self, select: Option<&Select>, kinds: &[&'static Kind]) -> Result<Selection, Refusal> {
+        Selection::of(select, kinds, &self.extensions)
     }
 
     /// Of the configured origin, whatever host the request named: clients follow it with their token.

@@ -1,6 +1,7 @@
 //! Which operation a property belongs to: what a PATCH needs is what each of its properties needs (graph-api.md §1.3).
 
 use crate::operations::Op;
+use mandate_domain::extension::is_added;
 use mandate_domain::properties::Properties;
 use mandate_domain::query::Noun;
 
@@ -97,6 +98,8 @@ fn of_user(name: &str) -> Op {
         | "isResourceAccount"
         | "preferredDataLocation"
         | "hireDate" => Op::UsersBasic,
+        // What an app keeps of people is not theirs to change.
+        _ if is_added(name) => Op::UsersBasic,
         _ => Op::UsersProfile,
     }
 }

@@ -43,6 +43,10 @@ pub(crate) enum Route {
     Logo(Key),
     FederatedCredentials(Key),
     FederatedCredential(Key, Part),
+    ExtensionProperties(Key),
+    ExtensionProperty(Key, String),
+    /// `/directoryObjects/getAvailableExtensionProperties`
+    AvailableExtensions,
     ScopedRoles(ScopedRoles),
     ScopedRole(Key, String),
     Classifications(Key),
@@ -237,6 +241,7 @@ pub(crate) enum Cast {
 const HELD: &str = "appRoleAssignments";
 const GRANTS: &str = "oauth2PermissionGrants";
 const FEDERATED: &str = "federatedIdentityCredentials";
+const EXTENSIONS: &str = "extensionProperties";
 const CLASSES: &str = "delegatedPermissionClassifications";
 
 static READ: [Method; 1] = [Method::GET];
@@ -278,7 +283,8 @@ impl Route {
     pub fn methods(&self) -> &'static [Method] {
         match self {
             Route::UserInfo | Route::Grants(GrantsOf::All) | Route::List(_) | Route::Subscriptions => &READ_OR_POST,
-            Route::FederatedCredentials(_) | Route::Classifications(_) => &READ_OR_POST,
+            Route::FederatedCredentials(_) | Route::Classifications(_) | Route::ExtensionProperties(_) => &READ_OR_POST,
+            Route::ExtensionProperty(..) => &READ_OR_REMOVE,
             Route::Roles | Route::RoleDefinitions | Route::RoleAssignments => &READ_OR_POST,
             Route::GrantPolicies | Route::ConditionSets(..) => &READ_OR_POST,
             Route::AuthorizationPolicy { .. } => &READ_OR_CHANGE,
@@ -301,6 +307,7 @@ impl Route {
             Route::Object(Object::Any(_)) => &READ,
             Route::Object(Object::User(Subject::Me)) => &READ_OR_CHANGE,
             Route::Object(_) | Route::FederatedCredential(..) | Route::Grant(_) => &READ_OR_WRITE,
+            Route::AvailableExtensions => &POST,
             Route::Act(..) | Route::ByIds | Route::Restore(_) | Route::Reauthorize(_) => &POST,
             Route::References(_, Relation::Manager) => &REFER_TO_ONE,
             Route::References(..) => &REFER,

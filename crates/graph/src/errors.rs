@@ -65,7 +65,7 @@ pub(crate) enum Refusal {
     },
     /// A literal of another type than the property's.
     Mistyped {
-        property: &'static str,
+        property: String,
         kind: &'static str,
     },
     /// A batch that is not one, in a sentence.

@@ -14,6 +14,7 @@ mod changes;
 mod cors;
 mod dispatch;
 mod errors;
+mod extensions;
 mod metadata;
 pub mod notify;
 mod operations;
@@ -115,6 +116,7 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
     }
     let eventual = request.header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
     let metadata = Metadata::asked(request);
+    let extensions = extensions::named(house, caller.tenant, &options, &request.body).await?;
     resources::answer(
         &Call {
             house,
@@ -126,6 +128,7 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
             correlation: request.correlation,
             peer: request.peer,
             options,
+            extensions,
             eventual,
             metadata,
             upsert: request.header("prefer").is_some_and(|prefer| prefer.to_ascii_lowercase().contains(UPSERT)),

@@ -78,6 +78,9 @@ operations! {
     ApplicationsLogo = "applications.logo",
     ApplicationsLogoUpdate = "applications.logo.update",
     ApplicationsFederated = "applications.federated",
+    ApplicationsExtensions = "applications.extensions",
+    ApplicationsExtensionsUpdate = "applications.extensions.update",
+    DirectoryObjectsExtensions = "directoryObjects.extensions",
     ServicePrincipalsCreate = "servicePrincipals.create",
     ServicePrincipalsBasic = "servicePrincipals.update.basic",
     ServicePrincipalsEnable = "servicePrincipals.update.enable",
@@ -256,7 +259,8 @@ operations! {
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
+    include_str!("../permissions/extensions.tsv"),
     include_str!("../permissions/photos.tsv"),
     include_str!("../permissions/app_policies.tsv"),
     include_str!("../permissions/subscriptions.tsv"),

@@ -3,8 +3,10 @@
 use crate::errors::Refusal;
 use mandate_base::ObjectId;
 use mandate_decide::View;
+use mandate_domain::extension::{Extension, is_added};
 use mandate_odata::Select;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// A kind of object, as Graph's schema knows it (graph-types.tsv, graph-query-support.tsv).
 pub(crate) struct Kind {
@@ -80,12 +82,16 @@ pub(crate) trait Entity {
 pub(crate) enum Selection {
     Default,
     All,
-    Names(Vec<&'static str>),
+    Names(Vec<Cow<'static, str>>),
 }
 
 impl Selection {
-    /// In a collection of several kinds, a name must be one of any of them.
-    pub fn of(select: Option<&Select>, kinds: &[&'static Kind]) -> Result<Selection, Refusal> {
+    /// In a collection of several kinds, a name must be one of any of them, or of what is added to one (`extensions`).
+    pub fn of(
+        select: Option<&Select>,
+        kinds: &[&'static Kind],
+        extensions: &[Extension],
+    ) -> Result<Selection, Refusal> {
         let names = match select {
             None => return Ok(Selection::Default),
             Some(Select::All) => return Ok(Selection::All),
@@ -94,13 +100,18 @@ impl Selection {
         let mut chosen = Vec::new();
         for name in names {
             let mut all = kinds.iter().flat_map(|kind| kind.properties);
-            let known = all.find(|property| property.name.eq_ignore_ascii_case(name));
+            let own = all.find(|property| property.name.eq_ignore_ascii_case(name)).map(|own| Cow::Borrowed(own.name));
+            let known = own.or_else(|| added(name, kinds, extensions).map(Cow::Owned));
             let known = known.ok_or_else(|| Refusal::NoSuchProperty { property: name.clone(), kind: named(kinds) })?;
-            if !chosen.contains(&known.name) {
-                chosen.push(known.name);
+            if !chosen.contains(&known) {
+                chosen.push(known);
             }
         }
         Ok(Selection::Names(chosen))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        matches!(self, Selection::Names(names) if names.iter().any(|known| known == name))
     }
 
     /// `#users(id,displayName)`: the part in parentheses.
@@ -112,6 +123,12 @@ impl Selection {
     }
 }
 
+fn added(name: &str, kinds: &[&'static Kind], extensions: &[Extension]) -> Option<String> {
+    let of_these = |extension: &&Extension| kinds.iter().any(|kind| extension.is_of(kind.name));
+    let found = extensions.iter().filter(of_these).find(|extension| extension.name.eq_ignore_ascii_case(name));
+    found.map(|extension| extension.name.clone())
+}
+
 fn named(kinds: &[&'static Kind]) -> &'static str {
     match kinds {
         [kind] => kind.name,
@@ -119,7 +136,8 @@ fn named(kinds: &[&'static Kind]) -> &'static str {
     }
 }
 
-/// What is out of view is left out, unless it was asked for by name: then it is null.
+/// What is out of view is left out, unless it was asked for by name: then it is null. An extension comes only by its
+/// name, and only where it has a value (graph-api.md §2.15).
 pub(crate) fn shown<E: Entity>(entity: &E, selection: &Selection, view: View) -> Map<String, Value> {
     let mut map = Map::new();
     for property in E::KIND.properties {
@@ -127,11 +145,17 @@ pub(crate) fn shown<E: Entity>(entity: &E, selection: &Selection, view: View) ->
         let wanted = match selection {
             Selection::Default => property.default && in_view,
             Selection::All => in_view,
-            Selection::Names(names) => names.contains(&property.name),
+            Selection::Names(_) => selection.has(property.name),
         };
         if wanted {
             map.insert(property.name.to_owned(), if in_view { value(entity, property) } else { Value::Null });
         }
+    }
+    if let Selection::Names(names) = selection
+        && view == View::Full
+    {
+        let added = names.iter().filter(|name| is_added(name));
+        map.extend(added.filter_map(|name| Some((name.clone().into_owned(), entity.more(name)?.clone()))));
     }
     map
 }
@@ -139,10 +163,8 @@ pub(crate) fn shown<E: Entity>(entity: &E, selection: &Selection, view: View) ->
 /// An object that the caller may know to be there, and nothing else of it (graph-api.md §1.2).
 pub(crate) fn bare(kind: &Kind, id: ObjectId, selection: &Selection) -> Map<String, Value> {
     let mut map = Map::new();
-    if let Selection::Names(names) = selection {
-        let own = kind.properties.iter().filter(|property| names.contains(&property.name));
-        map.extend(own.map(|property| (property.name.to_owned(), Value::Null)));
-    }
+    let own = kind.properties.iter().filter(|property| selection.has(property.name));
+    map.extend(own.map(|property| (property.name.to_owned(), Value::Null)));
     map.insert("id".to_owned(), Value::from(id.to_string()));
     map
 }

@@ -5,16 +5,20 @@
 
 use crate::errors::Refusal;
 use mandate_base::ObjectId;
-use mandate_domain::query::{Condition, Noun, Order, Source, Test, compared, compared_moment, compared_truth, words};
+use mandate_domain::extension::{DataType, Extension, Shape};
+use mandate_domain::query::{
+    Condition, Noun, Order, Source, Test, compared, compared_moment, compared_number, compared_truth, words,
+};
 use mandate_domain::time;
 use mandate_odata::{Compare, Filter, Literal, Member, Options, Quantifier, Search, TextTest};
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// One property of one kind of object.
 struct Askable {
     source: Source,
     /// `employeeOrgData/division`
-    path: &'static str,
+    path: Cow<'static, str>,
     of: Type,
     operators: Vec<&'static str>,
     search: bool,
@@ -29,6 +33,8 @@ enum Type {
     Truth,
     Moment,
     Number,
+    /// In digits that are compared as texts are.
+    Ordered,
 }
 
 /// The question that options put, and whether it is one that wants `ConsistencyLevel: eventual`.
@@ -37,6 +43,12 @@ pub(crate) struct Question {
     pub condition: Option<Condition>,
     pub order: Order,
     pub advanced: bool,
+}
+
+impl Askable {
+    fn is(&self, test: Test) -> Condition {
+        Condition::is(self.path.clone(), test)
+    }
 }
 
 const TABLE: &str = include_str!("../queries.tsv");
@@ -74,11 +86,52 @@ fn read(line: &'static str) -> Option<Askable> {
         "number" => Type::Number,
         _ => return None,
     };
+    let path = Cow::Borrowed(path);
     Some(Askable { source, path, of, operators: operators.split(',').collect(), search: search == "yes" })
 }
 
-pub(crate) fn question(noun: Noun, kind: &'static str, options: &Options) -> Result<Question, Refusal> {
-    let mut asking = Asking { source: noun.into(), kind, advanced: false };
+/// What extensions of a kind's schema can be asked for (graph-api.md §2.15). Bytes cannot.
+fn added(source: Source, kind: &str, extensions: &[Extension]) -> Vec<Askable> {
+    let askable = |path: String, of: DataType, many: bool| {
+        let of = match of {
+            DataType::Binary => return None,
+            DataType::String if many => Type::Texts,
+            _ if many => return None,
+            DataType::Boolean => Type::Truth,
+            DataType::DateTime => Type::Moment,
+            DataType::Integer | DataType::LargeInteger => Type::Ordered,
+            DataType::String => Type::Text,
+        };
+        let operators = match of {
+            Type::Truth => vec!["eq", "ne", "not", "in"],
+            Type::Texts => vec!["eq", "not", "startsWith"],
+            Type::Text => vec!["eq", "ne", "not", "ge", "le", "in", "startsWith"],
+            _ => vec!["eq", "ne", "not", "ge", "le", "in"],
+        };
+        Some(Askable { source, path: path.into(), of, operators, search: false })
+    };
+    let of_this = extensions.iter().filter(|extension| extension.is_of(kind));
+    of_this
+        .flat_map(|extension| match &extension.shape {
+            Shape::One(of) => vec![askable(extension.name.clone(), *of, false)],
+            Shape::Many(of) => vec![askable(extension.name.clone(), *of, true)],
+            Shape::Members(members) => {
+                let path = |name: &str| format!("{}/{name}", extension.name);
+                members.iter().map(|member| askable(path(&member.name), member.of, false)).collect()
+            }
+        })
+        .flatten()
+        .collect()
+}
+
+pub(crate) fn question(
+    noun: Noun,
+    kind: &'static str,
+    options: &Options,
+    extensions: &[Extension],
+) -> Result<Question, Refusal> {
+    let source = noun.into();
+    let mut asking = Asking { source, kind, advanced: false, added: &added(source, kind, extensions) };
     let filter = options.filter.as_ref().map(|filter| asking.filter(filter, None)).transpose()?;
     let search = options.search.as_ref().map(|search| asking.search(search)).transpose()?;
     asking.advanced |= search.is_some();
@@ -99,7 +152,7 @@ pub(crate) fn log_question(
     time: &str,
     options: &Options,
 ) -> Result<(Option<Condition>, bool), Refusal> {
-    let mut asking = Asking { source, kind, advanced: false };
+    let mut asking = Asking { source, kind, advanced: false, added: &[] };
     let condition = options.filter.as_ref().map(|filter| asking.filter(filter, None)).transpose()?;
     if options.search.is_some() {
         return Err(Refusal::NoQuery("$search"));
@@ -112,13 +165,15 @@ pub(crate) fn log_question(
     Ok((condition, newest_first))
 }
 
-struct Asking {
+struct Asking<'a> {
     source: Source,
     kind: &'static str,
     advanced: bool,
+    /// What is no property of Graph's own.
+    added: &'a [Askable],
 }
 
-impl Asking {
+impl<'a> Asking<'a> {
     /// `of` is the collection, inside a lambda.
     fn filter(&mut self, filter: &Filter, of: Option<&Member>) -> Result<Condition, Refusal> {
         match filter {
@@ -141,7 +196,7 @@ impl Asking {
             Filter::Count { member, op: Compare::Equal, value: 0 } => {
                 self.advanced = true;
                 let found = self.collection(member)?;
-                Ok(Condition::Not(Box::new(Condition::Is { property: found.path, test: Test::Present })))
+                Ok(Condition::Not(Box::new(found.is(Test::Present))))
             }
             Filter::Count { member, .. } => Err(self.unsupported(&member.path.join("/"))),
             Filter::IsOf(kind) => Err(self.unsupported(kind)),
@@ -196,12 +251,12 @@ impl Asking {
             Compare::AtMost => Test::AtMost(value),
             Compare::Less | Compare::Equal | Compare::NotEqual => Test::Below(value),
         };
-        Ok(Condition::Is { property: found.path, test })
+        Ok(found.is(test))
     }
 
     /// Equal to null is to be without.
-    fn equal(&self, found: &'static Askable, value: &Literal) -> Result<Condition, Refusal> {
-        let is = |test| Condition::Is { property: found.path, test };
+    fn equal(&self, found: &Askable, value: &Literal) -> Result<Condition, Refusal> {
+        let is = |test| found.is(test);
         if *value == Literal::Null {
             return Ok(Condition::Not(Box::new(is(Test::Present))));
         }
@@ -231,9 +286,9 @@ impl Asking {
                 self.advanced = true;
                 Test::EndsWith(value)
             }
-            TextTest::Contains => return Err(self.unsupported(found.path)),
+            TextTest::Contains => return Err(self.unsupported(&found.path)),
         };
-        Ok(Condition::Is { property: found.path, test })
+        Ok(found.is(test))
     }
 
     /// Each value of a collection is kept by itself, so one term is all that a lambda can hold, or several that any
@@ -246,7 +301,7 @@ impl Asking {
         match body {
             None => {
                 let found = self.collection(member)?;
-                Ok(Condition::Is { property: found.path, test: Test::Present })
+                Ok(found.is(Test::Present))
             }
             Some(Filter::All(_) | Filter::Not(_) | Filter::Lambda { .. } | Filter::Count { .. } | Filter::IsOf(_)) => {
                 Err(self.unsupported(&name))
@@ -279,7 +334,7 @@ impl Asking {
         let found = known.into_iter().find(|known| known.path.eq_ignore_ascii_case(property));
         let found = found.ok_or_else(|| self.unsupported(property))?;
         let text = compared(text);
-        let is = |test| Condition::Is { property: found.path, test };
+        let is = |test| found.is(test);
         if found.search {
             let each: Vec<Condition> = words(&text).map(|word| is(Test::WordStartsWith(word.to_owned()))).collect();
             return if each.is_empty() {
@@ -304,7 +359,7 @@ impl Asking {
         }
     }
 
-    fn askable(&self, member: &Member, of: Option<&Member>) -> Result<&'static Askable, Refusal> {
+    fn askable(&self, member: &Member, of: Option<&Member>) -> Result<&'a Askable, Refusal> {
         let inside = of.map_or(&[][..], |of| &of.path[..]);
         if of.is_some() != member.of_variable {
             return Err(self.unsupported(&member.path.join("/")));
@@ -313,21 +368,21 @@ impl Asking {
         let found = self.find(&path.join("/"))?;
         // A collection is asked for by a lambda, and nothing else is.
         let fits = (found.of == Type::Texts) == of.is_some();
-        if fits { Ok(found) } else { Err(self.unsupported(found.path)) }
+        if fits { Ok(found) } else { Err(self.unsupported(&found.path)) }
     }
 
-    fn collection(&self, member: &Member) -> Result<&'static Askable, Refusal> {
+    fn collection(&self, member: &Member) -> Result<&'a Askable, Refusal> {
         let found = self.find(&member.path.join("/"))?;
-        if found.of == Type::Texts { Ok(found) } else { Err(self.unsupported(found.path)) }
+        if found.of == Type::Texts { Ok(found) } else { Err(self.unsupported(&found.path)) }
     }
 
-    fn find(&self, path: &str) -> Result<&'static Askable, Refusal> {
-        let mut known = table().iter().filter(|known| known.source == self.source);
+    fn find(&self, path: &str) -> Result<&'a Askable, Refusal> {
+        let mut known = table().iter().chain(self.added).filter(|known| known.source == self.source);
         known.find(|known| known.path.eq_ignore_ascii_case(path)).ok_or_else(|| self.unsupported(path))
     }
 
     fn takes(&self, found: &Askable, operator: &str) -> Result<(), Refusal> {
-        if found.operators.contains(&operator) { Ok(()) } else { Err(self.unsupported(found.path)) }
+        if found.operators.contains(&operator) { Ok(()) } else { Err(self.unsupported(&found.path)) }
     }
 
     fn value(&self, found: &Askable, value: &Literal) -> Result<String, Refusal> {
@@ -335,6 +390,7 @@ impl Asking {
             (Type::Text | Type::Texts, Literal::Text(text) | Literal::Bare(text)) => Some(compared(text)),
             (Type::Truth, Literal::Truth(truth)) => Some(compared_truth(*truth).to_owned()),
             (Type::Number, Literal::Number(number)) => Some(number.to_string()),
+            (Type::Ordered, Literal::Number(number)) => Some(compared_number(*number)),
             (Type::Moment, Literal::Bare(text) | Literal::Text(text)) => time::parse(text).map(compared_moment),
             _ => None,
         };
@@ -346,7 +402,7 @@ impl Asking {
     }
 
     fn mistyped(&self, found: &Askable) -> Refusal {
-        Refusal::Mistyped { property: found.path, kind: self.kind }
+        Refusal::Mistyped { property: found.path.to_string(), kind: self.kind }
     }
 }
 

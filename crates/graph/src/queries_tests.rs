@@ -6,7 +6,7 @@ const KIND: &str = "microsoft.graph.user";
 
 fn ask(noun: Noun, pairs: &[(&str, &str)]) -> Result<Question, Refusal> {
     let options = Options::parse(pairs.iter().copied()).expect("options that can be read");
-    question(noun, KIND, &options)
+    question(noun, KIND, &options, &[])
 }
 
 fn condition(noun: Noun, filter: &str) -> (Condition, bool) {
@@ -15,7 +15,7 @@ fn condition(noun: Noun, filter: &str) -> (Condition, bool) {
 }
 
 fn is(property: &'static str, test: Test) -> Condition {
-    Condition::Is { property, test }
+    Condition::is(property, test)
 }
 
 fn equal(property: &'static str, value: &str) -> Condition {
@@ -79,7 +79,7 @@ fn filters_that_clients_send_are_asked_in_the_compared_form() {
 #[test]
 fn what_cannot_be_asked_is_refused() {
     let unfilterable = |property: &str| Refusal::Unfilterable { property: property.to_owned(), kind: KIND };
-    let mistyped = |property| Refusal::Mistyped { property, kind: KIND };
+    let mistyped = |property: &str| Refusal::Mistyped { property: property.to_owned(), kind: KIND };
     let cases = [
         (Noun::User, "shoeSize eq 42", unfilterable("shoeSize")),
         (Noun::User, "aboutMe eq 'x'", unfilterable("aboutMe")),

@@ -101,7 +101,7 @@ const ONE: [&str; 7] = [
     "photo",
 ];
 /// Which type stands behind a path's last name.
-const SETS: [(&str, &str); 52] = [
+const SETS: [(&str, &str); 54] = [
     ("me", "user"),
     ("users", "user"),
     ("manager", "directoryObject"),
@@ -139,6 +139,8 @@ const SETS: [(&str, &str); 52] = [
     ("appRoleAssignments", "appRoleAssignment"),
     ("appRoleAssignedTo", "appRoleAssignment"),
     ("federatedIdentityCredentials", "federatedIdentityCredential"),
+    ("extensionProperties", "extensionProperty"),
+    ("getAvailableExtensionProperties", "extensionProperty"),
     ("delegatedPermissionClassifications", "delegatedPermissionClassification"),
     ("organization", "organization"),
     ("domains", "domain"),

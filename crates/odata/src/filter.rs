@@ -116,6 +116,23 @@ impl Filter {
             Some((token, at)) => Err(unexpected(&token, at)),
         }
     }
+
+    /// Every property that is asked about.
+    pub fn members(&self, with: &mut dyn FnMut(&Member)) {
+        match self {
+            Filter::All(terms) | Filter::Any(terms) => terms.iter().for_each(|term| term.members(with)),
+            Filter::Not(inner) => inner.members(with),
+            Filter::Lambda { member, body, .. } => {
+                with(member);
+                body.iter().for_each(|body| body.members(with));
+            }
+            Filter::Compare { member, .. }
+            | Filter::In { member, .. }
+            | Filter::Text { member, .. }
+            | Filter::Count { member, .. } => with(member),
+            Filter::IsOf(_) => {}
+        }
+    }
 }
 
 struct Parser<'t> {

@@ -1,6 +1,7 @@
 //! The claims of access and ID tokens, v1.0 and v2.0 (protocol.md §4.3–4.5).
 
 use crate::application::{OptionalClaim, Registration};
+use crate::extension::{Extension, ExtensionProperty, defined_by};
 use crate::role::PLAIN_MEMBER_WID;
 use crate::signin::ask::Version;
 use crate::tenant::Tenant;
@@ -230,7 +231,7 @@ pub fn delegated<'a>(issue: &Issue<'a>, person: &Person<'a>, token: &Delegated<'
     claims.sid = person.session.map(|id| id.to_string());
     let optional = token.resource.optional_claims.as_ref().map_or(&[][..], |claims| &claims.access_token);
     groups(&mut claims, issue, person, token.resource, MOST_GROUPS, as_roles(optional));
-    optional_claims(&mut claims, person, optional);
+    optional_claims(&mut claims, person, token.resource, optional);
     if token.capable && (token.for_graph || asks(optional, "xms_cc")) {
         claims.extra("xms_cc", json!(["CP1"]));
     }
@@ -298,7 +299,7 @@ pub fn id_token<'a>(issue: &Issue<'a>, person: &Person<'a>, app: &Registration, 
     if app.web.logout_url.is_some() || app.mandate.back_channel_logout_uri.is_some() {
         claims.sid = person.session.map(|id| id.to_string());
     }
-    optional_claims(&mut claims, person, optional);
+    optional_claims(&mut claims, person, app, optional);
     claims
 }
 
@@ -377,7 +378,7 @@ fn asks(list: &[OptionalClaim], name: &str) -> bool {
 }
 
 /// An optional claim that has no value is left out, also when it is marked essential (protocol.md §4.4).
-fn optional_claims<'a>(claims: &mut Claims<'a>, person: &Person<'a>, asked: &[OptionalClaim]) {
+fn optional_claims<'a>(claims: &mut Claims<'a>, person: &Person<'a>, app: &Registration, asked: &[OptionalClaim]) {
     for claim in asked {
         match claim.name.as_str() {
             // These have a place of their own: a name must not be written twice (RFC 7519 §4).
@@ -387,6 +388,11 @@ fn optional_claims<'a>(claims: &mut Claims<'a>, person: &Person<'a>, asked: &[Op
             "amr" => claims.amr = Some(["pwd"]),
             "acr" => claims.acr = Some("1"),
             "wids" => claims.wids = wids(person),
+            name if defined_by(name).is_some() => {
+                if let Some((name, value)) = extension_claim(person.user, app, claim) {
+                    claims.extra(&name, value);
+                }
+            }
             name => {
                 if let Some(value) = optional_claim(person, claim) {
                     claims.extra(name, value);
@@ -394,6 +400,15 @@ fn optional_claims<'a>(claims: &mut Claims<'a>, person: &Person<'a>, asked: &[Op
             }
         }
     }
+}
+
+/// Of an extension that the app itself defines, and of nobody else's (protocol.md §4.4).
+fn extension_claim(user: &User, app: &Registration, claim: &OptionalClaim) -> Option<(String, Value)> {
+    let known = |defined: &&ExtensionProperty| defined.name.eq_ignore_ascii_case(&claim.name);
+    let defined = app.extension_properties.iter().find(known)?;
+    let of_user = claim.source.as_deref() == Some("user") && Extension::from(defined).is_of("user");
+    let value = user.more.get(&defined.name).filter(|_| of_user)?;
+    Some((format!("extn.{}", defined.bare_name()), value.clone()))
 }
 
 fn optional_claim(person: &Person<'_>, claim: &OptionalClaim) -> Option<Value> {

@@ -4,7 +4,7 @@ use super::{
     Action, Assignments, Cast, DeltaOf, GrantsOf, Key, Object, Part, Photos, Relation, RoleKey, Route, ScopedRoles,
     Side, Subject, Version,
 };
-use super::{CLASSES, FEDERATED, GRANTS, HELD};
+use super::{CLASSES, EXTENSIONS, FEDERATED, GRANTS, HELD};
 use crate::errors::Refusal;
 use mandate_domain::app_policies::PolicyKind;
 use mandate_domain::query::Noun;
@@ -159,6 +159,11 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
             [value] if value.is("$value") => Ok(Route::Logo(key)),
             _ => Err(unknown(below)),
         },
+        Object::Application(key) if part.is(EXTENSIONS) => match below {
+            [] => Ok(Route::ExtensionProperties(key)),
+            [one] => Ok(Route::ExtensionProperty(key, key_of(one)?)),
+            [_, below @ ..] => Err(unknown(below)),
+        },
         Object::Application(key) if part.is(FEDERATED) => match below {
             [] => Ok(Route::FederatedCredentials(key)),
             [Step::NamedKey { name, value }] if name.eq_ignore_ascii_case("name") => {
@@ -205,10 +210,15 @@ fn policies_of(object: &Object, part: &Step) -> Option<PolicyKind> {
     has.then_some(kind)
 }
 
+const AVAILABLE: &str = "getAvailableExtensionProperties";
+
 fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
         _ if is_delta(rest) => Ok(Route::Delta(DeltaOf::Any)),
         [step] if step.is("getByIds") || step.is("microsoft.graph.getByIds") => Ok(Route::ByIds),
+        [step] if step.is(AVAILABLE) || step.is("microsoft.graph.getAvailableExtensionProperties") => {
+            Ok(Route::AvailableExtensions)
+        }
         [key, below @ ..] => of_object(Object::Any(key_of(key)?), below),
         [] => Err(unknown(rest)),
     }

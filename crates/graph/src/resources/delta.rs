@@ -9,6 +9,7 @@ use super::relation::{self, Listed};
 use crate::call::{self, Call};
 use crate::dispatch::{Cast, DeltaOf};
 use crate::errors::{Refusal, Stop};
+use crate::extensions;
 use crate::operations::Op;
 use crate::property::{Selection, shown};
 use mandate_base::{DAY, GrantId, ObjectId};
@@ -100,7 +101,7 @@ pub(super) async fn answer(call: &Call<'_>, of: DeltaOf) -> Result<Answer, Stop>
         }
         (Some(_), Some(_)) => return Err(Refusal::PageToken.into()),
     };
-    let view = View::of(of, &round)?;
+    let view = View::of(call, of, &round).await?;
     let (value, place) = match (&round.place, of) {
         (None, _) => (Vec::new(), None),
         (Some(place), DeltaOf::Grants) => grants(call, &permit, &view, &round, place).await?,
@@ -207,8 +208,11 @@ struct View {
 }
 
 impl View {
-    fn of(of: DeltaOf, round: &Round) -> Result<View, Refusal> {
+    async fn of(call: &Call<'_>, of: DeltaOf, round: &Round) -> Result<View, Stop> {
         let names: Option<Vec<&str>> = round.select.as_deref().map(|names| names.split(',').collect());
+        // A later page names them in its token alone.
+        let named: Vec<String> = names.iter().flatten().map(|name| (*name).to_owned()).collect();
+        let added = extensions::of(call.house, call.caller.tenant, named).await?;
         let relations: &[(LinkRole, &str, &'static str)] = match of {
             DeltaOf::Objects(Noun::Group) => {
                 &[(LinkRole::Member, "members", "members@delta"), (LinkRole::Owner, "owners", "owners@delta")]
@@ -234,12 +238,12 @@ impl View {
             own => own.map(Select::Names),
         };
         let listed = match of {
-            DeltaOf::Objects(noun) => Listed::cast(Cast::to(noun), select.as_ref())?,
-            DeltaOf::Any => Listed::selecting(select.as_ref())?,
-            DeltaOf::Grants => Listed::selecting(None)?,
+            DeltaOf::Objects(noun) => Listed::cast(Cast::to(noun), select.as_ref(), &added)?,
+            DeltaOf::Any => Listed::selecting(select.as_ref(), &added)?,
+            DeltaOf::Grants => Listed::selecting(None, &added)?,
         };
         let selection = match of {
-            DeltaOf::Grants => Selection::of(select.as_ref(), &[&GRANT])?,
+            DeltaOf::Grants => Selection::of(select.as_ref(), &[&GRANT], &[])?,
             _ => Selection::Default,
         };
         Ok(View { listed, selection, links: links.collect() })

@@ -31,7 +31,8 @@ impl Expansion {
         let refused = || Refusal::NoExpansion(expand.relation.clone());
         let relation = Relation::named(&expand.relation).ok_or_else(refused)?;
         reading(&object(noun, String::new()), relation).ok_or_else(refused)?;
-        let listed = Listed::selecting(expand.select.as_ref().filter(|select| **select != Select::All))?;
+        let select = expand.select.as_ref().filter(|select| **select != Select::All);
+        let listed = Listed::selecting(select, &call.extensions)?;
         Ok(Some(Expansion { noun, relation, listed }))
     }
 

@@ -163,7 +163,7 @@ pub(super) mod tests {
         let names =
             ["id", "displayName", "securityEnabled", "mailEnabled", "createdDateTime", "mailNickname", "groupTypes"];
         let select = Select::Names(names.iter().map(|name| (*name).to_owned()).collect());
-        let selection = Selection::of(Some(&select), &[&GROUP]).expect("properties of a group");
+        let selection = Selection::of(Some(&select), &[&GROUP], &[]).expect("properties of a group");
         let expected = json!({
             "id": "00000000-0000-0000-0000-000000000003", "displayName": "Operations", "securityEnabled": true,
             "mailEnabled": false, "createdDateTime": "2026-11-23T06:14:52Z", "mailNickname": "operations",

@@ -50,7 +50,7 @@ pub(super) async fn by_key(call: &Call<'_>, noun: Noun, key: &Key) -> Result<Mea
         Key::AppId(name) => ("appId", name),
         Key::UniqueName(name) => ("uniqueName", name),
     };
-    let condition = Condition::Is { property, test: Test::Equal(compared(name)) };
+    let condition = Condition::is(property, Test::Equal(compared(name)));
     let id = directory::id_by(call.house, &call.caller, noun, condition).await?;
     Ok(Meant { id, name: name.clone() })
 }

@@ -87,10 +87,7 @@ const EVENT_TYPES: &str = "signInEventTypes";
 
 /// Where the kind is not asked for, it is people at a page.
 fn of_people(condition: Option<Condition>) -> Condition {
-    let interactive = || Condition::Is {
-        property: EVENT_TYPES,
-        test: Test::Equal(SignInKind::Interactive.word().to_ascii_lowercase()),
-    };
+    let interactive = || Condition::is(EVENT_TYPES, Test::Equal(SignInKind::Interactive.word().to_ascii_lowercase()));
     match condition {
         None => interactive(),
         Some(condition) if asks_for_kind(&condition) => condition,

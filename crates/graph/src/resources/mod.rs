@@ -15,6 +15,7 @@ mod delta;
 mod directory_role;
 mod domain;
 mod expand;
+mod extension_property;
 mod federated;
 mod grant;
 mod grant_policy;
@@ -74,6 +75,9 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::Logo(key) => Box::pin(logo::answer(call, key)),
         Route::FederatedCredentials(key) => Box::pin(federated::answer_all(call, key)),
         Route::FederatedCredential(key, part) => Box::pin(federated::answer_one(call, key, part)),
+        Route::ExtensionProperties(key) => Box::pin(extension_property::answer_all(call, key)),
+        Route::ExtensionProperty(key, id) => Box::pin(extension_property::answer_one(call, key, id)),
+        Route::AvailableExtensions => Box::pin(extension_property::available(call)),
         Route::ByIds => Box::pin(any::by_ids(call)),
         Route::Deleted(noun) => Box::pin(deleted::list(call, *noun)),
         Route::DeletedItem(id) => Box::pin(deleted::answer_one(call, id)),

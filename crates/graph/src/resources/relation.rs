@@ -22,6 +22,7 @@ use crate::property::{Entity, Kind, Selection, bare, shown};
 use crate::respond;
 use http::Method;
 use mandate_base::{GroupId, ObjectId};
+use mandate_domain::extension::Extension;
 use mandate_domain::group::{Group, LinkRole};
 use mandate_domain::query::{Condition, Noun};
 use mandate_odata::{Compare, Filter, Literal, Select};
@@ -402,14 +403,14 @@ impl Listed {
     }
 
     /// Of every kind, with these properties.
-    pub fn selecting(select: Option<&Select>) -> Result<Listed, Refusal> {
-        let selection = Selection::of(select, ALL_KINDS)?;
+    pub fn selecting(select: Option<&Select>, extensions: &[Extension]) -> Result<Listed, Refusal> {
+        let selection = Selection::of(select, ALL_KINDS, extensions)?;
         Ok(Listed { cast: None, selection })
     }
 
     /// Of one kind, with these properties.
-    pub fn cast(cast: Cast, select: Option<&Select>) -> Result<Listed, Refusal> {
-        let selection = Selection::of(select, &[kind_of(cast)])?;
+    pub fn cast(cast: Cast, select: Option<&Select>, extensions: &[Extension]) -> Result<Listed, Refusal> {
+        let selection = Selection::of(select, &[kind_of(cast)], extensions)?;
         Ok(Listed { cast: Some(cast), selection })
     }
 

@@ -157,10 +157,10 @@ impl Expansion {
         match &call.options.expand[..] {
             [] => Ok(Expansion::Nothing),
             [only] if only.relation.eq_ignore_ascii_case("principal") => {
-                Ok(Expansion::Principal(Listed::selecting(only.select.as_ref())?))
+                Ok(Expansion::Principal(Listed::selecting(only.select.as_ref(), &call.extensions)?))
             }
             [only] if only.relation.eq_ignore_ascii_case("roleDefinition") => {
-                let selection = Selection::of(only.select.as_ref(), &[&role_definition::DEFINITION])?;
+                let selection = call.selection_of(only.select.as_ref(), &[&role_definition::DEFINITION])?;
                 Ok(Expansion::Definition(selection))
             }
             [first, ..] => Err(Refusal::NoExpansion(first.relation.clone())),

@@ -34,7 +34,7 @@ pub(crate) fn joris() -> User {
 
 fn selecting(names: &[&str]) -> Selection {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
-    Selection::of(Some(&Select::Names(names)), &[&USER]).expect("properties of a user")
+    Selection::of(Some(&Select::Names(names)), &[&USER], &[]).expect("properties of a user")
 }
 
 const ID: &str = "00000000-0000-0000-0000-000000000002";
@@ -77,7 +77,7 @@ fn secrets_and_what_has_a_permission_of_its_own_stay_null() {
     let all = shown(&joris(), &Selection::All, View::Full);
     let text = Value::Object(all).to_string();
     assert!(!text.contains("argon2") && !text.contains("Polder"), "{text}");
-    assert!(Selection::of(Some(&Select::Names(vec!["password".to_owned()])), &[&USER]).is_err());
+    assert!(Selection::of(Some(&Select::Names(vec!["password".to_owned()])), &[&USER], &[]).is_err());
 }
 
 #[test]

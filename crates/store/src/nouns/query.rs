@@ -18,13 +18,14 @@ use mandate_domain::audit::{Activity, LOGGED_BY, SignInKind};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantQuery, Whose};
 use mandate_domain::group::Group;
 use mandate_domain::query::{
-    self, Condition, LogQuery, Noun, Order, Query, Source, Test, compared_truth, end_of, facet_number, reversed,
-    words_of,
+    self, Condition, LogQuery, Noun, Order, Query, Source, Test, added_prefix, compared_truth, end_of, facet_number,
+    reversed, words_of,
 };
 use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::time;
 use mandate_domain::user::User;
+use std::borrow::Cow;
 
 impl TenantView<'_> {
     pub async fn users_where(&self, query: &Query) -> Result<Vec<User>, Fault> {
@@ -437,19 +438,28 @@ impl Built {
 
     /// The rows of a facet that pass a test. `None`: there is no such facet.
     fn facet(&mut self, noun: Noun, property: &str, test: &Test) -> Option<String> {
-        let bytes = |text: &str| Value::Bytes(text.as_bytes().to_vec());
-        let (number, range) = match test {
-            Test::Present => (facet_number(noun, property), Vec::new()),
-            Test::Equal(value) => (facet_number(noun, property), vec![("=", bytes(value))]),
-            Test::AtLeast(value) => (facet_number(noun, property), vec![(">=", bytes(value))]),
-            Test::AtMost(value) => (facet_number(noun, property), vec![("<=", bytes(value))]),
-            Test::Above(value) => (facet_number(noun, property), vec![(">", bytes(value))]),
-            Test::Below(value) => (facet_number(noun, property), vec![("<", bytes(value))]),
-            Test::StartsWith(value) => (facet_number(noun, property), beginning(value)),
-            Test::EndsWith(value) => (facet_number(noun, &end_of(property)), beginning(&reversed(value))),
-            Test::WordStartsWith(value) => (facet_number(noun, &words_of(property)), beginning(value)),
+        let prefix = added_prefix(property);
+        let behind = |text: &str| format!("{}{text}", prefix.as_deref().unwrap_or(""));
+        let bytes = |text: &str| Value::Bytes(behind(text).into_bytes());
+        let name = match test {
+            Test::EndsWith(_) => end_of(property).into(),
+            Test::WordStartsWith(_) => words_of(property).into(),
+            _ => Cow::Borrowed(property),
         };
-        let mut told = format!("f.facet = {}", number?);
+        let number = facet_number(noun, &name)?;
+        // Of an extension, the values of the others are no bound.
+        let all = prefix.as_deref().map(beginning).unwrap_or_default();
+        let range = match test {
+            Test::Present => all,
+            Test::Equal(value) => vec![("=", bytes(value))],
+            Test::AtLeast(value) => with_end((">=", bytes(value)), all),
+            Test::Above(value) => with_end((">", bytes(value)), all),
+            Test::AtMost(value) => with_start(("<=", bytes(value)), all),
+            Test::Below(value) => with_start(("<", bytes(value)), all),
+            Test::StartsWith(value) | Test::WordStartsWith(value) => beginning(&behind(value)),
+            Test::EndsWith(value) => beginning(&reversed(value)),
+        };
+        let mut told = format!("f.facet = {number}");
         for (op, value) in range {
             let place = self.bind(value);
             told.push_str(&format!(" AND f.value {op} {place}"));
@@ -532,7 +542,7 @@ fn leading<'c>(query: &Query, condition: &'c Condition) -> Option<Lead<'c>> {
         term => vec![term],
     };
     let facet = |term: &&'c Condition| match term {
-        Condition::Is { property, test } if object_column(query.noun, property).is_none() => Some((*property, test)),
+        Condition::Is { property, test } if object_column(query.noun, property).is_none() => Some((&**property, test)),
         _ => None,
     };
     let by_value = |term: &&Condition| matches!(term, Condition::Is { test: Test::Equal(_), .. });
@@ -547,8 +557,18 @@ fn leading<'c>(query: &Query, condition: &'c Condition) -> Option<Lead<'c>> {
     Some(Lead { property, test, rest })
 }
 
+type Bound = (&'static str, Value);
+
+fn with_end(start: Bound, all: Vec<Bound>) -> Vec<Bound> {
+    std::iter::once(start).chain(all.into_iter().skip(1)).collect()
+}
+
+fn with_start(end: Bound, all: Vec<Bound>) -> Vec<Bound> {
+    all.into_iter().take(1).chain([end]).collect()
+}
+
 /// All that begins so: no text has a byte of 255.
-fn beginning(text: &str) -> Vec<(&'static str, Value)> {
+fn beginning(text: &str) -> Vec<Bound> {
     let end = [text.as_bytes(), &[0xff]].concat();
     vec![(">=", Value::Bytes(text.as_bytes().to_vec())), ("<", Value::Bytes(end))]
 }

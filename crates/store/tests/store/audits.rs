@@ -92,7 +92,7 @@ async fn sign_ins_are_listed_newest_first_and_whole(store: Store) {
 }
 
 fn is(property: &'static str, test: Test) -> Condition {
-    Condition::Is { property, test }
+    Condition::is(property, test)
 }
 
 fn equal(property: &'static str, value: impl ToString) -> Condition {

@@ -63,7 +63,7 @@ async fn what_was_written_before_facets_is_found_by_them(place: Place) {
     let store = open(&place).await;
     Organisation::new(WATERKANT, "Waterkant", 1).store(&store).await;
     let query = |noun| {
-        let condition = Some(Condition::Is { property: "displayName", test: Test::Present });
+        let condition = Some(Condition::is("displayName", Test::Present));
         Query { noun, condition, order: Order::Id, after: None, most: 100 }
     };
     let found = async |store: &Store| {
@@ -95,7 +95,7 @@ async fn apps_of_before_are_found_by_their_policies(place: Place) {
     let (policy, mut app) = (assignment_id(5), card(3, WATERKANT, "Kassa"));
     app.registration.app_management_policies = vec![policy.into()];
     done(&store, changes([Change::ApplicationAdded(Box::new(app.clone()))])).await;
-    let condition = Condition::Is { property: POLICIES, test: Test::Equal(policy.to_string()) };
+    let condition = Condition::is(POLICIES, Test::Equal(policy.to_string()));
     let count = async |store: &Store| {
         store.tenant(WATERKANT).count_where(Noun::Application, Some(&condition)).await.expect("counts")
     };
@@ -224,7 +224,7 @@ async fn audits_of_before_are_asked_for_like_others(place: Place) {
     record.change(Change::UserEnabled { user: user_id(1), enabled: false }, entry.clone());
     done(&store, record).await;
     let asked = || {
-        let condition = |property, value: String| Condition::Is { property, test: Test::Equal(value) };
+        let condition = |property, value: String| Condition::is(property, Test::Equal(value));
         LogQuery {
             condition: Some(Condition::All(vec![
                 condition("targetResources/id", user_id(1).to_string()),

@@ -36,7 +36,7 @@ async fn staffed(store: &Store) {
 }
 
 fn is(property: &'static str, test: Test) -> Condition {
-    Condition::Is { property, test }
+    Condition::is(property, test)
 }
 
 fn text(text: &str) -> String {

@@ -311,7 +311,7 @@ const ALL: i64 = 1000;
 
 /// All that have a name, found by it.
 fn named(noun: Noun) -> Query {
-    let condition = Condition::Is { property: "displayName", test: Test::Present };
+    let condition = Condition::is("displayName", Test::Present);
     Query { noun, condition: Some(condition), order: Order::Id, after: None, most: ALL }
 }
 

@@ -11,6 +11,7 @@ use mandate_base::{AppId, ApplicationId, CorrelationId, Draw, Folded, Moment, Ob
 use mandate_domain::app_policies::{AppRules, PolicyKind};
 use mandate_domain::application::{AppCard, FederatedCredential, Registration};
 use mandate_domain::audit::{Activity, AuditEntry, Doer};
+use mandate_domain::extension;
 use mandate_domain::federated;
 use mandate_domain::group::{Link, LinkRole, MemberKind};
 use mandate_domain::logo::Logo;
@@ -55,6 +56,8 @@ pub enum AppEdit {
     AddFederated(Properties),
     ChangeFederated(ObjectId, Properties),
     RemoveFederated(ObjectId),
+    DefineExtension(Properties),
+    RemoveExtension(ObjectId),
     /// One of the organisation's own.
     Policy {
         kind: PolicyKind,
@@ -269,6 +272,12 @@ impl ChangeApplication<'_> {
                 *held = federated::changed(held, properties)?;
             }
             AppEdit::RemoveFederated(id) => remove(&mut card.federated, *id, |held: &FederatedCredential| held.id)?,
+            AppEdit::DefineExtension(properties) => {
+                let (id, held) = (draw.id(), &mut card.registration.extension_properties);
+                held.push(extension::define(id, card.app_id, held, properties)?);
+                written.part = Some(id);
+            }
+            AppEdit::RemoveExtension(id) => remove(&mut card.registration.extension_properties, *id, |held| held.id)?,
             AppEdit::Policy { kind, id, put } => {
                 let list = match kind {
                     PolicyKind::TokenLifetime => &mut card.registration.token_lifetime_policies,
@@ -287,9 +296,11 @@ impl ChangeApplication<'_> {
 
     fn activity(&self) -> Activity {
         match &self.edit {
-            AppEdit::Merge { certificates: None, .. } | AppEdit::Logo { .. } | AppEdit::Policy { .. } => {
-                Activity::UpdateApplication
-            }
+            AppEdit::Merge { certificates: None, .. }
+            | AppEdit::Logo { .. }
+            | AppEdit::Policy { .. }
+            | AppEdit::DefineExtension(_)
+            | AppEdit::RemoveExtension(_) => Activity::UpdateApplication,
             _ => Activity::UpdateApplicationCredentials,
         }
     }
@@ -410,7 +421,7 @@ async fn taken(facing: Facing<'_>, properties: &Properties, own: Option<&AppCard
     };
     for property in ["identifierUris", UNIQUE_NAME] {
         for text in texts(property).iter().take(MOST_ASKED) {
-            let condition = Condition::Is { property, test: Test::Equal(compared(text)) };
+            let condition = Condition::is(property, Test::Equal(compared(text)));
             let found = facing.view.applications_where(&one(condition)).await?;
             let others = found.iter().any(|card| own.is_none_or(|own| own.application != card.application));
             let named = match property {

@@ -244,7 +244,7 @@ fn properties_of(group: &Group) -> Properties {
 
 async fn taken(facing: Facing<'_>, properties: &Properties, own: Option<GroupId>) -> Result<bool, Fault> {
     let Some(name) = properties.get(UNIQUE_NAME).and_then(Value::as_str) else { return Ok(false) };
-    let condition = Condition::Is { property: UNIQUE_NAME, test: Test::Equal(compared(name)) };
+    let condition = Condition::is(UNIQUE_NAME, Test::Equal(compared(name)));
     let query = Query { noun: Noun::Group, condition: Some(condition), order: Order::Id, after: None, most: 2 };
     let found = facing.view.groups_where(&query).await?;
     Ok(found.iter().any(|group| own != Some(group.id)))

@@ -8,6 +8,7 @@ mod changes;
 mod consent;
 mod credentials;
 mod delegated;
+mod extensions;
 mod grants;
 mod groups;
 mod import;
@@ -32,6 +33,7 @@ pub use changes::{ChangedHere, GrantHere, LinkHere, Mark, changed, changed_grant
 pub use consent::{ByHandRefusal, GrantByHand, Wanted};
 pub use credentials::{CertificateAsked, NewSecret, SecretAsked};
 pub use delegated::{ChangeGrant, GrantRefusal, NewGrant};
+pub use extensions::{ExtensionHere, extension, extensions_here, here};
 pub(crate) use grants::{Between, ConsentPath, GrantWriter, joined, removal, sp_of};
 pub use groups::{ChangeGroup, GroupRefusal, NewGroup};
 pub use import::{ImportRefusal, NewTenant};

@@ -220,7 +220,7 @@ async fn is_in_use(view: TenantView<'_>, policy: ObjectId) -> Result<bool, Fault
 
 /// What was put under a policy.
 fn under(policy: ObjectId) -> Condition {
-    Condition::Is { property: POLICIES, test: Test::Equal(policy.to_string()) }
+    Condition::is(POLICIES, Test::Equal(policy.to_string()))
 }
 
 /// One page of the apps and instances that a policy is given to: all of the former, and then the latter.

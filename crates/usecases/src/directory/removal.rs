@@ -207,7 +207,7 @@ async fn taken(facing: Facing<'_>, object: &DeletedObject) -> Result<Option<&'st
         DeletedObject::ServicePrincipal(sp) => view.sp_by_app(sp.app_id).await?.map(|_| "appId"),
         DeletedObject::Application(card) => {
             for uri in &card.registration.identifier_uris {
-                let condition = Condition::Is { property: "identifierUris", test: Test::Equal(compared(uri)) };
+                let condition = Condition::is("identifierUris", Test::Equal(compared(uri)));
                 let query = Query {
                     noun: Noun::Application,
                     condition: Some(condition),
