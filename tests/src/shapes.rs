@@ -57,6 +57,7 @@ const SETS: &[(&str, &str)] = &[
     ("appRoleAssignedTo", "appRoleAssignment"),
     ("organization", "organization"),
     ("extensionProperties", "extensionProperty"),
+    ("schemaExtensions", "schemaExtension"),
     ("domains", "domain"),
     ("subscribedSkus", "subscribedSku"),
     ("directoryRoles", "directoryRole"),

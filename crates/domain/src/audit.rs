@@ -40,6 +40,9 @@ macro_rules! activities {
 activities! {
     CreateCompany = "Create company" in "DirectoryManagement",
     SetCompanyInformation = "Set Company Information" in "DirectoryManagement",
+    AddSchemaExtension = "Add schema extension" in "DirectoryManagement",
+    UpdateSchemaExtension = "Update schema extension" in "DirectoryManagement",
+    DeleteSchemaExtension = "Delete schema extension" in "DirectoryManagement",
     AddUser = "Add user" in "UserManagement",
     UpdateUser = "Update user" in "UserManagement",
     DisableAccount = "Disable account" in "UserManagement",

@@ -6,7 +6,7 @@
 
 use crate::properties::{Broken, Properties, Rule, check_text};
 use crate::time;
-use mandate_base::{AppId, ObjectId, TenantId};
+use mandate_base::{AppId, ObjectId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -33,35 +33,12 @@ pub enum DataType {
     String,
 }
 
-/// A schema extension, for everybody once it is available.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SchemaExtension {
-    /// As objects bear it.
-    pub id: String,
-    pub home: TenantId,
-    pub owner: AppId,
-    pub description: Option<String>,
-    pub status: Status,
-    pub target_types: Vec<String>,
-    pub properties: Vec<SchemaProperty>,
-    /// Raised at each change; a write that read an older one is raced.
-    pub version: i64,
-}
-
+/// A member of a schema extension.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SchemaProperty {
     pub name: String,
     #[serde(rename = "type")]
     pub of: DataType,
-}
-
-/// A schema extension begins in its own tenant, is then everybody's, and gets no new values in the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Status {
-    InDevelopment,
-    Available,
-    Deprecated,
 }
 
 /// Either of them, as a property that a caller names.
@@ -88,16 +65,11 @@ const LONGEST_TEXT: usize = 256;
 const LONGEST_BINARY: usize = 344;
 const MOST_VALUES: usize = 100;
 const MOST_DEFINED: usize = 100;
-const MOST_MEMBERS: usize = 100;
 /// On one object, of all extensions together.
 const MOST_ON_OBJECT: usize = 100;
 const PREFIX: &str = "extension_";
 
 const TARGETS: [&str; 6] = ["User", "Group", "Organization", "Device", "Application", "AdministrativeUnit"];
-/// The mail types are taken as they are: no object here is one.
-const TARGET_TYPES: [&str; 9] =
-    ["User", "Group", "Organization", "Device", "AdministrativeUnit", "Contact", "Message", "Event", "Post"];
-
 /// Whether a name can be one of these at all.
 pub fn is_added(name: &str) -> bool {
     name.contains('_')
@@ -154,7 +126,7 @@ impl DataType {
         }
     }
 
-    fn of(word: &str) -> Option<DataType> {
+    pub(crate) fn of(word: &str) -> Option<DataType> {
         const ALL: [DataType; 6] = [
             DataType::Binary,
             DataType::Boolean,
@@ -228,17 +200,6 @@ impl From<&ExtensionProperty> for Extension {
     }
 }
 
-impl From<&SchemaExtension> for Extension {
-    fn from(defined: &SchemaExtension) -> Extension {
-        Extension {
-            name: defined.id.clone(),
-            shape: Shape::Members(defined.properties.clone()),
-            targets: defined.target_types.clone(),
-            read_only: defined.status == Status::Deprecated,
-        }
-    }
-}
-
 /// How many values an object bears; only what grew is judged.
 pub fn check_count(before: Option<&Map<String, Value>>, after: &Map<String, Value>) -> Result<(), Broken> {
     let count = |more: &Map<String, Value>| more.keys().filter(|name| is_added(name)).count();
@@ -277,7 +238,7 @@ pub fn define(
 }
 
 /// What stands in a name of its own: it becomes part of an address, of a claim and of a filter.
-fn check_name(property: &str, name: &str) -> Result<(), Broken> {
+pub(crate) fn check_name(property: &str, name: &str) -> Result<(), Broken> {
     check_text(property, name, LONGEST_NAME)?;
     let proper = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -285,7 +246,7 @@ fn check_name(property: &str, name: &str) -> Result<(), Broken> {
 }
 
 /// In the schema's spelling, each once.
-fn targets(property: &str, properties: &Properties, known: &[&str]) -> Result<Vec<String>, Broken> {
+pub(crate) fn targets(property: &str, properties: &Properties, known: &[&str]) -> Result<Vec<String>, Broken> {
     let named = properties.get(property).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut all: Vec<String> = Vec::new();
     for name in named {

@@ -26,6 +26,7 @@ pub mod query;
 pub mod record;
 pub mod registration;
 pub mod role;
+pub mod schema_extension;
 pub mod service_principal;
 pub mod signin;
 pub mod subscription;

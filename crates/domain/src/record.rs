@@ -13,6 +13,7 @@ use crate::logo::Logo;
 use crate::photo::Photo;
 use crate::query::Noun;
 use crate::role::RoleAssignment;
+use crate::schema_extension::SchemaExtension;
 use crate::service_principal::ServicePrincipal;
 use crate::signin::code::Code;
 use crate::signin::device::{DeviceAnswer, DeviceCode};
@@ -106,6 +107,13 @@ pub enum Change {
     ConsentRequestDecided {
         request: ConsentRequestId,
         decision: Decision,
+    },
+    SchemaExtensionAdded(Box<SchemaExtension>),
+    /// Guarded by the version that was read, and by its home.
+    SchemaExtensionUpdated(Box<SchemaExtension>),
+    SchemaExtensionRemoved {
+        name: String,
+        version: i64,
     },
     SessionRevoked {
         session: SessionId,

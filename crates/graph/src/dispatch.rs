@@ -47,6 +47,8 @@ pub(crate) enum Route {
     ExtensionProperty(Key, String),
     /// `/directoryObjects/getAvailableExtensionProperties`
     AvailableExtensions,
+    SchemaExtensions,
+    SchemaExtension(String),
     ScopedRoles(ScopedRoles),
     ScopedRole(Key, String),
     Classifications(Key),
@@ -286,7 +288,8 @@ impl Route {
             Route::FederatedCredentials(_) | Route::Classifications(_) | Route::ExtensionProperties(_) => &READ_OR_POST,
             Route::ExtensionProperty(..) => &READ_OR_REMOVE,
             Route::Roles | Route::RoleDefinitions | Route::RoleAssignments => &READ_OR_POST,
-            Route::GrantPolicies | Route::ConditionSets(..) => &READ_OR_POST,
+            Route::GrantPolicies | Route::ConditionSets(..) | Route::SchemaExtensions => &READ_OR_POST,
+            Route::SchemaExtension(_) => &READ_OR_WRITE,
             Route::AuthorizationPolicy { .. } => &READ_OR_CHANGE,
             Route::AdminConsentRequestPolicy | Route::Logo(_) => &READ_OR_PUT,
             Route::ConditionSet(..) => &READ_OR_REMOVE,

@@ -101,7 +101,7 @@ const ONE: [&str; 7] = [
     "photo",
 ];
 /// Which type stands behind a path's last name.
-const SETS: [(&str, &str); 54] = [
+const SETS: [(&str, &str); 55] = [
     ("me", "user"),
     ("users", "user"),
     ("manager", "directoryObject"),
@@ -140,6 +140,7 @@ const SETS: [(&str, &str); 54] = [
     ("appRoleAssignedTo", "appRoleAssignment"),
     ("federatedIdentityCredentials", "federatedIdentityCredential"),
     ("extensionProperties", "extensionProperty"),
+    ("schemaExtensions", "schemaExtension"),
     ("getAvailableExtensionProperties", "extensionProperty"),
     ("delegatedPermissionClassifications", "delegatedPermissionClassification"),
     ("organization", "organization"),

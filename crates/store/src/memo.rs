@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 #[derive(Default)]
 pub struct Generations {
-    /// Raised by changes that every tenant sees: an app card's.
+    /// Raised by changes that every tenant sees: an app card's, a schema extension's.
     everywhere: AtomicU64,
     tenants: RwLock<HashMap<TenantId, Arc<AtomicU64>>>,
 }
@@ -28,6 +28,9 @@ impl Generations {
                     | Change::ApplicationUpdated(_)
                     | Change::ApplicationRemoved { .. }
                     | Change::TenantAdded(_)
+                    | Change::SchemaExtensionAdded(_)
+                    | Change::SchemaExtensionUpdated(_)
+                    | Change::SchemaExtensionRemoved { .. }
             )
         })
     }

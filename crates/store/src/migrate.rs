@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (13, include_str!("../migrations/0013_administrative_units.sql")),
     (14, include_str!("../migrations/0014_subscriptions.sql")),
     (15, include_str!("../migrations/0015_photos.sql")),
+    (16, include_str!("../migrations/0016_schema_extensions.sql")),
 ];
 
 const MAKE_LEDGER: &str =

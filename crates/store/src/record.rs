@@ -4,6 +4,7 @@ mod audit;
 mod changed;
 mod directory;
 mod known;
+mod schema_extension;
 mod subscription;
 mod traces;
 

@@ -12,7 +12,7 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 33] = [
+const TABLES: [(&str, &str, &str); 34] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
@@ -45,6 +45,7 @@ const TABLES: [(&str, &str, &str); 33] = [
     table!("changed_links"),
     table!("changed_grants"),
     table!("subscriptions"),
+    table!("schema_extensions"),
     table!("sign_ins"),
 ];
 

@@ -5,6 +5,7 @@ use crate::Fault;
 use crate::tokens::{Sought, SoughtFor};
 use mandate_base::{AppId, Folded, TenantId};
 use mandate_domain::application::AppCard;
+use mandate_domain::schema_extension::SchemaExtension;
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::tenant::Tenant;
 use mandate_store::{Memo, Store};
@@ -16,6 +17,7 @@ pub(crate) struct Known {
     cards: Memo<AppId, AppCard>,
     instances: Memo<AppId, ServicePrincipal>,
     names: Memo<Folded, ServicePrincipal>,
+    schema_extensions: Memo<Folded, SchemaExtension>,
     pub sought: Memo<SoughtFor, Sought>,
 }
 
@@ -34,6 +36,7 @@ impl Known {
             cards: Memo::holding(most),
             instances: Memo::holding(most),
             names: Memo::holding(most),
+            schema_extensions: Memo::holding(most),
             sought: Memo::holding(most / 4),
         }
     }
@@ -66,6 +69,16 @@ impl Known {
     ) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
         let ask = async || Ok(store.tenant(tenant).sp_by_app(app).await?.map(Arc::new));
         self.instances.find(store, tenant, app, ask).await
+    }
+
+    /// By the name that objects bear it under, whoever defines it.
+    pub async fn schema_extension(&self, store: &Store, name: &str) -> Result<Option<Arc<SchemaExtension>>, Fault> {
+        if name.len() > LONGEST_NAME {
+            return Ok(None);
+        }
+        let name = Folded::of(name);
+        let ask = async || Ok(store.global().schema_extension(&name).await?.map(Arc::new));
+        self.schema_extensions.find(store, NO_TENANT, name.clone(), ask).await
     }
 
     /// By one of its `servicePrincipalNames`.

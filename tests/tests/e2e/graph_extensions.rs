@@ -1,11 +1,11 @@
 //! What apps add to the schema of directory objects, and what is kept and found by it (graph-api.md §2.5, §2.15; features
 //! S4-57).
 
-use mandate_tests::app::{COMMAND_LINE, CONTACTS, INTRANET};
+use mandate_tests::app::{COMMAND_LINE, CONTACTS, EXPORT, INTRANET};
 use mandate_tests::graph::Graph;
 use mandate_tests::people::{ANNEKE, JORIS, JORIS_ID, KATRIN, LUKAS, SANNE, WATERKANT, ZONNEBEL};
 use mandate_tests::tokens::claims;
-use mandate_tests::{App, World};
+use mandate_tests::{App, NOON, World};
 use serde_json::{Value, json};
 
 const DENIED: (u16, &str) = (403, "Authorization_RequestDenied");
@@ -262,4 +262,131 @@ async fn a_round_of_changes_tells_extensions_by_their_names() {
     let link = first["@odata.deltaLink"].as_str().expect("a link");
     let next = graph.get(&link[link.find("/v1.0").expect("a path")..]).await.found();
     assert_eq!(of(&next), Some(json!("W-2")));
+}
+
+fn courses(id: &str) -> Value {
+    json!({
+        "id": id, "description": "What people learnt", "targetTypes": ["User", "Group"],
+        "owner": INTRANET.id,
+        "properties": [{ "name": "points", "type": "Integer" }, { "name": "title", "type": "String" }],
+    })
+}
+
+/// Joris owns the intranet.
+async fn with_an_owner() -> World {
+    let world = World::new().await;
+    let admin = world.as_person(SANNE).await;
+    admin.refer(&format!("{INTRANET_APP}/owners"), &JORIS_ID.to_string()).await.done();
+    world
+}
+
+#[tokio::test]
+async fn a_schema_extension_is_its_owners_and_everybodys_once_it_is_available() {
+    let world = with_an_owner().await;
+    let (joris, admin) = (world.as_person(JORIS).await, world.as_person(SANNE).await);
+    let katrin = App { tenant: ZONNEBEL, ..COMMAND_LINE };
+    let katrin = world.tokens(katrin, KATRIN, "https://graph.microsoft.com/.default").await;
+    let elsewhere = world.graph(katrin.access());
+    let made = joris.post("/v1.0/schemaExtensions", &courses("waterkant_courses")).await;
+    assert!(made.header("location").is_some_and(|at| at.ends_with("/v1.0/schemaExtensions/waterkant_courses")));
+    let made = made.made();
+    assert_eq!((&made["status"], &made["owner"]), (&json!("InDevelopment"), &json!(INTRANET.id)));
+    // Not even an administrator, who does not own the app; and who names no app means the calling one, which is not here.
+    let refused = admin.post("/v1.0/schemaExtensions", &courses("courses")).await;
+    assert_eq!((refused.refusal(), refused.reason()), (DENIED, Some("user_right_missing")));
+    let mut nobodys = courses("courses");
+    nobodys.as_object_mut().expect("an object").remove("owner");
+    assert_eq!(joris.post("/v1.0/schemaExtensions", &nobodys).await.refusal(), DENIED);
+    let random = joris.post("/v1.0/schemaExtensions", &courses("courses")).await.made();
+    let random = random["id"].as_str().expect("an id").to_owned();
+    assert!(random.starts_with("ext") && random.ends_with("_courses") && random.len() == 19, "{random}");
+    for (bad, told) in [("thief_courses", "id"), ("waterkant_courses", "id"), ("a b", "id")] {
+        let refused = joris.post("/v1.0/schemaExtensions", &courses(bad)).await;
+        assert!(refused.status == 400 && refused.message().contains(told), "{bad}: {}", refused.message());
+    }
+    // Kept and found here; elsewhere it is nothing yet.
+    let user = format!("/v1.0/users/{LUKAS}");
+    let value = json!({ "waterkant_courses": { "points": 7, "title": "Knots" } });
+    admin.patch(&user, &value).await.done();
+    admin.patch(&user, &json!({ "waterkant_courses": { "points": 8 } })).await.done();
+    let shown = admin.get(&format!("{user}?$select=id,waterkant_courses")).await.found();
+    assert_eq!(shown["waterkant_courses"], json!({ "points": 8, "title": "Knots" }));
+    assert_eq!(found_by(&admin, "users", "waterkant_courses/points ge 8").await, ["Lukas Schneider"]);
+    assert!(found_by(&admin, "users", "waterkant_courses/points gt 8").await.is_empty());
+    assert_eq!(found_by(&admin, "users", "startsWith(waterkant_courses/title,'kn')").await, ["Lukas Schneider"]);
+    for bad in [json!({ "points": "8" }), json!({ "colour": "red" }), json!("x"), json!([])] {
+        let refused = admin.patch(&user, &json!({ "waterkant_courses": bad })).await;
+        assert_eq!(refused.refusal(), BAD, "{bad}");
+    }
+    let at = "/v1.0/schemaExtensions/waterkant_courses";
+    assert_eq!(elsewhere.get(at).await.refusal(), MISSING);
+    assert_eq!(elsewhere.patch(at, &json!({ "status": "Available" })).await.refusal(), DENIED);
+    // Published, it is known in every tenant, and still changed by its owner alone.
+    joris.patch(at, &json!({ "status": "Available" })).await.done();
+    assert_eq!(elsewhere.get(at).await.found()["status"], "Available");
+    let there = elsewhere.get("/v1.0/schemaExtensions?$filter=status%20eq%20'Available'").await.found();
+    assert_eq!(there["value"].as_array().map(Vec::len), Some(1));
+    elsewhere.patch(&format!("/v1.0/users/{KATRIN}"), &json!({ "waterkant_courses": { "points": 1 } })).await.done();
+    assert_eq!(elsewhere.delete(at).await.refusal(), DENIED);
+    assert_eq!(joris.delete(at).await.status, 400);
+    for (bad, told) in [
+        (json!({ "status": "InDevelopment" }), "status"),
+        (json!({ "targetTypes": ["User"] }), "targetTypes"),
+        (json!({ "properties": [{ "name": "points", "type": "String" }] }), "properties"),
+        (json!({ "owner": EXPORT.id }), "owner"),
+        (json!({ "id": "x" }), "id"),
+    ] {
+        let refused = joris.patch(at, &bad).await;
+        assert!(refused.status == 400 && refused.message().contains(told), "{bad}: {}", refused.message());
+    }
+    // Ended, it is read and no longer written.
+    joris.patch(at, &json!({ "status": "Deprecated" })).await.done();
+    assert_eq!(admin.patch(&user, &value).await.refusal(), BAD);
+    assert_eq!(admin.get(&format!("{user}?$select=waterkant_courses")).await.found()["waterkant_courses"]["points"], 8);
+    admin.patch(&user, &json!({ "waterkant_courses": null })).await.done();
+    let one = format!("/v1.0/schemaExtensions/{random}");
+    assert_eq!(admin.delete(&one).await.refusal(), DENIED);
+    joris.delete(&one).await.done();
+    assert_eq!(joris.get(&one).await.refusal(), MISSING);
+    for activity in ["Add schema extension", "Update schema extension", "Delete schema extension"] {
+        assert!(!world.audited(NOON, activity).await.is_empty(), "{activity}");
+    }
+}
+
+#[tokio::test]
+async fn schema_extensions_are_listed_in_pages_and_five_of_an_owner_at_most() {
+    let world = with_an_owner().await;
+    let joris = world.as_person(JORIS).await;
+    for name in ["a", "b", "c", "d", "e"] {
+        joris.post("/v1.0/schemaExtensions", &courses(&format!("waterkant_{name}"))).await.made();
+    }
+    let refused = joris.post("/v1.0/schemaExtensions", &courses("waterkant_f")).await;
+    assert!(refused.status == 400 && refused.message().contains("owner"), "{}", refused.message());
+    let mut seen = Vec::new();
+    let mut next = Some("/v1.0/schemaExtensions?$top=2&$select=id".to_owned());
+    while let Some(path) = next {
+        let page = joris.get(&path).await.found();
+        seen.extend(page["value"].as_array().expect("a page").iter().map(|one| one["id"].clone()));
+        next = page["@odata.nextLink"].as_str().map(|link| link[link.find("/v1.0").expect("a path")..].to_owned());
+    }
+    assert_eq!(json!(seen), json!(["waterkant_a", "waterkant_b", "waterkant_c", "waterkant_d", "waterkant_e"]));
+    for (filter, count) in [
+        ("id eq 'WATERKANT_B'", 1),
+        (&format!("owner eq '{}'", INTRANET.id), 5),
+        ("status eq 'Available'", 0),
+        (&format!("owner eq '{}' and status eq 'InDevelopment' and id eq 'waterkant_c'", INTRANET.id), 1),
+    ] {
+        let path = format!("/v1.0/schemaExtensions?$filter={}", mandate_web::percent::encode(filter));
+        assert_eq!(joris.get(&path).await.found()["value"].as_array().map(Vec::len), Some(count), "{filter}");
+    }
+    for filter in ["description eq 'x'", "status eq 'Gone'", "owner eq 'me'", "id ne 'x'"] {
+        let path = format!("/v1.0/schemaExtensions?$filter={}", mandate_web::percent::encode(filter));
+        assert_eq!(joris.get(&path).await.status, 400, "{filter}");
+    }
+    // An app that may write applications defines its own for itself.
+    let world = World::where_export_may(&["Application.ReadWrite.All"]).await;
+    let app = world.as_app(EXPORT).await;
+    let mut own = courses("exports");
+    own.as_object_mut().expect("an object").remove("owner");
+    assert_eq!(app.post("/v1.0/schemaExtensions", &own).await.made()["owner"], EXPORT.id);
 }

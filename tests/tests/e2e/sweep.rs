@@ -94,9 +94,10 @@ impl Place {
         self.path.starts_with("/me")
     }
 
-    /// For oneself, whoever one is.
+    /// For oneself, or for what one owns, whoever one is.
     fn is_own_only(&self) -> bool {
-        self.rows.iter().all(|row| row.user.iter().all(|right| right.starts_with("itself")))
+        let own = |right: &String| right.starts_with("itself") || right == "owner";
+        self.rows.iter().all(|row| row.user.iter().all(own))
     }
 
     fn opens_to(&self, permission: &str) -> bool {

@@ -46,6 +46,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("auditLogs") => of_logs(rest),
         _ if head.is("domains") => pair(rest, Route::Domains, Route::Domain),
         _ if head.is("subscriptions") => of_subscriptions(rest),
+        _ if head.is("schemaExtensions") => pair(rest, Route::SchemaExtensions, Route::SchemaExtension),
         _ if head.is("subscribedSkus") && rest.is_empty() => Ok(Route::SubscribedSkus),
         _ if head.is("$metadata") && rest.is_empty() => Ok(Route::Schema),
         _ => Err(unknown(steps)),

@@ -33,6 +33,7 @@ mod policy;
 mod relation;
 mod role_assignment;
 mod role_definition;
+mod schema_extension;
 mod scoped_role;
 mod service_principal;
 mod service_principal_write;
@@ -78,6 +79,8 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::ExtensionProperties(key) => Box::pin(extension_property::answer_all(call, key)),
         Route::ExtensionProperty(key, id) => Box::pin(extension_property::answer_one(call, key, id)),
         Route::AvailableExtensions => Box::pin(extension_property::available(call)),
+        Route::SchemaExtensions => Box::pin(schema_extension::answer_all(call)),
+        Route::SchemaExtension(name) => Box::pin(schema_extension::answer_one(call, name)),
         Route::ByIds => Box::pin(any::by_ids(call)),
         Route::Deleted(noun) => Box::pin(deleted::list(call, *noun)),
         Route::DeletedItem(id) => Box::pin(deleted::answer_one(call, id)),

@@ -7,7 +7,7 @@ use super::node::Node;
 use super::problems::{Once, Problems, Shown};
 use super::read::{Draft, Reading};
 use super::shape::{Fields, items, noun};
-use super::{SeedApplication, addresses, credentials, graph, identifiers, permissions, settings};
+use super::{SeedApplication, addresses, credentials, extensions, graph, identifiers, permissions, settings};
 use mandate_base::{AppId, AppRoleId, ApplicationId, Folded, ObjectId, ScopeId};
 use mandate_domain::application::{AppCard, PreAuthorized, Registration};
 use mandate_domain::group::LinkRole;
@@ -57,9 +57,18 @@ impl<'t> Apps<'t> {
         for app in &all.drafts {
             identifiers::check_ids(app.node, &app.seed.card, all, tenants, problems);
         }
-        let settled: Vec<_> = all.drafts.iter().map(|app| permissions::required(app.node, all, problems)).collect();
-        for (draft, required) in self.drafts.iter_mut().zip(settled) {
-            draft.seed.card.registration.required_resource_access = required;
+        let settled: Vec<_> = all
+            .drafts
+            .iter()
+            .map(|app| {
+                let mut other = app.seed.card.registration.other.clone();
+                extensions::keep(&mut other, all);
+                (permissions::required(app.node, all, problems), other)
+            })
+            .collect();
+        for (draft, (required, other)) in self.drafts.iter_mut().zip(settled) {
+            let registration = &mut draft.seed.card.registration;
+            (registration.required_resource_access, registration.other) = (required, other);
         }
     }
 
@@ -93,6 +102,7 @@ fn application<'t>(node: &'t Node, draft: &mut Draft<'t>, reading: &mut Reading<
         registration.api.oauth2_permission_scopes = scopes(api, app_id, problems);
         registration.api.pre_authorized_applications = pre_authorized(api, &registration, problems);
     }
+    registration.extension_properties = extensions::defined(node, app_id, problems);
     registration.token_lifetime_policies = settings::lifetimes(node, &draft.out.tenant.settings, problems);
     let card = AppCard {
         app_id,

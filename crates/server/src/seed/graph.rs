@@ -6,6 +6,9 @@
 use super::shape::Properties;
 use super::shape::Shape::{Any, Dropped, Flag, Guid, Later, List, Object, OneOf, OneOrTwo, Text, When, Whole};
 
+/// In the place of every name of an extension, which the file itself defines.
+pub(super) const EXTENSION: &str = "extension_*";
+
 pub(super) const SEED: Properties = &[(Later, "tenants")];
 
 /// Graph's `organization`, and the collections of its directory.
@@ -31,6 +34,7 @@ pub(super) const TENANT: Properties = &[
          securityComplianceNotificationPhones technicalNotificationMails",
     ),
     (Any, "assignedPlans mobileDeviceManagementAuthority partnerTenantType privacyProfile provisionedPlans"),
+    (Any, EXTENSION),
 ];
 
 pub(super) const VERIFIED_DOMAIN: Properties = &[(Text, "name capabilities type"), (Flag, "isDefault isInitial")];
@@ -130,6 +134,7 @@ pub(super) const USER: Properties = &[
          licenseAssignmentStates mailboxSettings onPremisesExtensionAttributes onPremisesProvisioningErrors print \
          provisionedPlans serviceProvisioningErrors signInActivity",
     ),
+    (Any, EXTENSION),
 ];
 
 const PASSWORD_PROFILE: Properties =
@@ -159,6 +164,7 @@ pub(super) const GROUP: Properties = &[
         "accessType assignedLabels assignedLicenses licenseProcessingState onPremisesExtensionAttributes \
          onPremisesProvisioningErrors serviceProvisioningErrors",
     ),
+    (Any, EXTENSION),
 ];
 
 pub(super) const UNIT: Properties = &[
@@ -168,6 +174,7 @@ pub(super) const UNIT: Properties = &[
     (When, "deletedDateTime"),
     (Later, "members"),
     (Dropped, "extensions scopedRoleMembers"),
+    (Any, EXTENSION),
 ];
 
 const AUDIENCES: &[&str] =
@@ -192,13 +199,26 @@ pub(super) const APPLICATION: Properties = &[
     (Object(VERIFIED_PUBLISHER), "verifiedPublisher"),
     (Object(INFO), "info"),
     (Object(CHOICES), "mandate"),
-    (Later, "appRoles requiredResourceAccess passwordCredentials keyCredentials federatedIdentityCredentials owners"),
+    (
+        Later,
+        "appRoles requiredResourceAccess passwordCredentials keyCredentials federatedIdentityCredentials \
+         extensionProperties owners",
+    ),
     (
         Any,
         "addIns authenticationBehaviors certification logo managerApplications \
          nativeAuthenticationApisEnabled parentalControlSettings requestSignatureVerification \
          servicePrincipalLockConfiguration",
     ),
+    (Any, EXTENSION),
+];
+
+pub(super) const EXTENSION_PROPERTY: Properties = &[
+    (Guid, "id"),
+    (Text, "name dataType"),
+    (Flag, "isMultiValued"),
+    (List(&Text), "targetObjects"),
+    (Dropped, "appDisplayName deletedDateTime isSyncedFromOnPremises"),
 ];
 
 /// Ours: what Entra has no word for.

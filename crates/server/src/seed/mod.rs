@@ -9,6 +9,7 @@ mod apps;
 mod assignments;
 mod credentials;
 mod directory;
+mod extensions;
 mod grants;
 mod graph;
 mod identifiers;

@@ -8,7 +8,7 @@ use super::directory::Directory;
 use super::node::{self, Node};
 use super::problems::{Once, Problems, SeedError, Shown};
 use super::shape::{Fields, items};
-use super::{Seed, SeedTenant, assignments, grants, graph, links, people, principals, settings};
+use super::{Seed, SeedTenant, assignments, extensions, grants, graph, links, people, principals, settings};
 use mandate_base::{AppId, Folded, Moment, ObjectId, TenantId};
 use mandate_domain::address::is_domain;
 use mandate_domain::group::LinkRole;
@@ -78,6 +78,7 @@ fn read_root<'t>(root: &'t Node, reading: &mut Reading<'t>) -> Seed {
     apps.settle(&drafts, &reading.problems);
     for draft in &mut drafts {
         principals::read(draft, &apps, reading);
+        extensions::settle(draft, &apps, reading);
         grants::read(draft, &apps, reading);
         assignments::read(draft, &apps, reading);
         links::read(draft, reading);

@@ -3,9 +3,11 @@
 //! Reading goes on after a misfit with what is left, so that one run finds them all; the seed is then refused anyway.
 //! Next: `graph` for the tables.
 
+use super::graph::EXTENSION;
 use super::node::{Kind, Node};
 use super::problems::{Hint, Problems, Shown};
 use mandate_base::{Moment, ObjectId};
+use mandate_domain::extension::defined_by;
 use mandate_domain::time;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -121,6 +123,7 @@ fn clean_object(entries: &[(String, Node)], properties: Properties, problems: &P
 }
 
 fn shape_of(key: &str, properties: Properties) -> Option<Shape> {
+    let key = if defined_by(key).is_some() { EXTENSION } else { key };
     let named = |(_, names): &&(Shape, &str)| names.split_ascii_whitespace().any(|name| name == key);
     properties.iter().find(named).map(|(shape, _)| *shape)
 }

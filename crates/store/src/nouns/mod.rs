@@ -10,6 +10,7 @@ mod global;
 mod group;
 mod photo;
 pub(crate) mod query;
+mod schema_extension;
 pub(crate) mod signin;
 mod subscription;
 mod unit;

@@ -251,7 +251,7 @@ impl Built {
         format!("${}", self.values.len())
     }
 
-    fn also(&mut self, column: &str, op: &str, value: Option<Value>) {
+    pub fn also(&mut self, column: &str, op: &str, value: Option<Value>) {
         if let Some(value) = value {
             let place = self.bind(value);
             self.sql.push_str(&format!(" AND {column} {op} {place}"));

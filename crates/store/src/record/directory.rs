@@ -283,6 +283,9 @@ impl Writes {
             Change::ConsentRequestDecided { request, decision } => {
                 self.one(&REQUEST_DECIDE, [id(*request), json(decision)?]);
             }
+            Change::SchemaExtensionAdded(extension) => self.schema_extension_add(extension)?,
+            Change::SchemaExtensionUpdated(extension) => self.schema_extension_set(extension)?,
+            Change::SchemaExtensionRemoved { name, version } => self.schema_extension_remove(name, *version),
             Change::SessionRevoked { session, at } => {
                 self.any(&SESSION_END, [id(*session), (*at).into(), EndedBy::Revocation.word().into()]);
             }
@@ -311,7 +314,7 @@ impl Writes {
     }
 
     /// A change names its tenant a second time; another than the committing one is a bug that must not reach a row.
-    fn is_own(&self, tenant: TenantId) -> Result<(), Fault> {
+    pub(super) fn is_own(&self, tenant: TenantId) -> Result<(), Fault> {
         if tenant == self.tenant { Ok(()) } else { Err(Fault::new("planning rows", "a change of another tenant")) }
     }
 

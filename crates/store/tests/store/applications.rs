@@ -10,6 +10,7 @@ use mandate_domain::application::{
     PreAuthorized, RedirectUris, Registration, RequiredAccess, RequiredResource, VerifiedPublisher, Web,
 };
 use mandate_domain::catalogue::{GRAPH, catalogue};
+use mandate_domain::extension::{DataType, ExtensionProperty};
 use mandate_domain::permission::{AppRole, MemberType, Scope, ScopeConsent};
 use mandate_domain::record::Change;
 use mandate_domain::service_principal::{Class, Classification, ServicePrincipal, SpMore};
@@ -83,6 +84,7 @@ fn full() -> Registration {
         identifier_uris: vec!["api://waterkant-orders".into()],
         token_lifetime_policies: vec![ObjectId::from_u128(4), ObjectId::from_u128(5)],
         app_management_policies: vec![ObjectId::from_u128(6)],
+        extension_properties: vec![badge()],
         web: Web {
             home_page_url: Some("https://intranet.waterkant.example".into()),
             logout_url: None,
@@ -317,4 +319,14 @@ async fn a_name_has_one_service_principal_in_a_tenant(store: Store) {
     let view = store.tenant(WATERKANT);
     assert_eq!(view.sp_by_name(&folded("api://waterkant-orders")).await.expect("reads"), Some(orders));
     assert_eq!(view.sp_by_name(&folded("api://other")).await.expect("reads"), Some(claims_it_too));
+}
+
+fn badge() -> ExtensionProperty {
+    ExtensionProperty {
+        id: ObjectId::from_u128(77),
+        name: "extension_c1_badge".to_owned(),
+        data_type: DataType::LargeInteger,
+        is_multi_valued: true,
+        target_objects: vec!["User".to_owned()],
+    }
 }

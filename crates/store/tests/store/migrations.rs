@@ -114,8 +114,17 @@ async fn apps_of_before_are_found_by_their_policies(place: Place) {
 }
 
 /// The few tables that no tenant owns. One more is a decision, since every node holds all of it.
-const GLOBAL: [&str; 8] =
-    ["app_addresses", "app_cards", "app_logos", "commits", "device_codes", "domains", "keys", "tenants"];
+const GLOBAL: [&str; 9] = [
+    "app_addresses",
+    "app_cards",
+    "app_logos",
+    "commits",
+    "device_codes",
+    "domains",
+    "keys",
+    "schema_extensions",
+    "tenants",
+];
 
 struct Table {
     name: String,

@@ -13,11 +13,13 @@ use mandate_domain::application::{
 use mandate_domain::audit::{Activity, Actor, AuditEntry, Doer, SignIn, SignInKind};
 use mandate_domain::consent::Permission;
 use mandate_domain::consent::request::{AskedFor, ConsentRequest, Pending};
+use mandate_domain::extension::{DataType, SchemaProperty};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 use mandate_domain::photo::Photo;
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::role::RoleAssignment;
+use mandate_domain::schema_extension::{SchemaExtension, Status};
 use mandate_domain::service_principal::{ServicePrincipal, SpMore};
 use mandate_domain::signin::ask::Authority;
 use mandate_domain::signin::code::{Bound, CODE_LIFE, Code};
@@ -119,6 +121,20 @@ pub fn user_in(group: u128, user: u128) -> Link {
 pub fn unit(number: u128, name: &str) -> AdministrativeUnit {
     let (id, display_name) = (unit_id(number), name.to_owned());
     AdministrativeUnit { id, display_name, restricted: false, more: Map::new(), version: 1 }
+}
+
+/// Nobody's yet but its home's.
+pub fn schema_extension(home: TenantId, name: &str, app: u128) -> SchemaExtension {
+    SchemaExtension {
+        id: name.to_owned(),
+        home,
+        owner: app_id(app),
+        description: Some(name.to_owned()),
+        status: Status::InDevelopment,
+        target_types: vec!["User".to_owned()],
+        properties: vec![SchemaProperty { name: "title".to_owned(), of: DataType::String }],
+        version: 1,
+    }
 }
 
 /// Another one for each name.

@@ -4,8 +4,8 @@
 
 use crate::sample::{
     NOON, app_id, assigned, assignment_id, card, code, entry, family, family_id, grant, grant_id, group, group_id,
-    group_in, owner_of, photo, refresh, request, request_id, role, role_id, session, session_id, sign_in, sp, sp_id,
-    subscription, subscription_id, tenant, unit, unit_id, user, user_id, user_in, user_in_unit,
+    group_in, owner_of, photo, refresh, request, request_id, role, role_id, schema_extension, session, session_id,
+    sign_in, sp, sp_id, subscription, subscription_id, tenant, unit, unit_id, user, user_id, user_in, user_in_unit,
 };
 use mandate_base::{AppId, Folded, GroupId, Moment, ObjectId, TenantId};
 use mandate_domain::administrative_unit::AdministrativeUnit;
@@ -19,6 +19,7 @@ use mandate_domain::photo::Photo;
 use mandate_domain::query::{Condition, LogQuery, Noun, Order, Query, Test};
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::role::{RoleAssignment, RoleQuery};
+use mandate_domain::schema_extension::{SchemaExtension, SchemaQuery};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::code::Code;
 use mandate_domain::signin::session::Session;
@@ -39,6 +40,8 @@ pub struct Organisation {
     /// It holds the user.
     pub unit: AdministrativeUnit,
     pub photo: Photo,
+    /// Its own, and not yet for others.
+    pub schema_extension: SchemaExtension,
     pub links: [Link; 4],
     pub card: AppCard,
     /// The client, and the API that it calls.
@@ -67,6 +70,7 @@ impl Organisation {
             groups: [1, 2].map(|number| group(number, name)),
             unit: unit(1, name),
             photo: photo(name),
+            schema_extension: schema_extension(id, &format!("{}_courses", Folded::of(name)), app),
             links: [user_in(1, 1), group_in(2, 1), owner_of(2, 1), user_in_unit(1, 1)],
             card: card(app, id, name),
             sps: [1, 2].map(|number| sp(number, number, name)),
@@ -117,6 +121,7 @@ impl Organisation {
         list.push(Change::AdministrativeUnitAdded(Box::new(self.unit.clone())));
         let (object, noun) = (self.user.id.into(), Noun::User);
         list.push(Change::PhotoSet { object, noun, photo: self.photo.clone() });
+        list.push(Change::SchemaExtensionAdded(Box::new(self.schema_extension.clone())));
         list.extend(self.links.map(Change::LinkAdded));
         list.extend(self.sps.clone().map(|sp| Change::ServicePrincipalAdded(Box::new(sp))));
         list.extend(self.grants.clone().map(Change::GrantAdded));
@@ -211,6 +216,7 @@ impl Organisation {
             subscription_by_id: Some(self.subscription.clone()),
             subscriptions_of: vec![self.subscription.clone()],
             subscription_count: 1,
+            schema_extensions_where: vec![self.schema_extension.clone()],
             change_count: 1,
             changed_after: vec![ChangedObject {
                 noun: Noun::User,
@@ -286,6 +292,7 @@ pub struct Snapshot {
     subscription_by_id: Option<Subscription>,
     subscriptions_of: Vec<Subscription>,
     subscription_count: i64,
+    schema_extensions_where: Vec<SchemaExtension>,
     change_count: i64,
     changed_after: Vec<ChangedObject>,
     links_changed: Vec<ChangedLink>,
@@ -321,6 +328,7 @@ impl Snapshot {
         let upn = Folded::of("sanne.devries@waterkant.example");
         let api = Folded::of(&app_id(2).to_string());
         let parties = GrantParties { client: sp_id(1), resource: sp_id(2), principal: Some(user) };
+        let of_all = SchemaQuery::default();
         let sign_ins = view.sign_ins_where(&LogQuery::newest(ALL)).await.expect("reads");
         let audits = view.audits_where(&LogQuery::newest(ALL)).await.expect("reads");
         Snapshot {
@@ -383,6 +391,7 @@ impl Snapshot {
             subscription_by_id: view.subscription_by_id(subscription_id(1)).await.expect("reads"),
             subscriptions_of: view.subscriptions_of(app_id(1), NOON, ALL).await.expect("reads"),
             subscription_count: view.subscription_count().await.expect("reads"),
+            schema_extensions_where: view.schema_extensions_where(&of_all, "", ALL).await.expect("reads"),
             change_count: view.change_count().await.expect("reads"),
             changed_after: view.changed_after(&[Noun::User], (0, user.into()), ALL).await.expect("reads"),
             links_changed: view.links_changed(above.into(), MEMBER, 0, None, ALL).await.expect("reads"),

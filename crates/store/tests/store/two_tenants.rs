@@ -18,6 +18,7 @@ use mandate_domain::group::{Group, MemberKind};
 use mandate_domain::logo::Logo;
 use mandate_domain::query::Noun;
 use mandate_domain::record::{Change, Record, Trace};
+use mandate_domain::schema_extension::SchemaExtension;
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::code::Code;
 use mandate_domain::signin::session::{Ended, EndedBy, Session};
@@ -88,6 +89,7 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
     let application = Change::ApplicationRemoved { application: card.application, app: card.app_id };
     let attached = Attached { links: vec![user_in(2, 66)], ..Attached::default() };
     let logo = Logo { kind: "image/gif", image: b"GIF89a".to_vec() };
+    let extension = SchemaExtension { description: Some(TAKEN.to_owned()), ..victim.schema_extension.clone() };
     let deleted = Deleted { at: LATER, ..victim.deleted.clone() };
     vec![
         Change::TenantAdded(Box::new(tenant.clone())),
@@ -128,6 +130,9 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
         Change::RoleUnassigned(victim.role.id),
         Change::KeptNoLonger(victim.deleted.id()),
         application,
+        Change::SchemaExtensionAdded(Box::new(extension.clone())),
+        Change::SchemaExtensionUpdated(Box::new(extension)),
+        Change::SchemaExtensionRemoved { name: victim.schema_extension.id.clone(), version: 1 },
         Change::PhotoRemoved { object: victim.user.id.into(), noun: Noun::User },
         Change::AdministrativeUnitRemoved(victim.unit.id),
         Change::GroupRemoved(victim.groups[0].id),
@@ -212,10 +217,13 @@ fn place_of_change(change: &Change) -> usize {
         Change::AdministrativeUnitRemoved(_) => 36,
         Change::PhotoSet { .. } => 37,
         Change::PhotoRemoved { .. } => 38,
+        Change::SchemaExtensionAdded(_) => 39,
+        Change::SchemaExtensionUpdated(_) => 40,
+        Change::SchemaExtensionRemoved { .. } => 41,
     }
 }
 
-const KINDS_OF_CHANGE: usize = 39;
+const KINDS_OF_CHANGE: usize = 42;
 
 /// `None`: no tenant's, so there is nothing to keep apart.
 fn place_of_trace(trace: &Trace) -> Option<usize> {

@@ -10,7 +10,10 @@ use std::sync::Arc;
 
 /// What a property of this name is here. `None`: it is nothing.
 pub async fn extension(house: &House, tenant: TenantId, name: &str) -> Result<Option<Extension>, Fault> {
-    let Some(app) = defined_by(name) else { return Ok(None) };
+    let Some(app) = defined_by(name) else {
+        let found = house.known.schema_extension(&house.store, name).await?;
+        return Ok(found.filter(|found| found.is_known_in(tenant)).map(|found| Extension::from(&*found)));
+    };
     let Some(card) = card_here(house, tenant, app).await? else { return Ok(None) };
     let defined = card.registration.extension_properties.iter().find(|known| known.name.eq_ignore_ascii_case(name));
     Ok(defined.map(Extension::from))

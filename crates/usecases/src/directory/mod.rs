@@ -23,6 +23,7 @@ mod related;
 mod removal;
 mod revoke;
 mod roles;
+mod schema_extensions;
 mod settings;
 mod units;
 mod users;
@@ -54,6 +55,9 @@ pub use related::{
 pub use removal::{Purge, RemovalRefusal, Remove, Restore};
 pub use revoke::{Revocation, Revoke, RevokeRefusal};
 pub use roles::{EditRoles, GiveRole, RoleEdit, RoleRefusal, RoleScope, TakeRole};
+pub use schema_extensions::{
+    ChangeSchemaExtension, NewSchemaExtension, SchemaRefusal, schema_extension, schema_extensions,
+};
 pub use settings::{ChangeOrganization, OrganizationRefusal, SetApplication, SetTenantSettings, SettingRefusal};
 pub use units::{ChangeUnit, NewUnit, UnitRefusal};
 pub use users::{ChangeUser, NewUser, UserRefusal, WrittenPassword, stands_above};

@@ -165,3 +165,33 @@ fn what_an_app_proves_itself_with_is_checked() {
     // What an export holds of certificates whose content it does not show.
     seed(&app("keyCredentials: [{ keyId: dddddddd-0000-4000-8000-000000000001, key: null }]"));
 }
+
+#[test]
+fn an_extension_is_whole_and_its_values_fit() {
+    let badge = format!("extension_{}_badge", A.replace('-', ""));
+    let app = |properties: &str| {
+        format!("applications: [{{ appId: {A}, displayName: P, extensionProperties: [{properties}] }}]")
+    };
+    let good = app("{ name: badge, dataType: Integer, targetObjects: [User] }");
+    let user = |value: &str| format!("users: [{{ userPrincipalName: ann@t.example, {badge}: {value} }}]");
+    let group = format!("groups: [{{ displayName: G, {badge}: 1 }}]");
+    let at = "tenants[0].applications[0].extensionProperties";
+    let nobody = "no application of this tenant adds such a property to these objects";
+    check(&[
+        (&[&good, &user("x")], &[&format!("tenants[0].users[0].{badge}: is no value of its type")]),
+        (&[&user("1")], &[&format!("tenants[0].users[0].{badge}: {nobody}")]),
+        (&[&good, &group], &[&format!("tenants[0].groups[0].{badge}: {nobody}")]),
+        (&[&app("{ dataType: String }")], &[&format!("{at}[0]: name is missing")]),
+        (
+            &[&app("{ name: x, dataType: Text, targetObjects: [User] }")],
+            &[&format!("{at}[0].dataType: is no value of its type")],
+        ),
+        (&[&app("{ name: x, dataType: String }")], &[&format!("{at}[0]: targetObjects is missing")]),
+        (
+            &[&app(
+                "{ name: x, dataType: String, targetObjects: [User] }, { name: X, dataType: String, targetObjects: [User] }",
+            )],
+            &[&format!("{at}[1].name: is the name of another one of this application")],
+        ),
+    ]);
+}

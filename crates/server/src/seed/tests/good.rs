@@ -93,6 +93,27 @@ fn what_a_user_does_not_say_has_its_default() {
 }
 
 #[test]
+fn apps_add_properties_that_objects_of_the_file_have() {
+    let of = |name: &str| format!("extension_{}_{name}", A.replace('-', ""));
+    let (badge, since) = (of("badge"), of("since"));
+    let made = one(&[
+        &format!("{badge}: W"),
+        &format!("users: [{{ userPrincipalName: ann@t.example, {since}: '2026-01-15T10:00:00+01:00', {badge}: W-1 }}]"),
+        &format!(
+            "applications: [{{ appId: {A}, displayName: P, {since}: '2026-01-15T10:00:00+01:00', extensionProperties: [
+               {{ name: badge, dataType: String, targetObjects: [User, Organization] }},
+               {{ name: {since}, dataType: DateTime, targetObjects: [User, Application] }}] }}]"
+        ),
+    ]);
+    let registration = &made.applications[0].card.registration;
+    let names: Vec<&str> = registration.extension_properties.iter().map(|defined| defined.name.as_str()).collect();
+    assert_eq!(names, [&badge, &since]);
+    assert_eq!(json!(made.users[0].user.more), json!({ &badge: "W-1", &since: "2026-01-15T09:00:00Z" }));
+    assert_eq!(registration.other[&since], "2026-01-15T09:00:00Z");
+    assert_eq!(made.tenant.profile.more[&badge], "W");
+}
+
+#[test]
 fn an_export_is_read_with_all_that_it_carries() {
     let made = one(&[
         "'@odata.context': x",
