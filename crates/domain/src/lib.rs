@@ -17,6 +17,7 @@ pub mod grant;
 pub mod group;
 pub mod group_properties;
 pub mod logo;
+pub mod open_extension;
 pub mod permission;
 pub mod permission_text;
 pub mod photo;

@@ -16,6 +16,13 @@ pub(crate) fn read<T: DeserializeOwned>(call: &Call<'_>) -> Result<T, Refusal> {
     serde_json::from_value(Value::Object(members)).map_err(|error| told(&error.to_string()))
 }
 
+/// Of a type that has whatever members it is written with.
+pub(crate) fn read_open(call: &Call<'_>) -> Result<Properties, Refusal> {
+    let mut members = object(call)?;
+    members.retain(|name, _| !name.contains('@'));
+    Ok(members)
+}
+
 /// What is written of one object: its properties, and whom it is linked to.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Written {

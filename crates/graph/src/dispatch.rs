@@ -49,6 +49,8 @@ pub(crate) enum Route {
     AvailableExtensions,
     SchemaExtensions,
     SchemaExtension(String),
+    OpenExtensions(Bears),
+    OpenExtension(Bears, String),
     ScopedRoles(ScopedRoles),
     ScopedRole(Key, String),
     Classifications(Key),
@@ -189,6 +191,13 @@ pub(crate) enum Action {
     ChangePassword,
 }
 
+/// What has extensions of its own beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Bears {
+    Object(Object),
+    Organization(String),
+}
+
 /// All of them, or those of one client or one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum GrantsOf {
@@ -289,7 +298,8 @@ impl Route {
             Route::ExtensionProperty(..) => &READ_OR_REMOVE,
             Route::Roles | Route::RoleDefinitions | Route::RoleAssignments => &READ_OR_POST,
             Route::GrantPolicies | Route::ConditionSets(..) | Route::SchemaExtensions => &READ_OR_POST,
-            Route::SchemaExtension(_) => &READ_OR_WRITE,
+            Route::OpenExtensions(_) => &READ_OR_POST,
+            Route::SchemaExtension(_) | Route::OpenExtension(..) => &READ_OR_WRITE,
             Route::AuthorizationPolicy { .. } => &READ_OR_CHANGE,
             Route::AdminConsentRequestPolicy | Route::Logo(_) => &READ_OR_PUT,
             Route::ConditionSet(..) => &READ_OR_REMOVE,

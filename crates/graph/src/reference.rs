@@ -101,7 +101,7 @@ const ONE: [&str; 7] = [
     "photo",
 ];
 /// Which type stands behind a path's last name.
-const SETS: [(&str, &str); 55] = [
+const SETS: [(&str, &str); 56] = [
     ("me", "user"),
     ("users", "user"),
     ("manager", "directoryObject"),
@@ -141,6 +141,7 @@ const SETS: [(&str, &str); 55] = [
     ("federatedIdentityCredentials", "federatedIdentityCredential"),
     ("extensionProperties", "extensionProperty"),
     ("schemaExtensions", "schemaExtension"),
+    ("extensions", "openTypeExtension"),
     ("getAvailableExtensionProperties", "extensionProperty"),
     ("delegatedPermissionClassifications", "delegatedPermissionClassification"),
     ("organization", "organization"),

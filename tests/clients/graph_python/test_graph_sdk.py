@@ -20,6 +20,9 @@ from msgraph.generated.applications.item.add_password.add_password_post_request_
 from msgraph.generated.applications.item.remove_password.remove_password_post_request_body import (
     RemovePasswordPostRequestBody,
 )
+from msgraph.generated.directory_objects.get_available_extension_properties.get_available_extension_properties_post_request_body import (  # noqa: E501
+    GetAvailableExtensionPropertiesPostRequestBody,
+)
 from msgraph.generated.groups.groups_request_builder import GroupsRequestBuilder
 from msgraph.generated.groups.item.group_item_request_builder import GroupItemRequestBuilder
 from msgraph.generated.models.administrative_unit import AdministrativeUnit
@@ -28,6 +31,8 @@ from msgraph.generated.models.app_role import AppRole
 from msgraph.generated.models.app_role_assignment import AppRoleAssignment
 from msgraph.generated.models.application import Application
 from msgraph.generated.models.directory_role import DirectoryRole
+from msgraph.generated.models.extension_property import ExtensionProperty
+from msgraph.generated.models.extension_schema_property import ExtensionSchemaProperty
 from msgraph.generated.models.federated_identity_credential import FederatedIdentityCredential
 from msgraph.generated.models.group import Group
 from msgraph.generated.models.identity import Identity
@@ -35,6 +40,7 @@ from msgraph.generated.models.implicit_grant_settings import ImplicitGrantSettin
 from msgraph.generated.models.informational_url import InformationalUrl
 from msgraph.generated.models.o_auth2_permission_grant import OAuth2PermissionGrant
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.generated.models.open_type_extension import OpenTypeExtension
 from msgraph.generated.models.optional_claim import OptionalClaim
 from msgraph.generated.models.optional_claims import OptionalClaims
 from msgraph.generated.models.password_credential import PasswordCredential
@@ -45,6 +51,7 @@ from msgraph.generated.models.reference_create import ReferenceCreate
 from msgraph.generated.models.reference_update import ReferenceUpdate
 from msgraph.generated.models.required_resource_access import RequiredResourceAccess
 from msgraph.generated.models.resource_access import ResourceAccess
+from msgraph.generated.models.schema_extension import SchemaExtension
 from msgraph.generated.models.scoped_role_membership import ScopedRoleMembership
 from msgraph.generated.models.service_principal import ServicePrincipal
 from msgraph.generated.models.spa_application import SpaApplication
@@ -448,6 +455,50 @@ async def _(world):
     await units.by_administrative_unit_id(unit.id).members.by_directory_object_id(me.id).ref.delete()
     await client.users.by_user_id(made.id).delete()
     await units.by_administrative_unit_id(unit.id).delete()
+
+
+@test("S4-57 an app adds to the schema, and people have values of it in all three forms")
+async def _(world):
+    client = world.as_person(world.admin)
+    app = await client.applications.post(Application(display_name=fresh("schema")))
+    defined = await client.applications.by_application_id(app.id).extension_properties.post(
+        ExtensionProperty(name="badge", data_type="String", target_objects=["User"])
+    )
+    equal(defined.name, f"extension_{app.app_id.replace('-', '')}_badge", "the property")
+    courses = await client.schema_extensions.post(
+        SchemaExtension(
+            id="courses", description="What people learnt", owner=app.app_id, target_types=["User"],
+            properties=[ExtensionSchemaProperty(name="points", type="Integer")],
+        )
+    )
+    check(re.fullmatch("ext[a-z0-9]{8}_courses", courses.id), courses.id)
+    one = client.users.by_user_id((await client.users.post(new_user(fresh("borne")))).id)
+    badge = fresh("W")
+    await one.patch(User(additional_data={defined.name: badge, courses.id: {"points": 7}}))
+    found = await one.get(asking(UserItemRequestBuilder, select=["id", defined.name, courses.id]))
+    equal(found.additional_data[defined.name], badge, "the directory extension")
+    equal(found.additional_data[courses.id]["points"], 7, "the schema extension")
+    for question in (f"{defined.name} eq '{badge}'", f"{courses.id}/points ge 7 and {defined.name} ne null"):
+        people = await client.users.get(eventually(UsersRequestBuilder, filter=question, count=True))
+        equal([person.id for person in people.value], [found.id], question)
+    await one.extensions.post(
+        OpenTypeExtension(
+            odata_type="microsoft.graph.openTypeExtension", extension_name="com.waterkant.roaming",
+            additional_data={"theme": "dark"},
+        )
+    )
+    open_one = await one.extensions.by_extension_id("com.waterkant.roaming").get()
+    equal((type(open_one), open_one.additional_data["theme"]), (OpenTypeExtension, "dark"), "the open extension")
+    available = await client.directory_objects.get_available_extension_properties.post(
+        GetAvailableExtensionPropertiesPostRequestBody(is_synced_from_on_premises=False)
+    )
+    check(defined.name in [known.name for known in available.value], "what is available")
+    await one.extensions.by_extension_id("com.waterkant.roaming").delete()
+    await client.schema_extensions.by_schema_extension_id(courses.id).delete()
+    await client.applications.by_application_id(app.id).extension_properties.by_extension_property_id(defined.id).delete()
+    await refused(one.get(asking(UserItemRequestBuilder, select=[defined.name])), 400, "BadRequest")
+    await one.delete()
+    await client.applications.by_application_id(app.id).delete()
 
 
 @test("a call that is turned away for a moment is sent again, as the answer says")

@@ -390,3 +390,55 @@ async fn schema_extensions_are_listed_in_pages_and_five_of_an_owner_at_most() {
     own.as_object_mut().expect("an object").remove("owner");
     assert_eq!(app.post("/v1.0/schemaExtensions", &own).await.made()["owner"], EXPORT.id);
 }
+
+#[tokio::test]
+async fn open_extensions_are_kept_with_people_groups_and_the_organisation() {
+    let world = World::new().await;
+    let (admin, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    let roaming = json!({
+        "@odata.type": "microsoft.graph.openTypeExtension", "extensionName": "com.waterkant.roaming", "theme": "dark",
+        "doors": [1, 2],
+    });
+    let group = "/v1.0/groups/bbbbbbbb-0000-4000-8000-000000000003".to_owned();
+    for (graph, bearer) in
+        [(&joris, "/v1.0/me".to_owned()), (&admin, group), (&admin, format!("/v1.0/organization/{WATERKANT}"))]
+    {
+        let all = format!("{bearer}/extensions");
+        let made = graph.post(&all, &roaming).await;
+        assert!(
+            made.header("location").is_some_and(|at| at.ends_with("/extensions/com.waterkant.roaming")),
+            "{bearer}"
+        );
+        let made = made.made();
+        assert_eq!((&made["id"], &made["theme"]), (&json!("com.waterkant.roaming"), &json!("dark")), "{bearer}");
+        let one = format!("{all}/com.waterkant.ROAMING");
+        assert_eq!(graph.patch(&one, &json!({ "theme": null, "size": 3 })).await.found()["size"], 3);
+        let shown = graph.get(&one).await.found();
+        assert!(shown["size"] == 3 && shown["doors"] == json!([1, 2]) && shown.get("theme").is_none(), "{shown}");
+        assert_eq!(graph.get(&all).await.found()["value"].as_array().map(Vec::len), Some(1));
+        assert_eq!(graph.post(&all, &roaming).await.status, 400, "{bearer}");
+        for bad in
+            [json!({}), json!({ "extensionName": "a/b" }), json!({ "extensionName": "a", "x": "y".repeat(3000) })]
+        {
+            assert_eq!(graph.post(&all, &bad).await.status, 400, "{bad}");
+        }
+        assert_eq!(graph.patch(&format!("{all}/other"), &json!({ "x": 1 })).await.refusal(), MISSING);
+        // No property of the object itself.
+        assert!(graph.get(&bearer).await.found().get("extensions").is_none());
+        graph.delete(&one).await.done();
+        assert_eq!(graph.get(&one).await.refusal(), MISSING);
+        assert_eq!(graph.delete(&one).await.refusal(), MISSING);
+    }
+    // One's own are one's own; somebody else's are an administrator's.
+    let theirs = format!("/v1.0/users/{LUKAS}/extensions");
+    assert_eq!(joris.post(&theirs, &roaming).await.reason(), Some("user_right_missing"));
+    admin.post(&theirs, &roaming).await.made();
+    assert_eq!(joris.get(&theirs).await.found()["value"][0]["theme"], "dark");
+    let expanded = admin.get(&format!("/v1.0/users/{LUKAS}?$select=id&$expand=extensions")).await.found();
+    assert_eq!(expanded["extensions"][0]["extensionName"], "com.waterkant.roaming");
+    let listed = admin.get(&format!("/v1.0/users?$filter=userPrincipalName%20eq%20'{LUKAS}'&$expand=extensions")).await;
+    assert_eq!(listed.found()["value"][0]["extensions"][0]["theme"], "dark");
+    // In another organisation's name nothing is kept here.
+    assert_eq!(admin.post(&format!("/v1.0/organization/{ZONNEBEL}/extensions"), &roaming).await.refusal(), MISSING);
+    assert!(!world.audited(NOON, "Update user").await.is_empty());
+}

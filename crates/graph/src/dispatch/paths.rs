@@ -1,8 +1,8 @@
 //! How the steps of a path are read, from its first on. Next: `dispatch` for what they can mean.
 
 use super::{
-    Action, Assignments, Cast, DeltaOf, GrantsOf, Key, Object, Part, Photos, Relation, RoleKey, Route, ScopedRoles,
-    Side, Subject, Version,
+    Action, Assignments, Bears, Cast, DeltaOf, GrantsOf, Key, Object, Part, Photos, Relation, RoleKey, Route,
+    ScopedRoles, Side, Subject, Version,
 };
 use super::{CLASSES, EXTENSIONS, FEDERATED, GRANTS, HELD};
 use crate::errors::Refusal;
@@ -38,7 +38,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("directory") => of_directory_parts(rest),
         _ if head.is(GRANTS) && is_delta(rest) => Ok(Route::Delta(DeltaOf::Grants)),
         _ if head.is(GRANTS) => pair(rest, Route::Grants(GrantsOf::All), Route::Grant),
-        _ if head.is("organization") => pair(rest, Route::Organizations, Route::Organization),
+        _ if head.is("organization") => of_organization(rest),
         _ if head.is("directoryRoleTemplates") => pair(rest, Route::RoleTemplates, Route::RoleTemplate),
         _ if head.is("directoryRoles") => of_roles(rest),
         _ if head.is("roleManagement") => of_role_management(rest),
@@ -132,6 +132,9 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
     let [part, below @ ..] = rest else { return Err(unknown(rest)) };
     if matches!(object, Object::User(_) | Object::Group(_)) && (part.is("photo") || part.is("photos")) {
         return of_photo(object, part, below);
+    }
+    if matches!(object, Object::User(_) | Object::Group(_)) && part.is(OPEN) {
+        return of_open(Bears::Object(object), below);
     }
     if let Some(kind) = policies_of(&object, part) {
         return match below {
@@ -256,6 +259,23 @@ fn pair(rest: &[Step], all: Route, one: fn(String) -> Route) -> Result<Route, Re
         [_, rest @ ..] => Err(unknown(rest)),
     }
 }
+
+fn of_organization(rest: &[Step]) -> Result<Route, Refusal> {
+    match rest {
+        [key, part, below @ ..] if part.is(OPEN) => of_open(Bears::Organization(key_of(key)?), below),
+        _ => pair(rest, Route::Organizations, Route::Organization),
+    }
+}
+
+fn of_open(bears: Bears, below: &[Step]) -> Result<Route, Refusal> {
+    match below {
+        [] => Ok(Route::OpenExtensions(bears)),
+        [name] => Ok(Route::OpenExtension(bears, key_of(name)?)),
+        [_, below @ ..] => Err(unknown(below)),
+    }
+}
+
+const OPEN: &str = "extensions";
 
 fn of_subscriptions(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {

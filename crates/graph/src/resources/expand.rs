@@ -2,11 +2,13 @@
 //!
 //! It needs what reading the relation itself needs, and holds at most twenty objects.
 
+use super::open_extension;
 use super::relation::{Listed, reading, which};
 use crate::call::Call;
 use crate::dispatch::{Key, Object, Relation, Subject};
 use crate::errors::{Refusal, Stop};
 use mandate_base::ObjectId;
+use mandate_domain::open_extension::EXTENSIONS;
 use mandate_domain::query::Noun;
 use mandate_odata::Select;
 use mandate_usecases::directory;
@@ -17,8 +19,13 @@ const MOST: usize = 20;
 /// What is to come along.
 pub(super) struct Expansion {
     noun: Noun,
-    relation: Relation,
-    listed: Listed,
+    what: What,
+}
+
+enum What {
+    Related(Relation, Listed),
+    /// Open ones, whole.
+    Extensions,
 }
 
 impl Expansion {
@@ -29,23 +36,28 @@ impl Expansion {
             [_, second, ..] => return Err(Refusal::NoExpansion(second.relation.clone())),
         };
         let refused = || Refusal::NoExpansion(expand.relation.clone());
+        if open_extension::bearing(noun).is_some() && expand.relation.eq_ignore_ascii_case(EXTENSIONS) {
+            return Ok(Some(Expansion { noun, what: What::Extensions }));
+        }
         let relation = Relation::named(&expand.relation).ok_or_else(refused)?;
         reading(&object(noun, String::new()), relation).ok_or_else(refused)?;
         let select = expand.select.as_ref().filter(|select| **select != Select::All);
         let listed = Listed::selecting(select, &call.extensions)?;
-        Ok(Some(Expansion { noun, relation, listed }))
+        Ok(Some(Expansion { noun, what: What::Related(relation, listed) }))
     }
 
     pub async fn add(&self, call: &Call<'_>, id: ObjectId, properties: &mut Map<String, Value>) -> Result<(), Stop> {
+        let (relation, listed) = match &self.what {
+            What::Related(relation, listed) => (*relation, listed),
+            What::Extensions => return open_extension::come_along(call, self.noun, id, properties).await,
+        };
         let object = object(self.noun, id.to_string());
-        let op =
-            reading(&object, self.relation).ok_or_else(|| Refusal::NoExpansion(self.relation.word().to_owned()))?;
+        let op = reading(&object, relation).ok_or_else(|| Refusal::NoExpansion(relation.word().to_owned()))?;
         let permit = call.permit_on(op, Some(id)).await?;
         let found =
-            directory::related(call.house, &call.caller, &permit, which(&object, self.relation, id), None, MOST)
-                .await?;
-        let mut shown = found.objects.iter().filter_map(|object| self.listed.show(call, object)).map(Value::Object);
-        let value = match self.relation {
+            directory::related(call.house, &call.caller, &permit, which(&object, relation, id), None, MOST).await?;
+        let mut shown = found.objects.iter().filter_map(|object| listed.show(call, object)).map(Value::Object);
+        let value = match relation {
             // Who has no manager has no property for one.
             Relation::Manager => match shown.next() {
                 Some(manager) => manager,
@@ -53,7 +65,7 @@ impl Expansion {
             },
             _ => shown.collect(),
         };
-        properties.insert(self.relation.word().to_owned(), value);
+        properties.insert(relation.word().to_owned(), value);
         Ok(())
     }
 }

@@ -112,11 +112,7 @@ async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
     if !owners.is_empty() {
         return Err(Refusal::UnknownMember("owners@odata.bind".to_owned()).into());
     }
-    let op = match shape {
-        GroupShape { assignable_to_role: true, .. } => Op::GroupsAssignableUpdate,
-        GroupShape { unified: true, .. } => Op::GroupsUpdateUnified,
-        GroupShape { .. } => Op::GroupsUpdateSecurity,
-    };
+    let op = updating(shape);
     let of_members = match shape {
         GroupShape { assignable_to_role: true, .. } => Op::GroupsAssignableMembers,
         GroupShape { unified: true, .. } => Op::GroupsMembersUpdateUnified,
@@ -134,6 +130,14 @@ async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
     let deed = ChangeGroup { permit: &permit, group, properties, members, correlation: call.correlation };
     settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, &meant.name))?;
     Ok(respond::nothing())
+}
+
+pub(super) fn updating(shape: GroupShape) -> Op {
+    match shape {
+        GroupShape { assignable_to_role: true, .. } => Op::GroupsAssignableUpdate,
+        GroupShape { unified: true, .. } => Op::GroupsUpdateUnified,
+        GroupShape { .. } => Op::GroupsUpdateSecurity,
+    }
 }
 
 /// What decides which right a change needs; of a group that is not there, the plain one.

@@ -26,6 +26,7 @@ mod list;
 mod log;
 mod logo;
 mod membership;
+mod open_extension;
 mod organization;
 mod own_password;
 mod photo;
@@ -81,6 +82,8 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::AvailableExtensions => Box::pin(extension_property::available(call)),
         Route::SchemaExtensions => Box::pin(schema_extension::answer_all(call)),
         Route::SchemaExtension(name) => Box::pin(schema_extension::answer_one(call, name)),
+        Route::OpenExtensions(bears) => Box::pin(open_extension::answer_all(call, bears)),
+        Route::OpenExtension(bears, name) => Box::pin(open_extension::answer_one(call, bears, name)),
         Route::ByIds => Box::pin(any::by_ids(call)),
         Route::Deleted(noun) => Box::pin(deleted::list(call, *noun)),
         Route::DeletedItem(id) => Box::pin(deleted::answer_one(call, id)),

@@ -15,6 +15,7 @@ mod import;
 mod instances;
 mod links;
 mod logs;
+mod open_extensions;
 mod photos;
 mod policies;
 mod principals;
@@ -41,6 +42,7 @@ pub use import::{ImportRefusal, NewTenant};
 pub use instances::{ChangeInstance, InstanceEdit, InstanceRefusal, NewInstance, WrittenInstance};
 pub use links::{AddLink, LinkRefusal, Linked, RemoveLink};
 pub use logs::{AppNamed, app_names, audits, sign_ins};
+pub use open_extensions::{Bearer, EditOpenExtensions, OpenExtensionRefusal, open_extensions};
 pub use photos::{ChangePhoto, PhotoRefusal, photo};
 pub use policies::{ChangePolicy, Changed, PolicyEdit, PolicyRefusal, Sets, policies_of, under_policy};
 pub use read::{
