@@ -123,7 +123,8 @@ const MEASUREMENTS: [(&str, Measure); 8] = [
     ("start", start::measure),
 ];
 /// What takes long, and is measured when it is asked for by name.
-const BY_NAME: [(&str, Measure); 1] = [("scale", scale::measure)];
+const BY_NAME: [(&str, Measure); 3] =
+    [("scale", scale::measure), ("scale-users", scale::users), ("scale-writes", scale::only_writes)];
 /// Those that the peer is measured beside.
 const WITH_PEER: [&str; 2] = ["p1", "p3"];
 

@@ -75,6 +75,45 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
+/// P6 alone.
+pub fn users(bench: &Bench) -> Result<Vec<Row>, String> {
+    let (small, large) = (home(bench, &SMALL)?, home(bench, &LARGE)?);
+    let (mut of_floor, mut tails, mut costs) = (Vec::new(), Vec::new(), [const { Vec::new() }; 3]);
+    for _ in 0..bench.rounds {
+        let at_once = |home: &Path, size: &Size| {
+            let server = Service::kept(bench, Place::ServerCore, home)?;
+            users_at_once(bench, &server, size).map_err(|why| server.told(&why))
+        };
+        let (small, large, floor) = (at_once(&small, &SMALL)?, at_once(&large, &LARGE)?, floor(bench)?);
+        of_floor.push(floor.cost() / large.cost());
+        tails.push(p99(&large) / p99(&floor));
+        for (costs, tally) in costs.iter_mut().zip([&large, &small, &floor]) {
+            costs.push(tally.cost());
+        }
+    }
+    let [large, small, floor] = costs;
+    Ok(vec![
+        Row::new("P6 one user of a million, of the floor's GET by processor time", Goal::AtLeast(0.7), 3, of_floor),
+        Row::new("P6 p99 of one user of a million, times the floor's", Goal::AtMost(1.5), 2, tails),
+        Row::new("one user of a million: processor time, µs an answer", Goal::None, 1, large),
+        Row::new("one user of a thousand: processor time, µs an answer", Goal::None, 1, small),
+        Row::new("the floor: processor time, µs an answer", Goal::None, 1, floor),
+    ])
+}
+
+fn users_at_once(bench: &Bench, server: &Service, size: &Size) -> Result<Tally, String> {
+    let door = server.door()?;
+    let token = access_token(&crate::run_async(ask_once(&door.target, door.token_request()))?)?;
+    let scripts = Random::for_each(CONNECTIONS, &door.target, &token, size.users, user_path);
+    let load = Load { target: &door.target, scripts, server: server.id() };
+    crate::run_async(load::run(load, Window::opening_in(WARM_UP, bench.span)))
+}
+
+/// P8 alone.
+pub fn only_writes(bench: &Bench) -> Result<Vec<Row>, String> {
+    writes(bench, &home(bench, &LARGE)?)
+}
+
 /// Made once. A folder without the mark was left half done.
 fn home(bench: &Bench, size: &Size) -> Result<PathBuf, String> {
     let home = bench.kept(&format!("scale-{}", size.name));

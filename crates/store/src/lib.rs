@@ -111,14 +111,16 @@ impl Store {
         // and so must a commit whose outcome nobody learned.
         writes.push(commits::counted());
         let (driver, generations, commits) = (self.driver.clone(), self.generations.clone(), self.commits.clone());
-        let shared = Generations::is_shared(record);
+        let (shared, touched) = (Generations::is_shared(record), Generations::is_touched(record));
         let commit = async move {
             let committed = driver.write(writes).await;
             if matches!(committed, Ok(Committed::Raced)) {
                 // The plan may have been made on what another process changed since: the next one asks again.
                 generations.raise_all();
             } else {
-                generations.raise(tenant, shared);
+                if touched {
+                    generations.raise(tenant, shared);
+                }
                 commits.own();
             }
             committed

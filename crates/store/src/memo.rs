@@ -5,6 +5,7 @@
 
 use crate::{Fault, Store};
 use mandate_base::TenantId;
+use mandate_domain::group::LinkRole;
 use mandate_domain::record::{Change, Record};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -33,6 +34,17 @@ impl Generations {
                     | Change::SchemaExtensionRemoved { .. }
             )
         })
+    }
+
+    /// Does it touch what anybody may have asked for before? What is new under an id of its own is in no kept answer: what
+    /// is brought back comes with a change that says so, and owners and managers are always asked for.
+    pub fn is_touched(record: &Record) -> bool {
+        let is_new = |change: &Change| match change {
+            Change::UserAdded(_) | Change::GroupAdded(_) | Change::AdministrativeUnitAdded(_) => true,
+            Change::LinkAdded(link) => matches!(link.role, LinkRole::Owner | LinkRole::Manager),
+            _ => false,
+        };
+        !record.changes().all(is_new)
     }
 
     pub fn raise(&self, tenant: TenantId, shared: bool) {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, ToSql};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 mod plans;
@@ -41,6 +41,11 @@ const CACHE: u32 = 12 * 1024;
 /// More in one transaction would make the first of them wait too long.
 const GROUP: usize = 256;
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
+/// Pages of a log that is begun anew: 96 MiB.
+const LARGE_LOG: i64 = 24 * 1024;
+const SHORT_STEP: Duration = Duration::from_millis(8);
+const NICENESS: i32 = 10;
+const MOST_STEPS: usize = 8;
 
 impl Sqlite {
     /// `writer_cache` in KiB: what one large transaction changes must not spill. `None`: as any connection has.
@@ -61,7 +66,8 @@ impl Sqlite {
         let (alive, watched) = mpsc::channel();
         if let Some(path) = path {
             let keeper = connect(Some(path), CACHE)?;
-            spawn("store-checkpoint", move || checkpoint_loop(&keeper, &watched))?;
+            let writer = connection.clone();
+            spawn("store-checkpoint", move || checkpoint_loop(&keeper, &writer, &watched))?;
         }
         let readers = Readers { connections, next: AtomicUsize::new(0), _alive: alive };
         Ok(Sqlite { readers: Arc::new(readers), writer, connection })
@@ -125,7 +131,7 @@ fn connect(path: Option<&Path>, cache: u32) -> Result<Connection, Fault> {
         connection.pragma_update(None, "synchronous", "FULL")?;
         // The checkpoint thread does this; inside a commit it would make one writer wait for everybody's pages.
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-        connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+        connection.pragma_update(None, "journal_size_limit", 192 << 20)?;
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.pragma_update(None, "cache_size", -i64::from(cache))?;
         connection.set_prepared_statement_cache_capacity(256);
@@ -249,20 +255,38 @@ fn is_taken(error: &rusqlite::Error) -> bool {
     error.sqlite_error().is_some_and(|error| TAKEN.contains(&error.extended_code))
 }
 
-/// Moves the log into the database in small steps. A restart of the log is asked for only when it has grown, since it
-/// waits for readers.
-fn checkpoint_loop(connection: &Connection, alive: &mpsc::Receiver<()>) {
-    const LARGE_PAGES: i64 = 16 * 1024;
+/// Moves the log into the database in small steps, beside the writer. A log that has grown is begun anew, which keeps the
+/// writer out until all of it is moved and on the disk: so what has come meanwhile is moved first, again and again, until
+/// little is left; and the writer waits at its own lock, which it is given at once, and not at the database's, where it
+/// would sleep and look again.
+fn checkpoint_loop(connection: &Connection, writer: &Mutex<Connection>, alive: &mpsc::Receiver<()>) {
+    // Copying pages takes no core from those who wait for an answer. Where it cannot be set, it is only less polite.
+    let _ = rustix::process::setpriority_process(None, NICENESS);
     while alive.recv_timeout(CHECKPOINT_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
-        let step = |mode: &str| {
-            connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(1))
-        };
-        match step("PASSIVE") {
-            Ok(pages) if pages > LARGE_PAGES => drop(step("RESTART")),
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "checkpoint failed"),
+        if let Err(error) = checkpoint(connection, writer) {
+            tracing::warn!(%error, "checkpoint failed");
         }
     }
+}
+
+fn checkpoint(connection: &Connection, writer: &Mutex<Connection>) -> rusqlite::Result<()> {
+    let step = |mode: &str| -> rusqlite::Result<(i64, Duration)> {
+        let begun = Instant::now();
+        let pages = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(1))?;
+        Ok((pages, begun.elapsed()))
+    };
+    let (pages, mut took) = step("PASSIVE")?;
+    if pages < LARGE_LOG {
+        return Ok(());
+    }
+    for _ in 0..MOST_STEPS {
+        if took < SHORT_STEP {
+            break;
+        }
+        (_, took) = step("PASSIVE")?;
+    }
+    let _kept_out = writer.lock().unwrap_or_else(PoisonError::into_inner);
+    step("RESTART").map(|_| ())
 }
 
 impl ToSql for Value {

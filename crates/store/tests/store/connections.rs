@@ -2,8 +2,8 @@
 //! may end.
 
 use crate::backend::{self, by_hand, open};
-use crate::sample::{LATER, NOON, WATERKANT, done, family, family_id, traces, user, user_id, users};
-use mandate_domain::record::Trace;
+use crate::sample::{LATER, NOON, WATERKANT, changes, done, family, family_id, traces, user, user_id, users};
+use mandate_domain::record::{Change, Trace};
 use mandate_store::{Committed, Fault, Memo, Place, Store};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -26,7 +26,7 @@ async fn what_another_process_changed_is_noticed(place: Place) {
     done(&there, users([user(1, "sanne.devries")])).await;
     here.notice_others().await.expect("reads the count");
     assert_eq!(asked().await, 2);
-    done(&here, users([user(2, "joris.bakker")])).await;
+    done(&here, changes([Change::UserEnabled { user: user_id(1), enabled: false }])).await;
     assert_eq!(asked().await, 3);
     here.notice_others().await.expect("reads the count");
     assert_eq!(asked().await, 3, "one's own change is no news");

@@ -1,10 +1,11 @@
 //! Kept answers: as long as nothing of their tenant changes, and not a request longer.
 
 use crate::sample::{
-    LATER, NOON, WATERKANT, ZONNEBEL, card, changes, commit, done, session, session_id, sign_in, tenant, traces, user,
-    user_id, users,
+    LATER, NOON, WATERKANT, ZONNEBEL, card, changes, commit, done, group, group_id, owner_of, session, session_id,
+    sign_in, tenant, traces, unit, user, user_id, user_in, users,
 };
 use mandate_base::TenantId;
+use mandate_domain::deleted::{Attached, Deleted, DeletedObject};
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::signin::session::{Ended, EndedBy};
 use mandate_store::{Committed, Fault, Memo, Store};
@@ -16,6 +17,7 @@ use std::task::Poll;
 on_each_backend!(
     an_answer_is_kept_for_each_question_and_tenant,
     an_answer_ends_with_a_change_of_its_tenant,
+    an_answer_outlives_what_is_new_and_ends_when_it_comes_back,
     an_answer_outlives_a_change_of_another_tenant,
     an_answer_ends_everywhere_with_an_app_card,
     an_answer_ends_everywhere_with_a_new_tenant,
@@ -50,8 +52,11 @@ impl Asked {
     }
 }
 
+/// Somebody comes, and what was issued to them ends at once: no addition alone.
 fn some_change() -> Record {
-    users([user(1, "sanne.devries")])
+    let sanne = user(1, "sanne.devries");
+    let revoked = Change::UserSessionsRevoked { user: sanne.id, at: NOON };
+    changes([Change::UserAdded(Box::new(sanne)), revoked])
 }
 
 async fn done_in_zonnebel(store: &Store, record: Record) {
@@ -73,6 +78,25 @@ async fn an_answer_ends_with_a_change_of_its_tenant(store: Store) {
     done(&store, some_change()).await;
     assert_eq!(asked.again(&store).await, 2);
     assert_eq!(asked.again(&store).await, 2);
+}
+
+async fn an_answer_outlives_what_is_new_and_ends_when_it_comes_back(store: Store) {
+    let asked = Asked::never();
+    assert_eq!(asked.again(&store).await, 1);
+    done(&store, users([user(1, "sanne.devries")])).await;
+    let owned = [Change::GroupAdded(Box::new(group(2, "Crew"))), Change::LinkAdded(owner_of(2, 1))];
+    done(&store, changes(owned)).await;
+    done(&store, changes([Change::AdministrativeUnitAdded(Box::new(unit(1, "Nord")))])).await;
+    assert_eq!(asked.again(&store).await, 1);
+    // Who is in a group has what the group has.
+    done(&store, changes([Change::LinkAdded(user_in(2, 1))])).await;
+    assert_eq!(asked.again(&store).await, 2);
+    let deleted = Deleted { at: NOON, object: DeletedObject::Group(group(9, "Old")), attached: Attached::default() };
+    done(&store, changes([Change::Kept(Box::new(deleted))])).await;
+    assert_eq!(asked.again(&store).await, 3);
+    let back = [Change::GroupAdded(Box::new(group(9, "Old"))), Change::KeptNoLonger(group_id(9).into())];
+    done(&store, changes(back)).await;
+    assert_eq!(asked.again(&store).await, 4);
 }
 
 async fn an_answer_outlives_a_change_of_another_tenant(store: Store) {
