@@ -36,7 +36,7 @@ impl Expansion {
             [_, second, ..] => return Err(Refusal::NoExpansion(second.relation.clone())),
         };
         let refused = || Refusal::NoExpansion(expand.relation.clone());
-        if open_extension::bearing(noun).is_some() && expand.relation.eq_ignore_ascii_case(EXTENSIONS) {
+        if open_extension::bears(noun) && expand.relation.eq_ignore_ascii_case(EXTENSIONS) {
             return Ok(Some(Expansion { noun, what: What::Extensions }));
         }
         let relation = Relation::named(&expand.relation).ok_or_else(refused)?;

@@ -142,12 +142,16 @@ impl Meant {
 }
 
 /// What reading the extensions of a kind needs, and how one that bears some is found. `None`: it bears none.
-pub(super) fn bearing(noun: Noun) -> Option<(Op, fn(ObjectId) -> Bearer)> {
+fn bearing(noun: Noun, id: ObjectId) -> Option<(Op, Bearer)> {
     match noun {
-        Noun::User => Some((Op::UsersExtensions, Bearer::User)),
-        Noun::Group => Some((Op::GroupsExtensions, Bearer::Group)),
+        Noun::User => Some((Op::UsersExtensions, Bearer::User(id))),
+        Noun::Group => Some((Op::GroupsExtensions, Bearer::Group(id))),
         _ => None,
     }
+}
+
+pub(super) const fn bears(noun: Noun) -> bool {
+    matches!(noun, Noun::User | Noun::Group)
 }
 
 /// All that an object has, beside its properties.
@@ -157,9 +161,9 @@ pub(super) async fn come_along(
     id: ObjectId,
     properties: &mut Map<String, Value>,
 ) -> Result<(), Stop> {
-    let (op, bearer) = bearing(noun).ok_or_else(|| Refusal::NoExpansion(EXTENSIONS.to_owned()))?;
+    let (op, bearer) = bearing(noun, id).ok_or_else(|| Refusal::NoExpansion(EXTENSIONS.to_owned()))?;
     let permit = call.permit_on(op, Some(id)).await?;
-    let held = directory::open_extensions(call.house, &call.caller, &permit, bearer(id)).await?.unwrap_or_default();
+    let held = directory::open_extensions(call.house, &call.caller, &permit, bearer).await?.unwrap_or_default();
     let told = held.iter().map(|extension| Value::Object(told(call, extension))).collect();
     properties.insert(EXTENSIONS.to_owned(), told);
     Ok(())

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, ToSql};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 mod plans;
@@ -43,7 +43,8 @@ const GROUP: usize = 256;
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
 /// Pages of a log that is begun anew: 96 MiB.
 const LARGE_LOG: i64 = 24 * 1024;
-const SHORT_STEP: Duration = Duration::from_millis(8);
+/// What a step may leave for the last one, which keeps the writer out.
+const FEW_PAGES: i64 = 256;
 const NICENESS: i32 = 10;
 const MOST_STEPS: usize = 8;
 
@@ -270,20 +271,18 @@ fn checkpoint_loop(connection: &Connection, writer: &Mutex<Connection>, alive: &
 }
 
 fn checkpoint(connection: &Connection, writer: &Mutex<Connection>) -> rusqlite::Result<()> {
-    let step = |mode: &str| -> rusqlite::Result<(i64, Duration)> {
-        let begun = Instant::now();
-        let pages = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(1))?;
-        Ok((pages, begun.elapsed()))
-    };
-    let (pages, mut took) = step("PASSIVE")?;
+    // How many pages the log has.
+    let step =
+        |mode: &str| connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(1));
+    let mut pages = step("PASSIVE")?;
     if pages < LARGE_LOG {
         return Ok(());
     }
     for _ in 0..MOST_STEPS {
-        if took < SHORT_STEP {
+        let before = std::mem::replace(&mut pages, step("PASSIVE")?);
+        if pages - before < FEW_PAGES {
             break;
         }
-        (_, took) = step("PASSIVE")?;
     }
     let _kept_out = writer.lock().unwrap_or_else(PoisonError::into_inner);
     step("RESTART").map(|_| ())

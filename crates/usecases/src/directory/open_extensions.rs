@@ -48,7 +48,7 @@ impl From<OpenRefusal> for OpenExtensionRefusal {
 pub enum Borne {
     User(User),
     Group(Group),
-    Organization(Tenant),
+    Organization(Box<Tenant>),
 }
 
 /// `None`: there is no such object here.
@@ -67,7 +67,9 @@ impl Bearer {
         Ok(match self {
             Bearer::User(id) => facing.view.user_by_id(id.into()).await?.map(Borne::User),
             Bearer::Group(id) => facing.view.group_by_id(id.into()).await?.map(Borne::Group),
-            Bearer::Organization => facing.global.tenant_by_id(facing.view.tenant_id()).await?.map(Borne::Organization),
+            Bearer::Organization => {
+                facing.global.tenant_by_id(facing.view.tenant_id()).await?.map(Box::new).map(Borne::Organization)
+            }
         })
     }
 }
@@ -131,7 +133,7 @@ impl EditOpenExtensions<'_> {
                 let entry = doer.entry(Activity::SetCompanyInformation).target(tenant.id, "Company", &name);
                 let mut changed = tenant;
                 changed.profile.more = more;
-                (Change::TenantSettings(Box::new(changed)), entry.differences(&old, &new))
+                (Change::TenantSettings(changed), entry.differences(&old, &new))
             }
         }
     }
