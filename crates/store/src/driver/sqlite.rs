@@ -192,8 +192,40 @@ fn write_loop(connection: &Mutex<Connection>, jobs: &mpsc::Receiver<Job>) {
     }
 }
 
-/// One transaction for all that wait; a job that fails is undone alone. Nobody is answered before the commit is durable.
+/// One transaction for all that wait. Nobody is answered before the commit is durable.
 fn write_group(connection: &Connection, group: Vec<Job>) {
+    let all_done = together(connection, &group);
+    if !all_done {
+        return write_apart(connection, group);
+    }
+    for job in group {
+        // The asker may have gone away; the write stands all the same.
+        let _ = job.answer.send(Ok(Committed::Done));
+    }
+}
+
+/// As nearly always, no job fails: none is kept apart from the others, which would copy each page that it changes. If one
+/// does, nothing was written.
+fn together(connection: &Connection, group: &[Job]) -> bool {
+    let transaction = || -> rusqlite::Result<bool> {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        for job in group {
+            if run(connection, &job.writes)? == Committed::Raced {
+                return Ok(false);
+            }
+        }
+        connection.execute_batch("COMMIT").map(|()| true)
+    };
+    let done = matches!(transaction(), Ok(true));
+    if !done && !connection.is_autocommit() {
+        // A failed commit leaves the transaction open; whoever comes next must not inherit it.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    done
+}
+
+/// In one transaction, too; a job that fails is undone alone.
+fn write_apart(connection: &Connection, group: Vec<Job>) {
     let mut outcomes = Vec::with_capacity(group.len());
     let mut transaction = || -> rusqlite::Result<()> {
         connection.execute_batch("BEGIN IMMEDIATE")?;
@@ -208,7 +240,6 @@ fn write_group(connection: &Connection, group: Vec<Job>) {
     };
     let failed = transaction().err();
     if failed.is_some() && !connection.is_autocommit() {
-        // A failed commit leaves the transaction open; whoever comes next must not inherit it.
         let _ = connection.execute_batch("ROLLBACK");
     }
     let failed = failed.map(|error| error.to_string());
@@ -218,7 +249,6 @@ fn write_group(connection: &Connection, group: Vec<Job>) {
             (Some(error), _) => Err(Fault::new("committing", error.clone())),
             (None, None) => Err(Fault::new("committing", "the write was not reached")),
         };
-        // The asker may have gone away; the write stands all the same.
         let _ = job.answer.send(outcome);
     }
 }
@@ -232,23 +262,24 @@ impl Default for Outcome {
 }
 
 fn write_job(connection: &Connection, writes: &[Write]) -> Outcome {
-    let run = || -> rusqlite::Result<Committed> {
-        for write in writes {
-            let mut statement = connection.prepare_cached(&write.sql)?;
-            bind(&mut statement, &write.values)?;
-            let touched = match statement.raw_execute() {
-                Err(error) if is_taken(&error) => return Ok(Committed::Raced),
-                other => other?,
-            };
-            if write.expect == Expect::One && touched == 0 {
-                return Ok(Committed::Raced);
-            }
-        }
-        Ok(Committed::Done)
-    };
-    let outcome = connection.execute_batch("SAVEPOINT job").and_then(|()| run());
+    let outcome = connection.execute_batch("SAVEPOINT job").and_then(|()| run(connection, writes));
     let end = if matches!(outcome, Ok(Committed::Done)) { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
     Outcome(connection.execute_batch(end).and(outcome))
+}
+
+fn run(connection: &Connection, writes: &[Write]) -> rusqlite::Result<Committed> {
+    for write in writes {
+        let mut statement = connection.prepare_cached(&write.sql)?;
+        bind(&mut statement, &write.values)?;
+        let touched = match statement.raw_execute() {
+            Err(error) if is_taken(&error) => return Ok(Committed::Raced),
+            other => other?,
+        };
+        if write.expect == Expect::One && touched == 0 {
+            return Ok(Committed::Raced);
+        }
+    }
+    Ok(Committed::Done)
 }
 
 fn is_taken(error: &rusqlite::Error) -> bool {
