@@ -36,6 +36,7 @@ pub struct Catalogue {
 struct Side {
     values: Vec<&'static str>,
     places: HashMap<String, usize>,
+    exact: HashMap<&'static str, usize>,
 }
 
 /// Read once; the text is part of the binary, so a defect in it is found by the first test.
@@ -98,11 +99,14 @@ fn card(scopes: Vec<Scope>, roles: Vec<AppRole>) -> AppCard {
 impl Side {
     fn push(&mut self, value: &'static str) {
         self.places.insert(value.to_ascii_lowercase(), self.values.len());
+        self.exact.insert(value, self.values.len());
         self.values.push(value);
     }
 
     fn find(&self, value: &str) -> Option<Perm> {
-        self.places.get(&value.to_ascii_lowercase()).and_then(|place| Perm::at(*place))
+        // Nearly always it is written as here.
+        let place = self.exact.get(value).or_else(|| self.places.get(&value.to_ascii_lowercase()));
+        place.and_then(|place| Perm::at(*place))
     }
 }
 

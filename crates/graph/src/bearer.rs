@@ -49,8 +49,11 @@ fn token(request: &Incoming) -> Result<&str, Unproven> {
 
 /// Three parts of base64url, as RFC 7515 §7.1 has them.
 fn is_compact(token: &str) -> bool {
-    let of_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    token.split('.').count() == 3 && token.split('.').all(|part| !part.is_empty() && part.bytes().all(of_part))
+    let known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    // To the end, whatever is met on the way: so it is done many bytes at a time.
+    let is_known = token.as_bytes().iter().fold(true, |all, byte| all & known(byte));
+    let mut parts = token.split('.');
+    is_known && parts.by_ref().take(3).filter(|part| !part.is_empty()).count() == 3 && parts.next().is_none()
 }
 
 /// `WWW-Authenticate` of a 401: where to go for a token, and what the next one must satisfy.

@@ -162,12 +162,17 @@ fn is_of_photo(path: &str) -> bool {
     ["/photo/$value", "/photo/%24value"].iter().any(|tail| end.ends_with(tail))
 }
 
+const QUERY_ID: &str = "client-request-id";
+
 /// Clients send their own id in a header, some in the query (protocol.md §7.2).
 fn sent_correlation(request: &Incoming) -> Option<CorrelationId> {
     let header = request.header("client-request-id").or(request.header("x-ms-client-request-id"));
     let parsed = header.and_then(|text| CorrelationId::parse(text).ok());
     parsed.or_else(|| {
+        // Most queries are not about it, and need not be taken apart.
+        let at = request.query.as_bytes().windows(QUERY_ID.len());
+        at.into_iter().find(|window| window.eq_ignore_ascii_case(QUERY_ID.as_bytes()))?;
         let params: Params = request.query_params().ok()?;
-        CorrelationId::parse(params.any("client-request-id")?).ok()
+        CorrelationId::parse(params.any(QUERY_ID)?).ok()
     })
 }

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (14, include_str!("../migrations/0014_subscriptions.sql")),
     (15, include_str!("../migrations/0015_photos.sql")),
     (16, include_str!("../migrations/0016_schema_extensions.sql")),
+    (17, include_str!("../migrations/0017_fewer_audit_keys.sql")),
 ];
 
 const MAKE_LEDGER: &str =

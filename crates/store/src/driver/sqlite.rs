@@ -41,12 +41,12 @@ const CACHE: u32 = 12 * 1024;
 /// More in one transaction would make the first of them wait too long.
 const GROUP: usize = 256;
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
-/// Pages of a log that is begun anew: 96 MiB.
-const LARGE_LOG: i64 = 24 * 1024;
+/// Pages of a log that is begun anew: 128 MiB.
+const LARGE_LOG: i64 = 32 * 1024;
 /// What a step may leave for the last one, which keeps the writer out.
-const FEW_PAGES: i64 = 256;
+const FEW_PAGES: i64 = 1024;
 const NICENESS: i32 = 10;
-const MOST_STEPS: usize = 8;
+const MOST_STEPS: usize = 3;
 
 impl Sqlite {
     /// `writer_cache` in KiB: what one large transaction changes must not spill. `None`: as any connection has.
@@ -132,7 +132,7 @@ fn connect(path: Option<&Path>, cache: u32) -> Result<Connection, Fault> {
         connection.pragma_update(None, "synchronous", "FULL")?;
         // The checkpoint thread does this; inside a commit it would make one writer wait for everybody's pages.
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-        connection.pragma_update(None, "journal_size_limit", 192 << 20)?;
+        connection.pragma_update(None, "journal_size_limit", 256 << 20)?;
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.pragma_update(None, "cache_size", -i64::from(cache))?;
         connection.set_prepared_statement_cache_capacity(256);
