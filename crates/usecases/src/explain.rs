@@ -68,7 +68,7 @@ fn client_check(caller: &Caller, kind: PermKind, side: &ClientSide) -> String {
 }
 
 fn granted_by(caller: &Caller, scope: &str) -> String {
-    let grants = caller.person().map(|person| person.grants.as_slice()).unwrap_or_default();
+    let grants = caller.person().map(|person| &person.grants[..]).unwrap_or_default();
     let Some(grant) = grants.iter().find(|grant| grant.holds(scope)) else { return String::new() };
     let whom = if grant.principal.is_some() { "this user" } else { "everybody in the tenant" };
     format!(" (grant {} for {whom}, since {})", grant.id, time::iso(grant.created))

@@ -508,13 +508,13 @@ mod tests {
     fn person(scopes: &[&str], actions: &[&str]) -> Caller {
         let known = |action: &&str| roles().action(action).expect("an action of the catalogue");
         caller(Who::Person(Box::new(Person {
-            user: joris(),
+            user: joris().into(),
             scopes: Vec::new(),
             granted: catalogue().set(PermKind::Delegated, scopes.iter().copied()),
             everywhere: actions.iter().map(known).collect::<ActionSet>(),
             scoped: Vec::new(),
-            roles: Vec::new(),
-            grants: Vec::new(),
+            roles: Vec::new().into(),
+            grants: Vec::new().into(),
         })))
     }
 

@@ -48,15 +48,15 @@ pub struct Daemon {
 
 #[derive(Clone, Debug)]
 pub struct Person {
-    pub user: User,
+    pub user: Arc<User>,
     /// In the token *and* still standing.
     pub scopes: Vec<String>,
     pub granted: PermSet,
     pub everywhere: ActionSet,
     pub scoped: Vec<ScopedAction>,
-    pub roles: Vec<RoleAssignment>,
+    pub roles: Arc<[RoleAssignment]>,
     /// The grants that stand behind the scopes, for explanations.
-    pub grants: Vec<Grant>,
+    pub grants: Arc<[Grant]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,11 +241,11 @@ async fn load_app(facing: Facing<'_>, client: AppId) -> Result<AppCaller, Fault>
 pub struct PersonStanding {
     sp: Option<Arc<ServicePrincipal>>,
     client_enabled: bool,
-    user: Option<User>,
+    user: Option<Arc<User>>,
     session: Option<Session>,
     scopes: Vec<String>,
-    grants: Vec<Grant>,
-    roles: Vec<RoleAssignment>,
+    grants: Arc<[Grant]>,
+    roles: Arc<[RoleAssignment]>,
     everywhere: ActionSet,
     scoped: Vec<ScopedAction>,
 }
@@ -301,7 +301,7 @@ pub async fn stand(
 }
 
 impl PersonStanding {
-    fn person(&self, user: &User, scopes: Vec<String>) -> Person {
+    fn person(&self, user: &Arc<User>, scopes: Vec<String>) -> Person {
         Person {
             user: user.clone(),
             granted: catalogue().set(PermKind::Delegated, scopes.iter().map(String::as_str)),
@@ -362,6 +362,7 @@ async fn load_person(
     };
     let (everywhere, scoped) = rights(user.as_ref(), tenant.as_deref(), &roles);
     let session = view.session_by_id(session).await?;
+    let (user, grants, roles) = (user.map(Arc::new), grants.into(), roles.into());
     Ok(PersonStanding { sp, client_enabled, user, session, scopes, grants, roles, everywhere, scoped })
 }
 
@@ -424,6 +425,6 @@ impl Caller {
     }
 
     pub fn user(&self) -> Option<&User> {
-        self.person().map(|person| &person.user)
+        self.person().map(|person| &*person.user)
     }
 }

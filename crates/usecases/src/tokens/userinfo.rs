@@ -17,6 +17,6 @@ pub fn userinfo(house: &House, caller: &Caller) -> Option<UserInfo> {
     let person = caller.person()?;
     let holds = |scope: &str| person.scopes.iter().any(|held| held.eq_ignore_ascii_case(scope));
     let sub = house.keys().pairwise(caller.tenant.bytes(), person.user.id.bytes(), caller.client.bytes());
-    let info = UserInfo { sub, user: person.user.clone(), profile: holds("profile"), email: holds("email") };
+    let info = UserInfo { sub, user: (*person.user).clone(), profile: holds("profile"), email: holds("email") };
     holds("openid").then_some(info)
 }
