@@ -75,15 +75,18 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
-/// P6 alone.
+/// P6 alone, and one user of many tenants.
 pub fn users(bench: &Bench) -> Result<Vec<Row>, String> {
-    let (small, large) = (home(bench, &SMALL)?, home(bench, &LARGE)?);
+    let (small, large, many) = (home(bench, &SMALL)?, home(bench, &LARGE)?, home(bench, &MANY)?);
     let (mut of_floor, mut tails, mut costs) = (Vec::new(), Vec::new(), [const { Vec::new() }; 3]);
+    let mut of_many = Vec::new();
     for _ in 0..bench.rounds {
-        let at_once = |home: &Path, size: &Size| {
+        let asked = |home: &Path, size: &Size, connections: usize| {
             let server = Service::kept(bench, Place::ServerCore, home)?;
-            users_at_once(bench, &server, size).map_err(|why| server.told(&why))
+            users_at(bench, &server, size, connections).map_err(|why| server.told(&why))
         };
+        of_many.push(p99(&asked(&many, &MANY, 1)?) / p99(&asked(&small, &SMALL, 1)?));
+        let at_once = |home: &Path, size: &Size| asked(home, size, CONNECTIONS);
         let (small, large, floor) = (at_once(&small, &SMALL)?, at_once(&large, &LARGE)?, floor(bench)?);
         of_floor.push(floor.cost() / large.cost());
         tails.push(p99(&large) / p99(&floor));
@@ -98,13 +101,14 @@ pub fn users(bench: &Bench) -> Result<Vec<Row>, String> {
         Row::new("one user of a million: processor time, µs an answer", Goal::None, 1, large),
         Row::new("one user of a thousand: processor time, µs an answer", Goal::None, 1, small),
         Row::new("the floor: processor time, µs an answer", Goal::None, 1, floor),
+        Row::new("five thousand tenants: p99 of one user, times that of one tenant", Goal::AtMost(1.1), 2, of_many),
     ])
 }
 
-fn users_at_once(bench: &Bench, server: &Service, size: &Size) -> Result<Tally, String> {
+fn users_at(bench: &Bench, server: &Service, size: &Size, connections: usize) -> Result<Tally, String> {
     let door = server.door()?;
     let token = access_token(&crate::run_async(ask_once(&door.target, door.token_request()))?)?;
-    let scripts = Random::for_each(CONNECTIONS, &door.target, &token, size.users, user_path);
+    let scripts = Random::for_each(connections, &door.target, &token, size.users, user_path);
     let load = Load { target: &door.target, scripts, server: server.id() };
     crate::run_async(load::run(load, Window::opening_in(WARM_UP, bench.span)))
 }
