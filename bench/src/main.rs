@@ -52,7 +52,8 @@ usage: mandate-bench [--binary FILE] [--store STORE] [--rounds N] [--seconds N] 
        mandate-bench raw [argon2id]   RSA-2048 signatures a second, or password hashes
        mandate-bench floor FOLDER     serves the least that could do the job, until standard input ends
 
-  SUBJECT         p1 (with P2) | p3 | p4 | p5 | code | certificate | memory | start | all | scale
+  SUBJECT         p1 (with P2) | p3 | p4 | p5 | code | certificate | memory | start | all |
+                  scale | scale-users | scale-writes
   --binary FILE   what to measure; without it, the `mandate` that lies beside this program
   --store STORE   sqlite, or postgres://… of a server on which databases may be made (sqlite)
   --rounds N      how often (5); fewer are for orientation only
