@@ -108,8 +108,16 @@ pub fn users(bench: &Bench) -> Result<Vec<Row>, String> {
 fn users_at(bench: &Bench, server: &Service, size: &Size, connections: usize) -> Result<Tally, String> {
     let door = server.door()?;
     let token = access_token(&crate::run_async(ask_once(&door.target, door.token_request()))?)?;
-    let scripts = Random::for_each(connections, &door.target, &token, size.users, user_path);
-    let load = Load { target: &door.target, scripts, server: server.id() };
+    loaded(bench, server, &door.target, Random::for_each(connections, &door.target, &token, size.users, user_path))
+}
+
+fn loaded<S: Script + 'static>(
+    bench: &Bench,
+    server: &Service,
+    target: &Target,
+    scripts: Vec<S>,
+) -> Result<Tally, String> {
+    let load = Load { target, scripts, server: server.id() };
     crate::run_async(load::run(load, Window::opening_in(WARM_UP, bench.span)))
 }
 
@@ -171,8 +179,7 @@ fn asked(bench: &Bench, server: &Service, size: &Size) -> Result<One, String> {
     let token = access_token(&crate::run_async(ask_once(&door.target, door.token_request()))?)?;
     let ask = |path: fn(u64) -> String, connections: usize| {
         let scripts = Random::for_each(connections, &door.target, &token, size.users, path);
-        let load = Load { target: &door.target, scripts, server: server.id() };
-        crate::run_async(load::run(load, Window::opening_in(WARM_UP, bench.span)))
+        loaded(bench, server, &door.target, scripts)
     };
     let mut readings = Readings::begin(bench)?;
     let scripts = Same::for_each(CONNECTIONS, &door.token_request());
@@ -234,9 +241,8 @@ fn floor(bench: &Bench) -> Result<Tally, String> {
     const LENGTH: &str = "/verified/330";
     let floor = Service::floor(bench)?;
     let target = floor.door()?.target;
-    let load =
-        Load { target: &target, scripts: Same::for_each(CONNECTIONS, &target.get(LENGTH, None)), server: floor.id() };
-    crate::run_async(load::run(load, Window::opening_in(WARM_UP, bench.span))).map_err(|why| floor.told(&why))
+    let scripts = Same::for_each(CONNECTIONS, &target.get(LENGTH, None));
+    loaded(bench, &floor, &target, scripts).map_err(|why| floor.told(&why))
 }
 
 fn p99(tally: &Tally) -> f64 {

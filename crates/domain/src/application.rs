@@ -268,6 +268,11 @@ impl Registration {
         self.app_roles.iter().find(|role| ObjectId::from(role.id) == id)
     }
 
+    /// By the name that objects bear it under.
+    pub fn extension_named(&self, name: &str) -> Option<&ExtensionProperty> {
+        self.extension_properties.iter().find(|defined| defined.name.eq_ignore_ascii_case(name))
+    }
+
     pub fn pre_authorizes(&self, client: AppId, scope: &Scope) -> bool {
         let pre = &self.api.pre_authorized_applications;
         pre.iter().any(|app| app.app_id == client && app.delegated_permission_ids.contains(&scope.id.into()))

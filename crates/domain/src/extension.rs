@@ -70,6 +70,7 @@ const MOST_ON_OBJECT: usize = 100;
 const PREFIX: &str = "extension_";
 
 const TARGETS: [&str; 6] = ["User", "Group", "Organization", "Device", "Application", "AdministrativeUnit"];
+
 /// Whether a name can be one of these at all.
 pub fn is_added(name: &str) -> bool {
     name.contains('_')
@@ -86,6 +87,11 @@ pub fn defined_by(full_name: &str) -> Option<AppId> {
     let (app, _) = full_name[head.len()..].split_once('_')?;
     let hex = app.len() == 32 && app.bytes().all(|byte| byte.is_ascii_hexdigit());
     hex.then(|| u128::from_str_radix(app, 16).ok().map(AppId::from_u128)).flatten()
+}
+
+/// Whether a kind of object, by its bare name, is among those that have one.
+pub fn has_kind(targets: &[String], kind: &str) -> bool {
+    targets.iter().any(|target| target.eq_ignore_ascii_case(kind))
 }
 
 impl ExtensionProperty {
@@ -149,8 +155,7 @@ fn is_base64(text: &str) -> bool {
 impl Extension {
     /// Whether objects of a kind have it: `user` or `microsoft.graph.user`.
     pub fn is_of(&self, kind: &str) -> bool {
-        let bare = kind.rsplit('.').next().unwrap_or(kind);
-        self.targets.iter().any(|target| target.eq_ignore_ascii_case(bare))
+        has_kind(&self.targets, kind.rsplit('.').next().unwrap_or(kind))
     }
 
     /// A value as it is kept. Null takes it away.

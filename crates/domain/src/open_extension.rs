@@ -39,18 +39,18 @@ pub fn of(more: &Map<String, Value>) -> Vec<&Properties> {
     held.iter().filter_map(Value::as_object).collect()
 }
 
-pub fn named<'m>(more: &'m Map<String, Value>, name: &str) -> Option<&'m Properties> {
-    of(more).into_iter().find(|held| name_of(held).eq_ignore_ascii_case(name))
-}
-
 pub fn name_of(extension: &Properties) -> &str {
     extension.get(NAME).and_then(Value::as_str).unwrap_or("")
+}
+
+pub fn is_named(extension: &Properties, name: &str) -> bool {
+    name_of(extension).eq_ignore_ascii_case(name)
 }
 
 /// The object's other properties afterwards, and the extension that was added or changed.
 pub fn edited(more: &Map<String, Value>, edit: &OpenEdit) -> Result<(Map<String, Value>, Properties), OpenRefusal> {
     let mut held: Vec<Properties> = of(more).into_iter().cloned().collect();
-    let place = |held: &[Properties], name: &str| held.iter().position(|one| name_of(one).eq_ignore_ascii_case(name));
+    let place = |held: &[Properties], name: &str| held.iter().position(|one| is_named(one, name));
     let written = match edit {
         OpenEdit::Add(properties) => {
             let mut made = Properties::new();
@@ -128,7 +128,8 @@ mod tests {
             OpenEdit::Change("COM.example.roaming".to_owned(), properties(json!({ "theme": null, "size": 3 })));
         let (more, changed) = edited(&more, &change).expect("changed");
         assert_eq!(Value::Object(changed), json!({ NAME: "com.example.roaming", "size": 3, "deep": { "x": [1] } }));
-        assert_eq!(named(&more, "com.example.ROAMING").map(|held| &held["size"]), Some(&json!(3)));
+        let found = of(&more).into_iter().find(|held| is_named(held, "com.example.ROAMING"));
+        assert_eq!(found.map(|held| &held["size"]), Some(&json!(3)));
         let (more, _) = edited(&more, &OpenEdit::Remove("com.example.roaming".to_owned())).expect("removed");
         assert_eq!(more, Map::new());
         let gone = edited(&more, &OpenEdit::Remove("com.example.roaming".to_owned()));

@@ -2,9 +2,9 @@
 
 use crate::call::Call;
 use crate::errors::Refusal;
+use crate::extensions;
 use crate::schema;
 use mandate_base::ObjectId;
-use mandate_domain::extension::Extension;
 use mandate_domain::properties::Properties;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -60,8 +60,7 @@ fn checked(call: &Call<'_>, kind: &str, name: String, mut value: Value) -> Resul
         schema::check(&name, known, &mut value)?;
         return Ok((name, value));
     }
-    let named = |extension: &&Extension| extension.name.eq_ignore_ascii_case(&name);
-    let added = call.extensions.iter().filter(named).find(|extension| extension.is_of(kind));
+    let added = extensions::of_kind(&call.extensions, &name, kind);
     let added = added.ok_or_else(|| Refusal::UnknownMember(name.chars().take(128).collect()))?;
     Ok((added.name.clone(), added.kept(&value).map_err(Refusal::Broken)?))
 }

@@ -36,6 +36,11 @@ pub(crate) async fn named(
     of(house, tenant, names).await
 }
 
+/// The one of this name, in whatever case, that objects of a kind have.
+pub(crate) fn of_kind<'e>(extensions: &'e [Extension], name: &str, kind: &str) -> Option<&'e Extension> {
+    extensions.iter().find(|extension| extension.name.eq_ignore_ascii_case(name) && extension.is_of(kind))
+}
+
 /// Those that these names mean. A name that means none is left to whoever reads it.
 pub(crate) async fn of(
     house: &House,

@@ -1,6 +1,7 @@
 //! Properties: which a kind of object has, which are shown, and how they are read.
 
 use crate::errors::Refusal;
+use crate::extensions;
 use mandate_base::ObjectId;
 use mandate_decide::View;
 use mandate_domain::extension::{Extension, is_added};
@@ -124,8 +125,7 @@ impl Selection {
 }
 
 fn added(name: &str, kinds: &[&'static Kind], extensions: &[Extension]) -> Option<String> {
-    let of_these = |extension: &&Extension| kinds.iter().any(|kind| extension.is_of(kind.name));
-    let found = extensions.iter().filter(of_these).find(|extension| extension.name.eq_ignore_ascii_case(name));
+    let found = kinds.iter().find_map(|kind| extensions::of_kind(extensions, name, kind.name));
     found.map(|extension| extension.name.clone())
 }
 

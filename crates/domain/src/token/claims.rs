@@ -1,7 +1,7 @@
 //! The claims of access and ID tokens, v1.0 and v2.0 (protocol.md §4.3–4.5).
 
 use crate::application::{OptionalClaim, Registration};
-use crate::extension::{Extension, ExtensionProperty, defined_by};
+use crate::extension::{defined_by, has_kind};
 use crate::role::PLAIN_MEMBER_WID;
 use crate::signin::ask::Version;
 use crate::tenant::Tenant;
@@ -404,9 +404,8 @@ fn optional_claims<'a>(claims: &mut Claims<'a>, person: &Person<'a>, app: &Regis
 
 /// Of an extension that the app itself defines, and of nobody else's (protocol.md §4.4).
 fn extension_claim(user: &User, app: &Registration, claim: &OptionalClaim) -> Option<(String, Value)> {
-    let known = |defined: &&ExtensionProperty| defined.name.eq_ignore_ascii_case(&claim.name);
-    let defined = app.extension_properties.iter().find(known)?;
-    let of_user = claim.source.as_deref() == Some("user") && Extension::from(defined).is_of("user");
+    let defined = app.extension_named(&claim.name)?;
+    let of_user = claim.source.as_deref() == Some("user") && has_kind(&defined.target_objects, "user");
     let value = user.more.get(&defined.name).filter(|_| of_user)?;
     Some((format!("extn.{}", defined.bare_name()), value.clone()))
 }

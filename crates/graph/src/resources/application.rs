@@ -2,7 +2,7 @@
 
 use super::credential::{certificate, secret};
 use super::expand::Expansion;
-use super::key::by_key;
+use super::key::{Meant, by_key};
 use super::{entity, list};
 use crate::call::Call;
 use crate::dispatch::Key;
@@ -24,15 +24,26 @@ pub(super) async fn show(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
     let meant = by_key(call, Noun::Application, key).await?;
     let permit = call.permit_on(Op::ApplicationsGet, meant.id).await?;
     let selection = call.selection(&[&APPLICATION])?;
-    let condition = Condition::Id(vec![meant.known()?]);
-    let found = directory::application(call.house, &call.caller, &permit, condition).await?;
-    let app = Application::of(&found.ok_or_else(|| meant.missing())?);
+    let app = Application::of(&card(call, &permit, &meant).await?);
     let context = call.context(APPLICATION.set, &selection, true);
     let mut properties = shown(&app, &selection, permit.view());
     if let Some(expansion) = Expansion::asked(call, Noun::Application)? {
         expansion.add(call, app.id(), &mut properties).await?;
     }
     Ok(entity(call, context, properties, COST))
+}
+
+/// What is kept of it.
+pub(super) async fn card(call: &Call<'_>, permit: &Permit, meant: &Meant) -> Result<AppCard, Stop> {
+    let condition = Condition::Id(vec![meant.known()?]);
+    let found = directory::application(call.house, &call.caller, permit, condition).await?;
+    Ok(found.ok_or_else(|| meant.missing())?)
+}
+
+/// A collection that hangs on one, as its context names it.
+pub(super) fn part_of(meant: &Meant, set: &str) -> String {
+    let id = meant.id.map(|id| id.to_string()).unwrap_or_default();
+    format!("applications('{id}')/{set}")
 }
 
 /// A registration as Graph shows it.

@@ -2,7 +2,7 @@
 //!
 //! It needs what reading the relation itself needs, and holds at most twenty objects.
 
-use super::open_extension;
+use super::open_extension::{Bearing, come_along};
 use super::relation::{Listed, reading, which};
 use crate::call::Call;
 use crate::dispatch::{Key, Object, Relation, Subject};
@@ -25,7 +25,7 @@ pub(super) struct Expansion {
 enum What {
     Related(Relation, Listed),
     /// Open ones, whole.
-    Extensions,
+    Extensions(Bearing),
 }
 
 impl Expansion {
@@ -36,8 +36,10 @@ impl Expansion {
             [_, second, ..] => return Err(Refusal::NoExpansion(second.relation.clone())),
         };
         let refused = || Refusal::NoExpansion(expand.relation.clone());
-        if open_extension::bears(noun) && expand.relation.eq_ignore_ascii_case(EXTENSIONS) {
-            return Ok(Some(Expansion { noun, what: What::Extensions }));
+        if let Some(bearing) = Bearing::of(noun)
+            && expand.relation.eq_ignore_ascii_case(EXTENSIONS)
+        {
+            return Ok(Some(Expansion { noun, what: What::Extensions(bearing) }));
         }
         let relation = Relation::named(&expand.relation).ok_or_else(refused)?;
         reading(&object(noun, String::new()), relation).ok_or_else(refused)?;
@@ -49,7 +51,7 @@ impl Expansion {
     pub async fn add(&self, call: &Call<'_>, id: ObjectId, properties: &mut Map<String, Value>) -> Result<(), Stop> {
         let (relation, listed) = match &self.what {
             What::Related(relation, listed) => (*relation, listed),
-            What::Extensions => return open_extension::come_along(call, self.noun, id, properties).await,
+            What::Extensions(bearing) => return come_along(call, *bearing, id, properties).await,
         };
         let object = object(self.noun, id.to_string());
         let op = reading(&object, relation).ok_or_else(|| Refusal::NoExpansion(relation.word().to_owned()))?;

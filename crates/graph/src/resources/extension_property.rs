@@ -1,5 +1,6 @@
 //! `/applications/{id}/extensionProperties`: what an app adds to the schema of directory objects (graph-api.md §2.5).
 
+use super::application::{card, part_of};
 use super::application_write::edit;
 use super::key::{Meant, by_key};
 use super::{collection, entity};
@@ -13,8 +14,7 @@ use crate::respond;
 use http::Method;
 use mandate_base::ObjectId;
 use mandate_decide::View;
-use mandate_domain::query::{Condition, Noun};
-use mandate_usecases::access::Permit;
+use mandate_domain::query::Noun;
 use mandate_usecases::directory::{self, AppEdit, ExtensionHere, here};
 use mandate_web::Answer;
 use serde::Deserialize;
@@ -31,9 +31,9 @@ pub(super) async fn answer_all(call: &Call<'_>, key: &Key) -> Result<Answer, Sto
     let permit = call.permit_on(Op::ApplicationsExtensions, meant.id).await?;
     let selection = call.selection(&[&EXTENSION])?;
     call.refuse_queries()?;
-    let held = of_app(call, &permit, &meant).await?;
+    let held = here(&card(call, &permit, &meant).await?);
     let value = held.iter().map(|held| shown(held, &selection, permit.view())).collect();
-    Ok(collection(call, call.context(&set(&meant), &selection, false), None, value, None, COST))
+    Ok(collection(call, call.context(&part_of(&meant, SET), &selection, false), None, value, None, COST))
 }
 
 pub(super) async fn answer_one(call: &Call<'_>, key: &Key, id: &str) -> Result<Answer, Stop> {
@@ -49,9 +49,9 @@ pub(super) async fn answer_one(call: &Call<'_>, key: &Key, id: &str) -> Result<A
     }
     let permit = call.permit_on(Op::ApplicationsExtensions, meant.id).await?;
     let selection = call.selection(&[&EXTENSION])?;
-    let held = of_app(call, &permit, &meant).await?;
+    let held = here(&card(call, &permit, &meant).await?);
     let held = held.iter().find(|held| Some(held.defined.id) == wanted).ok_or_else(missing)?;
-    let context = call.context(&set(&meant), &selection, true);
+    let context = call.context(&part_of(&meant, SET), &selection, true);
     Ok(entity(call, context, shown(held, &selection, permit.view()), COST))
 }
 
@@ -63,14 +63,13 @@ async fn define(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
     let made = here(&written.card).into_iter().find(|held| Some(held.defined.id) == written.part);
     let made = made.ok_or_else(|| meant.missing())?;
     let mut body = shown(&made, &Selection::Default, View::Full);
-    call.metadata.say(&mut body, "@odata.context", call.context(&set(meant), &Selection::Default, true));
+    call.metadata.say(&mut body, "@odata.context", call.context(&part_of(meant, SET), &Selection::Default, true));
     let location = format!("{}/applications/{}/{SET}/{}", call.root(), meant.known()?, made.defined.id);
     Ok(respond::created(body, &location, call.metadata, COST))
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-#[derive(Default)]
 struct Asked {
     is_synced_from_on_premises: Option<bool>,
 }
@@ -90,18 +89,7 @@ pub(super) async fn available(call: &Call<'_>) -> Result<Answer, Stop> {
     Ok(collection(call, context, None, value, None, COST))
 }
 
-async fn of_app(call: &Call<'_>, permit: &Permit, meant: &Meant) -> Result<Vec<ExtensionHere>, Stop> {
-    let condition = Condition::Id(vec![meant.known()?]);
-    let found = directory::application(call.house, &call.caller, permit, condition).await?;
-    Ok(here(&found.ok_or_else(|| meant.missing())?))
-}
-
 const SET: &str = "extensionProperties";
-
-fn set(meant: &Meant) -> String {
-    let id = meant.id.map(|id| id.to_string()).unwrap_or_default();
-    format!("applications('{id}')/{SET}")
-}
 
 impl Entity for ExtensionHere {
     const KIND: &'static Kind = &EXTENSION;

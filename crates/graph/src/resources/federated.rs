@@ -1,5 +1,6 @@
 //! `/applications/{id}/federatedIdentityCredentials`: foreign issuers that an app trusts to name it.
 
+use super::application::{card, part_of};
 use super::application_write::edit;
 use super::key::{Meant, by_key};
 use super::{collection, entity};
@@ -14,10 +15,10 @@ use http::Method;
 use mandate_base::ObjectId;
 use mandate_decide::View;
 use mandate_domain::application::{AppCard, FederatedCredential};
-use mandate_domain::query::{Condition, Noun};
+use mandate_domain::query::Noun;
 use mandate_odata::{Compare, Filter, Literal};
 use mandate_usecases::access::Permit;
-use mandate_usecases::directory::{self, AppEdit};
+use mandate_usecases::directory::AppEdit;
 use mandate_web::Answer;
 use serde_json::Value;
 
@@ -35,12 +36,12 @@ pub(super) async fn answer_one(call: &Call<'_>, key: &Key, part: &Part) -> Resul
         call.refuse_paging()?;
         let permit = call.permit_on(Op::ApplicationsFederated, meant.id).await?;
         let selection = call.selection(&[&FEDERATED])?;
-        let held = found(&app(call, &permit, &meant).await?, part).ok_or_else(|| missing(part))?;
-        let context = call.context(&set(&meant), &selection, true);
+        let held = found(&card(call, &permit, &meant).await?, part).ok_or_else(|| missing(part))?;
+        let context = call.context(&part_of(&meant, SET), &selection, true);
         return Ok(entity(call, context, shown(&held, &selection, permit.view()), COST));
     }
     let permit = call.permit_on(Op::ApplicationsCredentials, meant.id).await?;
-    let held = found(&app(call, &permit, &meant).await?, part);
+    let held = found(&card(call, &permit, &meant).await?, part);
     if call.method == Method::DELETE {
         let id = held.ok_or_else(|| missing(part))?.id;
         edit(call, &permit, meant.known()?, &meant.name, AppEdit::RemoveFederated(id)).await?;
@@ -70,7 +71,7 @@ async fn make(call: &Call<'_>, permit: &Permit, meant: &Meant, name: Option<&Str
     let held = written.card.federated.iter().find(|held| Some(held.id) == written.part);
     let held = held.ok_or_else(|| meant.missing())?;
     let mut body = shown(held, &Selection::Default, View::Full);
-    call.metadata.say(&mut body, "@odata.context", call.context(&set(meant), &Selection::Default, true));
+    call.metadata.say(&mut body, "@odata.context", call.context(&part_of(meant, SET), &Selection::Default, true));
     let location = format!("{}/applications/{}/{SET}/{}", call.root(), meant.known()?, held.id);
     Ok(respond::created(body, &location, call.metadata, COST))
 }
@@ -80,14 +81,14 @@ async fn list(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
     let selection = call.selection(&[&FEDERATED])?;
     call.refuse_sorting()?;
     let wanted = call.options.filter.as_ref().map(equality).transpose()?;
-    let card = app(call, &permit, meant).await?;
+    let card = card(call, &permit, meant).await?;
     // At most twenty: one page holds them all.
     let held = card
         .federated
         .iter()
         .filter(|held| wanted.as_ref().is_none_or(|(property, value)| held.column(property).as_str() == Some(value)));
     let value = held.map(|held| shown(held, &selection, permit.view())).collect();
-    Ok(collection(call, call.context(&set(meant), &selection, false), None, value, None, COST))
+    Ok(collection(call, call.context(&part_of(meant, SET), &selection, false), None, value, None, COST))
 }
 
 /// `name eq '…'`, `subject eq '…'`
@@ -99,12 +100,6 @@ fn equality(filter: &Filter) -> Result<(&'static str, String), Refusal> {
     let path = member.path.join("/");
     let known = ["id", "name", "issuer", "subject"].into_iter().find(|known| known.eq_ignore_ascii_case(&path));
     Ok((known.ok_or_else(refused)?, value.clone()))
-}
-
-async fn app(call: &Call<'_>, permit: &Permit, meant: &Meant) -> Result<AppCard, Stop> {
-    let condition = Condition::Id(vec![meant.known()?]);
-    let found = directory::application(call.house, &call.caller, permit, condition).await?;
-    Ok(found.ok_or_else(|| meant.missing())?)
 }
 
 fn found(card: &AppCard, part: &Part) -> Option<FederatedCredential> {
@@ -125,11 +120,6 @@ fn missing(part: &Part) -> Refusal {
 }
 
 const SET: &str = "federatedIdentityCredentials";
-
-fn set(meant: &Meant) -> String {
-    let id = meant.id.map(|id| id.to_string()).unwrap_or_default();
-    format!("applications('{id}')/{SET}")
-}
 
 impl Entity for FederatedCredential {
     const KIND: &'static Kind = &FEDERATED;

@@ -10,7 +10,7 @@ use crate::operations::Op;
 use crate::respond;
 use http::Method;
 use mandate_base::{ObjectId, TenantId};
-use mandate_domain::open_extension::{EXTENSIONS, NAME, OpenEdit, name_of};
+use mandate_domain::open_extension::{EXTENSIONS, NAME, OpenEdit, is_named, name_of};
 use mandate_domain::properties::Properties;
 use mandate_domain::query::Noun;
 use mandate_usecases::access::Permit;
@@ -50,7 +50,7 @@ pub(super) async fn answer_one(call: &Call<'_>, bears: &Bears, name: &str) -> Re
     if call.method == Method::GET {
         let permit = call.permit_on(whose.reading, whose.id).await?;
         let held = held(call, &permit, &whose).await?;
-        let found = held.iter().find(|held| name_of(held).eq_ignore_ascii_case(name));
+        let found = held.iter().find(|held| is_named(held, name));
         let found = found.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
         return Ok(entity(call, whose.context(call, true), told(call, found), COST));
     }
@@ -141,29 +141,33 @@ impl Meant {
     }
 }
 
-/// What reading the extensions of a kind needs, and how one that bears some is found. `None`: it bears none.
-fn bearing(noun: Noun, id: ObjectId) -> Option<(Op, Bearer)> {
-    match noun {
-        Noun::User => Some((Op::UsersExtensions, Bearer::User(id))),
-        Noun::Group => Some((Op::GroupsExtensions, Bearer::Group(id))),
-        _ => None,
-    }
+/// How the objects of a kind bear extensions.
+#[derive(Clone, Copy)]
+pub(super) struct Bearing {
+    reading: Op,
+    bearer: fn(ObjectId) -> Bearer,
 }
 
-pub(super) const fn bears(noun: Noun) -> bool {
-    matches!(noun, Noun::User | Noun::Group)
+impl Bearing {
+    /// `None`: they bear none.
+    pub fn of(noun: Noun) -> Option<Bearing> {
+        match noun {
+            Noun::User => Some(Bearing { reading: Op::UsersExtensions, bearer: Bearer::User }),
+            Noun::Group => Some(Bearing { reading: Op::GroupsExtensions, bearer: Bearer::Group }),
+            _ => None,
+        }
+    }
 }
 
 /// All that an object has, beside its properties.
 pub(super) async fn come_along(
     call: &Call<'_>,
-    noun: Noun,
+    Bearing { reading, bearer }: Bearing,
     id: ObjectId,
     properties: &mut Map<String, Value>,
 ) -> Result<(), Stop> {
-    let (op, bearer) = bearing(noun, id).ok_or_else(|| Refusal::NoExpansion(EXTENSIONS.to_owned()))?;
-    let permit = call.permit_on(op, Some(id)).await?;
-    let held = directory::open_extensions(call.house, &call.caller, &permit, bearer).await?.unwrap_or_default();
+    let permit = call.permit_on(reading, Some(id)).await?;
+    let held = directory::open_extensions(call.house, &call.caller, &permit, bearer(id)).await?.unwrap_or_default();
     let told = held.iter().map(|extension| Value::Object(told(call, extension))).collect();
     properties.insert(EXTENSIONS.to_owned(), told);
     Ok(())

@@ -15,8 +15,7 @@ pub async fn extension(house: &House, tenant: TenantId, name: &str) -> Result<Op
         return Ok(found.filter(|found| found.is_known_in(tenant)).map(|found| Extension::from(&*found)));
     };
     let Some(card) = card_here(house, tenant, app).await? else { return Ok(None) };
-    let defined = card.registration.extension_properties.iter().find(|known| known.name.eq_ignore_ascii_case(name));
-    Ok(defined.map(Extension::from))
+    Ok(card.registration.extension_named(name).map(Extension::from))
 }
 
 /// Of an app that is at home here, or has an instance.
