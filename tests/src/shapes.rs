@@ -60,6 +60,8 @@ const SETS: &[(&str, &str)] = &[
     ("schemaExtensions", "schemaExtension"),
     ("extensions", "openTypeExtension"),
     ("domains", "domain"),
+    ("verificationDnsRecords", "domainDnsRecord"),
+    ("serviceConfigurationRecords", "domainDnsRecord"),
     ("subscribedSkus", "subscribedSku"),
     ("directoryRoles", "directoryRole"),
     ("directoryRoleTemplates", "directoryRoleTemplate"),

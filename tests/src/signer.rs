@@ -81,6 +81,8 @@ fn padded(part: &str) -> String {
 #[derive(Default)]
 pub struct Elsewhere {
     documents: Mutex<HashMap<String, String>>,
+    /// TXT records by their names.
+    texts: Mutex<HashMap<String, Vec<String>>>,
     posted: Mutex<Vec<(String, String)>>,
     /// What answers nothing good.
     deaf: Mutex<Vec<String>>,
@@ -96,6 +98,11 @@ impl Elsewhere {
         let mut deaf = self.deaf.lock().expect("no test holds it");
         deaf.retain(|known| known != address);
         deaf.extend(is_deaf.then(|| address.to_owned()));
+    }
+
+    /// The TXT record of a name.
+    pub fn says(&self, name: &str, text: &str) {
+        self.texts.lock().expect("no test holds it").entry(name.to_owned()).or_default().push(text.to_owned());
     }
 
     /// What the house posted so far: where, and the body.
@@ -126,6 +133,11 @@ impl Fetch for Elsewhere {
         let failed = || FetchRefusal::Failed("HTTP 503".to_owned());
         let answer = if deaf { Err(failed()) } else { Ok(validation_of(&url)) };
         Box::pin(std::future::ready(answer))
+    }
+
+    fn texts(&self, name: String) -> Fetched<'_, Vec<String>> {
+        let found = self.texts.lock().expect("no test holds it").get(&name).cloned();
+        Box::pin(std::future::ready(Ok(found.unwrap_or_default())))
     }
 
     fn get(&self, url: String) -> Fetched<'_, Vec<u8>> {

@@ -40,6 +40,12 @@ macro_rules! activities {
 activities! {
     CreateCompany = "Create company" in "DirectoryManagement",
     SetCompanyInformation = "Set Company Information" in "DirectoryManagement",
+    AddUnverifiedDomain = "Add unverified domain" in "DirectoryManagement",
+    AddVerifiedDomain = "Add verified domain" in "DirectoryManagement",
+    VerifyDomain = "Verify domain" in "DirectoryManagement",
+    UpdateDomain = "Update domain" in "DirectoryManagement",
+    RemoveUnverifiedDomain = "Remove unverified domain" in "DirectoryManagement",
+    RemoveVerifiedDomain = "Remove verified domain" in "DirectoryManagement",
     AddSchemaExtension = "Add schema extension" in "DirectoryManagement",
     UpdateSchemaExtension = "Update schema extension" in "DirectoryManagement",
     DeleteSchemaExtension = "Delete schema extension" in "DirectoryManagement",

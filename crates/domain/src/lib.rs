@@ -11,6 +11,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod consent;
 pub mod deleted;
+pub mod domains;
 pub mod extension;
 pub mod federated;
 pub mod grant;

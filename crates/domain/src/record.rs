@@ -23,8 +23,8 @@ use crate::tenant::Tenant;
 use crate::token::refresh::{Family, RefreshToken};
 use crate::user::User;
 use mandate_base::{
-    AdministrativeUnitId, AppId, ApplicationId, AssignmentId, ConsentRequestId, FamilyId, GrantId, GroupId, Moment,
-    ObjectId, Secret, ServicePrincipalId, SessionId, SubscriptionId, UserId,
+    AdministrativeUnitId, AppId, ApplicationId, AssignmentId, ConsentRequestId, FamilyId, Folded, GrantId, GroupId,
+    Moment, ObjectId, Secret, ServicePrincipalId, SessionId, SubscriptionId, UserId,
 };
 use serde_json::{Map, Value};
 
@@ -33,6 +33,9 @@ use serde_json::{Map, Value};
 pub enum Change {
     TenantAdded(Box<Tenant>),
     TenantSettings(Box<Tenant>),
+    /// A name leads to the tenant from now on. Guarded: of two tenants that prove it, one is `Raced`.
+    DomainAdded(Folded),
+    DomainRemoved(Folded),
     UserAdded(Box<User>),
     /// All of it but its password. Guarded by the version that was read, as every update of a whole object is.
     UserUpdated(Box<User>),

@@ -6,7 +6,7 @@ use mandate_base::{AppId, ApplicationId, Moment, TenantId};
 use serde_json::json;
 
 fn tenant() -> Tenant {
-    let domain = VerifiedDomain { name: "Waterkant.example".to_owned(), is_default: true };
+    let domain = VerifiedDomain { name: "Waterkant.example".to_owned(), is_default: true, ..VerifiedDomain::default() };
     let profile = TenantProfile { verified_domains: vec![domain], ..TenantProfile::default() };
     Tenant { id: TenantId::from_u128(1), created: Moment::EPOCH, profile, settings: Settings::default(), version: 1 }
 }

@@ -222,7 +222,8 @@ mod tests {
     }
 
     fn tenant() -> Tenant {
-        let domain = VerifiedDomain { name: "Waterkant.example".to_owned(), is_default: true };
+        let domain =
+            VerifiedDomain { name: "Waterkant.example".to_owned(), is_default: true, ..VerifiedDomain::default() };
         let profile = TenantProfile { verified_domains: vec![domain], ..TenantProfile::default() };
         let created = Moment::from_secs(0);
         Tenant { id: TenantId::from_u128(1), created, profile, settings: Settings::default(), version: 1 }

@@ -32,6 +32,9 @@ pub struct TenantProfile {
     pub country_letter_code: Option<String>,
     pub preferred_language: Option<String>,
     pub verified_domains: Vec<VerifiedDomain>,
+    /// Added, and not yet shown to be theirs: they count for nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unverified_domains: Vec<UnverifiedDomain>,
     pub branding: Branding,
     /// Every other Graph property that somebody set.
     #[serde(skip_serializing_if = "Map::is_empty")]
@@ -43,6 +46,17 @@ pub struct TenantProfile {
 pub struct VerifiedDomain {
     pub name: String,
     pub is_default: bool,
+    /// What else Graph keeps of it.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub more: Properties,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UnverifiedDomain {
+    pub name: String,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub more: Properties,
 }
 
 /// Graph's `organizationalBranding`, as far as the pages wear it.

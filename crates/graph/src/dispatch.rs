@@ -105,9 +105,20 @@ pub(crate) enum Route {
     Reauthorize(String),
     Domains,
     Domain(String),
+    DomainPart(String, DomainPart),
     SubscribedSkus,
     Organizations,
     Organization(String),
+}
+
+/// What stands below a domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DomainPart {
+    Verify,
+    VerificationRecords,
+    ServiceRecords,
+    References,
+    Root,
 }
 
 /// Whose changes are asked for.
@@ -300,6 +311,9 @@ impl Route {
             Route::GrantPolicies | Route::ConditionSets(..) | Route::SchemaExtensions => &READ_OR_POST,
             Route::OpenExtensions(_) => &READ_OR_POST,
             Route::SchemaExtension(_) | Route::OpenExtension(..) => &READ_OR_WRITE,
+            Route::Domains => &READ_OR_POST,
+            Route::Domain(_) => &READ_OR_WRITE,
+            Route::DomainPart(_, DomainPart::Verify) => &POST,
             Route::AuthorizationPolicy { .. } => &READ_OR_CHANGE,
             Route::AdminConsentRequestPolicy | Route::Logo(_) => &READ_OR_PUT,
             Route::ConditionSet(..) => &READ_OR_REMOVE,

@@ -194,6 +194,14 @@ operations! {
     RoleAssignmentsDelete = "roleAssignments.delete",
     DomainsList = "domains.list",
     DomainsGet = "domains.get",
+    DomainsCreate = "domains.create",
+    DomainsUpdate = "domains.update",
+    DomainsDelete = "domains.delete",
+    DomainsVerify = "domains.verify",
+    DomainsVerificationRecords = "domains.verificationDnsRecords",
+    DomainsServiceRecords = "domains.serviceConfigurationRecords",
+    DomainsReferences = "domains.domainNameReferences",
+    DomainsRoot = "domains.rootDomain",
     AdministrativeUnitsList = "administrativeUnits.list",
     AdministrativeUnitsCount = "administrativeUnits.count",
     AdministrativeUnitsDelta = "administrativeUnits.delta",
@@ -270,7 +278,8 @@ operations! {
     UserInfo = "oidc.userinfo",
 }
 
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
+    include_str!("../permissions/domains.tsv"),
     include_str!("../permissions/extensions.tsv"),
     include_str!("../permissions/photos.tsv"),
     include_str!("../permissions/app_policies.tsv"),

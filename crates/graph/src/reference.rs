@@ -101,7 +101,7 @@ const ONE: [&str; 7] = [
     "photo",
 ];
 /// Which type stands behind a path's last name.
-const SETS: [(&str, &str); 56] = [
+const SETS: [(&str, &str); 61] = [
     ("me", "user"),
     ("users", "user"),
     ("manager", "directoryObject"),
@@ -146,6 +146,11 @@ const SETS: [(&str, &str); 56] = [
     ("delegatedPermissionClassifications", "delegatedPermissionClassification"),
     ("organization", "organization"),
     ("domains", "domain"),
+    ("rootDomain", "domain"),
+    ("verify", "domain"),
+    ("verificationDnsRecords", "domainDnsRecord"),
+    ("serviceConfigurationRecords", "domainDnsRecord"),
+    ("domainNameReferences", "directoryObject"),
     ("subscribedSkus", "subscribedSku"),
     ("directoryRoles", "directoryRole"),
     ("directoryRoleTemplates", "directoryRoleTemplate"),

@@ -29,6 +29,8 @@ impl Generations {
                     | Change::ApplicationUpdated(_)
                     | Change::ApplicationRemoved { .. }
                     | Change::TenantAdded(_)
+                    | Change::DomainAdded(_)
+                    | Change::DomainRemoved(_)
                     | Change::SchemaExtensionAdded(_)
                     | Change::SchemaExtensionUpdated(_)
                     | Change::SchemaExtensionRemoved { .. }

@@ -11,13 +11,16 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The way out: gets a document by its URL, or posts to one, within the limits of the deployment: https, no redirect, no
+/// The way out: gets a document by its URL, or posts to one, or asks the DNS, within the limits of the deployment: https, no redirect, no
 /// private address, a size and a time.
 pub trait Fetch: Send + Sync {
     fn get(&self, url: String) -> Fetched<'_, Vec<u8>>;
 
     /// What is answered, where it was a success.
     fn post(&self, url: String, kind: &'static str, body: String) -> Fetched<'_, Vec<u8>>;
+
+    /// The TXT records of a name; none, where there is no such name.
+    fn texts(&self, name: String) -> Fetched<'_, Vec<String>>;
 }
 
 pub type Fetched<'f, T> = Pin<Box<dyn Future<Output = Result<T, FetchRefusal>> + Send + 'f>>;
@@ -60,6 +63,10 @@ impl Fetch for NoFetch {
     }
 
     fn post(&self, _: String, _: &'static str, _: String) -> Fetched<'_, Vec<u8>> {
+        Box::pin(std::future::ready(Err(nobody())))
+    }
+
+    fn texts(&self, _: String) -> Fetched<'_, Vec<String>> {
         Box::pin(std::future::ready(Err(nobody())))
     }
 }
@@ -198,6 +205,10 @@ mod tests {
 
     impl Fetch for Told {
         fn post(&self, _: String, _: &'static str, _: String) -> Fetched<'_, Vec<u8>> {
+            Box::pin(std::future::ready(Err(nobody())))
+        }
+
+        fn texts(&self, _: String) -> Fetched<'_, Vec<String>> {
             Box::pin(std::future::ready(Err(nobody())))
         }
 

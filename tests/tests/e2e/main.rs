@@ -26,6 +26,7 @@ mod graph_app_policies;
 mod graph_apps;
 mod graph_assignments;
 mod graph_delta;
+mod graph_domains;
 mod graph_extensions;
 mod graph_grants;
 mod graph_logs;

@@ -12,7 +12,8 @@ use mandate_tests::{App, World};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
+    include_str!("../../../crates/graph/permissions/domains.tsv"),
     include_str!("../../../crates/graph/permissions/extensions.tsv"),
     include_str!("../../../crates/graph/permissions/photos.tsv"),
     include_str!("../../../crates/graph/permissions/app_policies.tsv"),

@@ -1,8 +1,8 @@
 //! How the steps of a path are read, from its first on. Next: `dispatch` for what they can mean.
 
 use super::{
-    Action, Assignments, Bears, Cast, DeltaOf, GrantsOf, Key, Object, Part, Photos, Relation, RoleKey, Route,
-    ScopedRoles, Side, Subject, Version,
+    Action, Assignments, Bears, Cast, DeltaOf, DomainPart, GrantsOf, Key, Object, Part, Photos, Relation, RoleKey,
+    Route, ScopedRoles, Side, Subject, Version,
 };
 use super::{CLASSES, EXTENSIONS, FEDERATED, GRANTS, HELD};
 use crate::errors::Refusal;
@@ -44,7 +44,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("roleManagement") => of_role_management(rest),
         _ if head.is("policies") => of_policies(rest),
         _ if head.is("auditLogs") => of_logs(rest),
-        _ if head.is("domains") => pair(rest, Route::Domains, Route::Domain),
+        _ if head.is("domains") => of_domains(rest),
         _ if head.is("subscriptions") => of_subscriptions(rest),
         _ if head.is("schemaExtensions") => pair(rest, Route::SchemaExtensions, Route::SchemaExtension),
         _ if head.is("subscribedSkus") && rest.is_empty() => Ok(Route::SubscribedSkus),
@@ -258,6 +258,19 @@ fn pair(rest: &[Step], all: Route, one: fn(String) -> Route) -> Result<Route, Re
         [key] => Ok(one(key_of(key)?)),
         [_, rest @ ..] => Err(unknown(rest)),
     }
+}
+
+fn of_domains(rest: &[Step]) -> Result<Route, Refusal> {
+    let [key, part] = rest else { return pair(rest, Route::Domains, Route::Domain) };
+    let part = match () {
+        () if part.is("verify") || part.is("microsoft.graph.verify") => DomainPart::Verify,
+        () if part.is("verificationDnsRecords") => DomainPart::VerificationRecords,
+        () if part.is("serviceConfigurationRecords") => DomainPart::ServiceRecords,
+        () if part.is("domainNameReferences") => DomainPart::References,
+        () if part.is("rootDomain") => DomainPart::Root,
+        () => return Err(unknown(std::slice::from_ref(part))),
+    };
+    Ok(Route::DomainPart(key_of(key)?, part))
 }
 
 fn of_organization(rest: &[Step]) -> Result<Route, Refusal> {

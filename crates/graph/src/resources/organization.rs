@@ -158,7 +158,8 @@ mod tests {
     use mandate_domain::tenant::{Settings, TenantProfile, VerifiedDomain};
 
     fn waterkant() -> Tenant {
-        let domain = |name: &str, is_default| VerifiedDomain { name: name.to_owned(), is_default };
+        let domain =
+            |name: &str, is_default| VerifiedDomain { name: name.to_owned(), is_default, ..VerifiedDomain::default() };
         let profile = TenantProfile {
             display_name: "Waterkant".to_owned(),
             country_letter_code: Some("NL".to_owned()),

@@ -10,7 +10,7 @@ pub use folder::Folder;
 pub use steer::Steer;
 
 use crate::listen::{self, Handler, Limits};
-use crate::outside::{Outside, Reach};
+use crate::outside::{Outside, Reach, Zone};
 use crate::seed::{self, Seed};
 use crate::site::Site;
 use crate::{chance, clock, import, tls};
@@ -80,9 +80,11 @@ async fn start(options: DevOptions, cores: usize) -> Result<(), String> {
         .map_err(|error| format!("cannot make certificates in {}: {error}", options.data.display()))?;
     let config = tls::server_config(&certificates).map_err(|error| format!("cannot use the certificates: {error}"))?;
     let time = Arc::new(DevClock::default());
-    let house = Arc::new(open_house(&options, &folder, origins.clone(), cores, time.clone()).await?);
+    let zone = Arc::new(Zone::default());
+    let house = open_house(&options, &folder, origins.clone(), cores, time.clone(), zone.clone()).await?;
+    let house = Arc::new(house);
     let kept = import::import(&house, seed.clone()).await?;
-    let steer = Arc::new(Steer::new(house.clone(), time, Folder::open(&options.data)?, seed.clone()));
+    let steer = Arc::new(Steer::new(house.clone(), time, zone, Folder::open(&options.data)?, seed.clone()));
     if kept == 0 {
         steer.remember_seed().await?;
     }
@@ -122,6 +124,7 @@ async fn open_house(
     origins: Origins,
     cores: usize,
     time: Arc<DevClock>,
+    zone: Arc<Zone>,
 ) -> Result<House, String> {
     let place = if options.memory { Place::Memory } else { place(options.store.as_deref(), folder)? };
     let store = Store::open(&place).await.map_err(|fault| fault.to_string())?;
@@ -132,7 +135,7 @@ async fn open_house(
         hashers: cores,
         clock: Arc::new(move || time.now()),
         chance: Arc::new(chance::system),
-        fetch: Arc::new(Outside::new(Reach::AndLoopback, std::fs::read(folder.ca()).ok())),
+        fetch: Arc::new(Outside::new(Reach::AndLoopback, std::fs::read(folder.ca()).ok()).knowing(zone)),
     };
     House::new(store, keys, settings).map_err(|error| format!("cannot start worker threads: {error}"))
 }

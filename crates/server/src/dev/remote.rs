@@ -19,6 +19,8 @@ pub enum Deed {
     /// Let requests fail or take long.
     #[command(subcommand)]
     Fault(Fault),
+    /// Let the DNS say something of a name, so that a domain can be verified; without texts it says nothing any more.
+    Dns { name: String, texts: Vec<String> },
     /// Make a token of any content.
     Token(Token),
     /// The signing keys; with --rotate the next one signs from now on.
@@ -155,6 +157,11 @@ async fn call(data: &Path, deed: Deed) -> Result<(), String> {
         }
         Deed::Fault(Fault::List) => println!("{:#}", emulator.send(Method::GET, &["faults"], None).await?["faults"]),
         Deed::Fault(Fault::Clear) => drop(emulator.send(Method::DELETE, &["faults"], None).await?),
+        Deed::Dns { name, texts } => {
+            let (method, order) =
+                if texts.is_empty() { (Method::DELETE, None) } else { (Method::PUT, Some(json!({ "texts": texts }))) };
+            drop(emulator.send(method, &["dns", &name], order).await?);
+        }
         Deed::Token(token) => {
             let told = emulator.send(Method::POST, &["tokens"], Some(token.order()?)).await?;
             println!("{}", told["token"].as_str().unwrap_or(""));

@@ -13,7 +13,6 @@ use mandate_base::{AppId, Folded, Moment, ObjectId, TenantId};
 use mandate_domain::address::is_domain;
 use mandate_domain::group::LinkRole;
 use mandate_domain::tenant::{Tenant, TenantProfile, VerifiedDomain};
-use serde_json::Map;
 use std::collections::{BTreeSet, HashSet};
 
 /// The space in which a tenant without an id gets one, from its name.
@@ -104,7 +103,7 @@ fn tenant<'t>(node: &'t Node, reading: &mut Reading<'t>) -> Draft<'t> {
         preferred_language: fields.text("preferredLanguage"),
         verified_domains,
         branding: settings::branding(&mut fields, &reading.problems),
-        more: Map::new(),
+        ..TenantProfile::default()
     };
     let settings = settings::settings(&mut fields, &reading.problems);
     let created = fields.when("createdDateTime").unwrap_or(reading.now);
@@ -165,7 +164,8 @@ fn domains(node: &Node, reading: &mut Reading<'_>) -> Vec<VerifiedDomain> {
             problems.add(at, format_args!("{shown} is not a domain name: letters, digits and hyphens, dots between"));
         }
         domains.claim(Folded::of(&name), Shown(&name), at, problems);
-        verified.push(VerifiedDomain { name, is_default: fields.flag("isDefault").unwrap_or(false) });
+        let is_default = fields.flag("isDefault").unwrap_or(false);
+        verified.push(VerifiedDomain { name, is_default, ..VerifiedDomain::default() });
     }
     verified
 }

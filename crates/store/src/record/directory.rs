@@ -30,6 +30,7 @@ const TENANT_SET: GlobalSql = GlobalSql::new(
     "UPDATE tenants SET profile = $2, settings = $3, version = version + 1 WHERE id = $1 AND version = $4",
 );
 const DOMAIN_ADD: GlobalSql = GlobalSql::new("INSERT INTO domains (name_key, tenant) VALUES ($1, $2)");
+const DOMAIN_REMOVE: GlobalSql = GlobalSql::new("DELETE FROM domains WHERE name_key = $1 AND tenant = $2");
 const CARD_ADD: GlobalSql = GlobalSql::new(
     "INSERT INTO app_cards (app_id, application, home, created, registration, secrets, certificates, federated)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -184,6 +185,8 @@ impl Writes {
                 let version = tenant.version.into();
                 self.global(&TENANT_SET, [id(tenant.id), json(&tenant.profile)?, json(&tenant.settings)?, version]);
             }
+            Change::DomainAdded(name) => self.global(&DOMAIN_ADD, self.domain(name)),
+            Change::DomainRemoved(name) => self.global(&DOMAIN_REMOVE, self.domain(name)),
             Change::UserAdded(user) => self.user_add(user)?,
             Change::UserEnabled { user, enabled } => {
                 self.one(&USER_ENABLE, [id(*user), (*enabled).into()]);
@@ -325,9 +328,13 @@ impl Writes {
         let domains: BTreeSet<Folded> =
             tenant.profile.verified_domains.iter().map(|domain| Folded::of(&domain.name)).collect();
         for domain in domains {
-            self.global(&DOMAIN_ADD, [domain.into_string().into(), id(tenant.id)]);
+            self.global(&DOMAIN_ADD, self.domain(&domain));
         }
         Ok(())
+    }
+
+    fn domain(&self, name: &Folded) -> [Value; 2] {
+        [name.as_str().into(), id(self.tenant)]
     }
 
     fn user_add(&mut self, user: &User) -> Result<(), Fault> {

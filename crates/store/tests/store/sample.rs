@@ -68,7 +68,11 @@ numbered! {
 }
 
 pub fn tenant(id: TenantId, name: &str, domains: &[&str]) -> Tenant {
-    let verified = |(place, name): (usize, &&str)| VerifiedDomain { name: (*name).to_owned(), is_default: place == 0 };
+    let verified = |(place, name): (usize, &&str)| VerifiedDomain {
+        name: (*name).to_owned(),
+        is_default: place == 0,
+        ..VerifiedDomain::default()
+    };
     Tenant {
         id,
         created: NOON,

@@ -8,7 +8,7 @@ use crate::sample::{
     user_in,
 };
 use crate::snapshot::{Dump, Organisation, Snapshot};
-use mandate_base::{Secret, TenantId};
+use mandate_base::{Folded, Secret, TenantId};
 use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::consent::request::{ConsentRequest, Decision, Verdict};
@@ -91,9 +91,12 @@ fn changes_against(victim: &Organisation) -> Vec<Change> {
     let logo = Logo { kind: "image/gif", image: b"GIF89a".to_vec() };
     let extension = SchemaExtension { description: Some(TAKEN.to_owned()), ..victim.schema_extension.clone() };
     let deleted = Deleted { at: LATER, ..victim.deleted.clone() };
+    let domain = Folded::of(&victim.tenant.profile.verified_domains[0].name);
     vec![
         Change::TenantAdded(Box::new(tenant.clone())),
         Change::TenantSettings(Box::new(tenant)),
+        Change::DomainAdded(domain.clone()),
+        Change::DomainRemoved(domain),
         Change::UserAdded(Box::new(user.clone())),
         Change::UserUpdated(Box::new(user)),
         Change::UserEnabled { user: victim.user.id, enabled: false },
@@ -220,10 +223,12 @@ fn place_of_change(change: &Change) -> usize {
         Change::SchemaExtensionAdded(_) => 39,
         Change::SchemaExtensionUpdated(_) => 40,
         Change::SchemaExtensionRemoved { .. } => 41,
+        Change::DomainAdded(_) => 42,
+        Change::DomainRemoved(_) => 43,
     }
 }
 
-const KINDS_OF_CHANGE: usize = 42;
+const KINDS_OF_CHANGE: usize = 44;
 
 /// `None`: no tenant's, so there is nothing to keep apart.
 fn place_of_trace(trace: &Trace) -> Option<usize> {

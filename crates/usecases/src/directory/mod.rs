@@ -8,6 +8,7 @@ mod changes;
 mod consent;
 mod credentials;
 mod delegated;
+mod domains;
 mod extensions;
 mod grants;
 mod groups;
@@ -35,6 +36,7 @@ pub use changes::{ChangedHere, GrantHere, LinkHere, Mark, changed, changed_grant
 pub use consent::{ByHandRefusal, GrantByHand, Wanted};
 pub use credentials::{CertificateAsked, NewSecret, SecretAsked};
 pub use delegated::{ChangeGrant, GrantRefusal, NewGrant};
+pub use domains::{DomainEdit, DomainRefusal, EditDomain, NotShown, domain_references, is_shown, place_of_reference};
 pub use extensions::{ExtensionHere, extension, extensions_here, here};
 pub(crate) use grants::{Between, ConsentPath, GrantWriter, joined, removal, sp_of};
 pub use groups::{ChangeGroup, GroupRefusal, NewGroup};

@@ -88,6 +88,15 @@ async fn route(steer: &Steer, request: &Incoming) -> Outcome {
             let token = forge(&steer.house, &body::<Order>(request)?).or_else(bad)?;
             fine(&json!({ "token": token }))
         }
+        (&Method::GET, ["dns"]) => fine(&json!({ "names": steer.zone.list() })),
+        (&Method::PUT, ["dns", name]) => put_name(steer, name, body(request)?),
+        (&Method::DELETE, ["dns", name]) => {
+            if steer.zone.remove(name) {
+                done()
+            } else {
+                missing("name")
+            }
+        }
         (&Method::GET, ["keys"]) => fine(&key_list(steer).await?),
         (&Method::POST, ["keys", "rotate"]) => rotate(steer).await,
         (&Method::GET, ["exchanges"]) => {
@@ -110,7 +119,8 @@ fn unknown(rest: &[&str]) -> Outcome {
         [] => "GET",
         ["clock"] => "GET, POST",
         ["reset"] | ["tokens"] | ["keys", "rotate"] => "POST",
-        ["snapshots" | "keys"] => "GET",
+        ["snapshots" | "keys" | "dns"] => "GET",
+        ["dns", _] => "PUT, DELETE",
         ["faults"] => "GET, POST, DELETE",
         ["faults", _] => "DELETE",
         ["exchanges"] => "GET, DELETE",
@@ -176,6 +186,7 @@ fn set_clock(steer: &Steer, order: &ClockOrder) -> Outcome {
 async fn reset(steer: &Steer) -> Outcome {
     steer.clock.reset();
     steer.faults.clear();
+    steer.zone.clear();
     steer.snapshots.reset(&steer.house).await.map_err(broken)?;
     steer.house.forget();
     steer.exchanges.clear();
@@ -207,6 +218,19 @@ async fn snapshot(steer: &Steer, method: &Method, name: &str, rest: &[&str]) -> 
         }
         _ => missing("address here"),
     }
+}
+
+/// What the DNS is made to say of a name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NameOrder {
+    texts: Vec<String>,
+}
+
+fn put_name(steer: &Steer, name: &str, order: NameOrder) -> Outcome {
+    let texts = order.texts.clone();
+    steer.zone.put(name, order.texts).or_else(bad)?;
+    fine(&json!({ "name": name, "texts": texts }))
 }
 
 fn add_fault(steer: &Steer, fault: Fault) -> Outcome {

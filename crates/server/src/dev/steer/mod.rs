@@ -17,6 +17,7 @@ mod time;
 pub use time::DevClock;
 
 use crate::dev::folder::Folder;
+use crate::outside::Zone;
 use crate::seed::Seed;
 use exchanges::Exchanges;
 use faults::{Faults, Struck};
@@ -30,6 +31,7 @@ use std::sync::Arc;
 pub struct Steer {
     house: Arc<House>,
     clock: Arc<DevClock>,
+    zone: Arc<Zone>,
     folder: Folder,
     snapshots: Snapshots,
     faults: Faults,
@@ -37,9 +39,9 @@ pub struct Steer {
 }
 
 impl Steer {
-    pub fn new(house: Arc<House>, clock: Arc<DevClock>, folder: Folder, seed: Seed) -> Steer {
+    pub fn new(house: Arc<House>, clock: Arc<DevClock>, zone: Arc<Zone>, folder: Folder, seed: Seed) -> Steer {
         let snapshots = Snapshots::of(seed);
-        Steer { house, clock, folder, snapshots, faults: Faults::default(), exchanges: Exchanges::default() }
+        Steer { house, clock, zone, folder, snapshots, faults: Faults::default(), exchanges: Exchanges::default() }
     }
 
     /// The state right after the seed came in, if it came in just now.

@@ -44,7 +44,7 @@ async fn bench() -> Bench {
     let house = Arc::new(House::new(store, keeper, settings).expect("threads"));
     let seed = seed::read(SAMPLE, clock.now()).expect("the sample is right");
     import::import(&house, seed.clone()).await.expect("an empty store takes a seed");
-    let steer = Steer::new(house.clone(), clock, folder(), seed);
+    let steer = Steer::new(house.clone(), clock, Arc::default(), folder(), seed);
     steer.remember_seed().await.expect("a snapshot");
     Bench { site: Site { house, steer: Some(Arc::new(steer)) }, _folder: home }
 }
@@ -139,6 +139,23 @@ async fn the_seed_and_named_states_come_back() {
     assert_eq!(bench.call("DELETE", "snapshots/before", Value::Null).await.status, 204);
     assert_eq!(bench.call("POST", "snapshots/before/restore", Value::Null).await.status, 404);
     assert_eq!(bench.call("PUT", "snapshots/..%2Fx", Value::Null).await.status, 400);
+}
+
+#[tokio::test]
+async fn the_dns_says_of_a_name_what_it_is_told_to() {
+    let bench = bench().await;
+    let texts = json!({ "texts": ["MS=ms00000001"] });
+    assert_eq!(bench.call("PUT", "dns/Kade.example", texts.clone()).await.json["texts"], texts["texts"]);
+    let names = bench.call("GET", "dns", Value::Null).await.json;
+    assert_eq!(names, json!({ "names": { "kade.example": ["MS=ms00000001"] } }));
+    for wrong in [json!({}), json!({ "texts": "one" }), json!({ "texts": ["x".repeat(256)] })] {
+        assert_eq!(bench.call("PUT", "dns/kade.example", wrong).await.status, 400);
+    }
+    assert_eq!(bench.call("DELETE", "dns/kade.example", Value::Null).await.status, 204);
+    assert_eq!(bench.call("DELETE", "dns/kade.example", Value::Null).await.status, 404);
+    bench.call("PUT", "dns/kade.example", texts).await;
+    bench.call("POST", "reset", Value::Null).await;
+    assert_eq!(bench.call("GET", "dns", Value::Null).await.json, json!({ "names": {} }));
 }
 
 #[tokio::test]

@@ -1,15 +1,21 @@
-//! The way out: fetches documents from addresses that tenants registered, and from nowhere a tenant should not reach.
+//! The way out: fetches documents from addresses that tenants registered, and from nowhere a tenant should not reach;
+//! and asks the DNS for what proves a name.
 //!
 //! A name is looked up once, and the addresses that are called are the ones that were judged: a name that answers
 //! differently the second time gains nothing. Never: a redirect, a proxy, plain http but to a developer's own machine.
 
+mod names;
+
+pub use names::Zone;
+
 use mandate_usecases::issuers::{Fetch, FetchRefusal, Fetched};
+use names::Names;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Certificate, Client, redirect};
 use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::Host;
 
@@ -30,6 +36,7 @@ pub struct Outside {
     authority: Option<Vec<u8>>,
     // Made when first used: reading the system's trust anchors is no part of starting.
     client: OnceLock<Result<Client, String>>,
+    names: Names,
 }
 
 const TIME: Duration = Duration::from_secs(5);
@@ -39,7 +46,12 @@ const LARGEST: usize = 512 * 1024;
 
 impl Outside {
     pub fn new(reach: Reach, authority_pem: Option<Vec<u8>>) -> Outside {
-        Outside { reach, authority: authority_pem, client: OnceLock::new() }
+        Outside { reach, authority: authority_pem, client: OnceLock::new(), names: Names::default() }
+    }
+
+    /// With names of its own beside those of the DNS.
+    pub fn knowing(self, zone: Arc<Zone>) -> Outside {
+        Outside { names: Names::and(zone), ..self }
     }
 
     fn client(&self) -> Result<&Client, FetchRefusal> {
@@ -118,6 +130,10 @@ impl Fetch for Outside {
                 status => Err(FetchRefusal::Failed(format!("HTTP {}", status.as_u16()))),
             }
         })
+    }
+
+    fn texts(&self, name: String) -> Fetched<'_, Vec<String>> {
+        Box::pin(async move { self.names.texts(&name).await })
     }
 }
 
