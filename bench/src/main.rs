@@ -15,6 +15,7 @@ mod figures;
 mod floor;
 #[path = "../fill/src/ids.rs"]
 mod ids;
+mod inserts;
 mod isolation;
 mod line;
 mod load;

@@ -4,6 +4,7 @@
 //! much more in it, so that the sample's apps and people ask.
 //! Next: `walk.rs` for pages, `disk.rs` for what the disk can do at most.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,11 +16,13 @@ use crate::cores::Place;
 use crate::disk;
 use crate::figures::{Goal, Row, millis, percentile};
 use crate::ids;
+use crate::inserts::durable_inserts;
 use crate::line::{Asking, Target, ask_once};
 use crate::load::{self, Load, Same, Script, Tally};
 use crate::proc::memory_of;
 use crate::served::{Readings, Served, WARM_UP};
 use crate::service::{Service, data_in};
+use crate::store::Store;
 use crate::tokens::access_token;
 use crate::walk;
 
@@ -123,7 +126,48 @@ fn loaded<S: Script + 'static>(
 
 /// P8 alone.
 pub fn only_writes(bench: &Bench) -> Result<Vec<Row>, String> {
-    writes(bench, &home(bench, &LARGE)?)
+    match bench.store {
+        Store::Sqlite => writes(bench, &home(bench, &LARGE)?),
+        Store::Postgres(_) => writes_to_postgres(bench),
+    }
+}
+
+/// P8 on PostgreSQL, beside what the same server does when it does nothing else.
+fn writes_to_postgres(bench: &Bench) -> Result<Vec<Row>, String> {
+    let server = Service::product(bench, Place::ServerCore, None)?;
+    let database = server.database().ok_or("the server has no database")?;
+    filled(bench, database.as_ref(), &LARGE)?;
+    let made = (|| {
+        let door = server.door()?;
+        let token = access_token(&crate::run_async(ask_once(&door.target, door.administrator_request()))?)?;
+        let (mut rates, mut tails, mut stalls) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..bench.rounds {
+            let before = crate::run_async(durable_inserts(&database))?;
+            let scripts = Making::for_each(CONNECTIONS, &door.target, &token, round);
+            let tally = loaded(bench, &server, &door.target, scripts)?;
+            let after = crate::run_async(durable_inserts(&database))?;
+            rates.push(tally.rate() / f64::midpoint(before, after));
+            tails.push(percentile(&tally.latencies, 99));
+            stalls.push(tally.latencies.iter().max().copied().map_or(f64::NAN, millis));
+            eprintln!(
+                "scale writes {}: {:.0} groups a second, {:.0} inserts a second",
+                round + 1,
+                tally.rate(),
+                f64::midpoint(before, after)
+            );
+        }
+        Ok(vec![
+            Row::new(
+                "P8 groups made a second in a million, of PostgreSQL's own inserts on 16 connections",
+                Goal::AtLeast(0.3),
+                2,
+                rates,
+            ),
+            Row::new("P8 making a group on PostgreSQL: p99 ms", Goal::None, 2, tails),
+            Row::new("P8 longest stall on PostgreSQL, ms", Goal::None, 1, stalls),
+        ])
+    })();
+    made.map_err(|why: String| server.told(&why))
 }
 
 /// Made once. A folder without the mark was left half done.
@@ -138,16 +182,17 @@ fn home(bench: &Bench, size: &Size) -> Result<PathBuf, String> {
     fs::create_dir_all(&home).map_err(|err| format!("making {}: {err}", home.display()))?;
     // The sample comes first: a start makes it, and keys and certificates.
     drop(Service::kept(bench, Place::BothCores, &home)?);
-    let mut fill = Command::new(bench.binary.with_file_name("mandate-fill"));
-    fill.arg(data_in(&home).join("mandate.db")).arg(TENANT).args(size.options);
-    let begun = clock::now();
-    let status = fill.status().map_err(|err| format!("starting mandate-fill: {err}"))?;
-    if !status.success() {
-        return Err(format!("mandate-fill ended with {status}"));
-    }
-    let seconds = (clock::now() - begun).as_secs();
+    let seconds = filled(bench, data_in(&home).join("mandate.db").as_os_str(), size)?.as_secs();
     fs::write(&mark, seconds.to_string()).map_err(|err| format!("writing {}: {err}", mark.display()))?;
     Ok(home)
+}
+
+fn filled(bench: &Bench, store: &OsStr, size: &Size) -> Result<Duration, String> {
+    let mut fill = Command::new(bench.binary.with_file_name("mandate-fill"));
+    fill.arg(store).arg(TENANT).args(size.options);
+    let begun = clock::now();
+    let status = fill.status().map_err(|err| format!("starting mandate-fill: {err}"))?;
+    if status.success() { Ok(clock::now() - begun) } else { Err(format!("mandate-fill ended with {status}")) }
 }
 
 struct Round {

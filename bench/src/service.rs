@@ -24,7 +24,7 @@ const LOG: &str = "server.log";
 pub struct Service {
     // Fields are dropped in this order: the server ends before its data go.
     process: OwnChild,
-    _database: Option<Database>,
+    database: Option<Database>,
     home: Home,
 }
 
@@ -91,7 +91,7 @@ impl Service {
 
     fn start(mut command: Command, home: Home, database: Option<Database>) -> Result<Self, String> {
         let process = OwnChild::start(&mut command, &home.path().join(LOG))?;
-        let mut service = Service { process, _database: database, home };
+        let mut service = Service { process, database, home };
         let deadline = clock::now() + STARTS_WITHIN;
         while !service.env_file().is_file() {
             service.process.check().map_err(|why| service.told(&why))?;
@@ -101,6 +101,11 @@ impl Service {
             clock::pause(Duration::from_millis(10));
         }
         Ok(service)
+    }
+
+    /// Where it keeps its data, if not in its folder.
+    pub fn database(&self) -> Option<String> {
+        self.database.as_ref().map(Database::url)
     }
 
     pub fn id(&self) -> u32 {

@@ -1,6 +1,7 @@
 //! What is remembered of changes (directory audit) and of sign-ins.
 
 use crate::properties::Properties;
+use crate::query::MAKER;
 use mandate_base::{AppId, CorrelationId, Moment, ObjectId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -274,7 +275,7 @@ impl AuditEntry {
         let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         for name in names {
             let (old, new) = (before.get(name), after.get(name));
-            if old != new {
+            if old != new && name != MAKER {
                 self = self.changed(name, old.map(shown), new.map(shown));
             }
         }

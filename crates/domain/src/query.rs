@@ -208,6 +208,7 @@ const CODED: &[&str] = &[
     "policies",
     ADDED,
     DEFINES,
+    MAKER,
 ];
 
 /// Every extension: their names are known only where they are defined, so each stands in front of its values.
@@ -264,6 +265,7 @@ const OF_USER: &[&str] = &[
     "companyName",
     "consentProvidedForMinor",
     "country",
+    MAKER,
     "creationType",
     "department",
     "employeeHireDate",
@@ -297,6 +299,7 @@ const OF_USER: &[&str] = &[
 ];
 const OF_GROUP: &[&str] = &[
     "classification",
+    MAKER,
     "description",
     "expirationDateTime",
     "groupTypes",
@@ -315,15 +318,18 @@ const OF_GROUP: &[&str] = &[
     "visibility",
 ];
 
+/// Who made an object, by whom it is found (`createdObjects`). Graph shows it of no object.
+pub const MAKER: &str = "createdBy";
+
 /// What an app was put under, by which a policy finds its apps.
 pub const POLICIES: &str = "policies";
 
 /// What an app adds to the schema, by which such apps are found.
 pub const DEFINES: &str = "extensionProperties/name";
 
-const OF_UNIT: &[&str] = &["description", "visibility"];
+const OF_UNIT: &[&str] = &[MAKER, "description", "visibility"];
 
-const OF_SERVICE_PRINCIPAL: &[&str] = &["alternativeNames", "description", "preferredSingleSignOnMode"];
+const OF_SERVICE_PRINCIPAL: &[&str] = &["alternativeNames", MAKER, "description", "preferredSingleSignOnMode"];
 
 /// The compared form.
 pub fn compared(text: &str) -> String {
@@ -501,9 +507,7 @@ pub fn of_application(card: &AppCard) -> Vec<Facet> {
     }
     facets.added(&registration.other);
     registration.extension_properties.iter().for_each(|defined| facets.text(DEFINES, &defined.name));
-    if let Some(name) = registration.other.get("uniqueName") {
-        facets.value("uniqueName", name);
-    }
+    facets.more(&["uniqueName", MAKER], &registration.other);
     for required in &registration.required_resource_access {
         facets.text("requiredResourceAccess/resourceAppId", &required.resource_app_id.to_string());
     }

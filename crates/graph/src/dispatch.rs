@@ -184,6 +184,7 @@ pub(crate) enum Relation {
     MemberOf,
     TransitiveMemberOf,
     OwnedObjects,
+    CreatedObjects,
     Manager,
     DirectReports,
 }
@@ -388,13 +389,14 @@ impl Cast {
 }
 
 impl Relation {
-    const ALL: [(Relation, &str); 8] = [
+    const ALL: [(Relation, &str); 9] = [
         (Relation::Owners, "owners"),
         (Relation::Members, "members"),
         (Relation::TransitiveMembers, "transitiveMembers"),
         (Relation::MemberOf, "memberOf"),
         (Relation::TransitiveMemberOf, "transitiveMemberOf"),
         (Relation::OwnedObjects, "ownedObjects"),
+        (Relation::CreatedObjects, "createdObjects"),
         (Relation::Manager, "manager"),
         (Relation::DirectReports, "directReports"),
     ];
@@ -463,7 +465,9 @@ impl Object {
             Relation::MemberOf | Relation::TransitiveMemberOf => {
                 matches!(self, Object::User(_) | Object::Group(_) | Object::ServicePrincipal(_))
             }
-            Relation::OwnedObjects => matches!(self, Object::User(_) | Object::ServicePrincipal(_)),
+            Relation::OwnedObjects | Relation::CreatedObjects => {
+                matches!(self, Object::User(_) | Object::ServicePrincipal(_))
+            }
             Relation::Manager | Relation::DirectReports => matches!(self, Object::User(_)),
         }
     }

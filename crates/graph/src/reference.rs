@@ -101,7 +101,7 @@ const ONE: [&str; 7] = [
     "photo",
 ];
 /// Which type stands behind a path's last name.
-const SETS: [(&str, &str); 61] = [
+const SETS: [(&str, &str); 62] = [
     ("me", "user"),
     ("users", "user"),
     ("manager", "directoryObject"),
@@ -129,6 +129,7 @@ const SETS: [(&str, &str); 61] = [
     ("memberOf", "directoryObject"),
     ("transitiveMemberOf", "directoryObject"),
     ("ownedObjects", "directoryObject"),
+    ("createdObjects", "directoryObject"),
     ("deletedItems", "directoryObject"),
     ("restore", "directoryObject"),
     ("microsoft.graph.user", "user"),

@@ -543,3 +543,58 @@ async fn people_and_groups_have_pictures() {
     }
     assert_eq!(pictures(&joris, Method::PUT, "/v1.0/me/photo/$value", &[b'x'; 4 * 1024 * 1024 + 9]).await.0, 413);
 }
+
+#[tokio::test]
+async fn what_somebody_made_is_found_at_its_maker() {
+    let world = World::new().await;
+    let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    let person = json!({
+        "accountEnabled": true, "displayName": "Kaat", "mailNickname": "kaat",
+        "userPrincipalName": "kaat@waterkant.example", "passwordProfile": { "password": "Polder-Fiets-42" },
+    });
+    let kaat = sanne.post("/v1.0/users", &person).await.id();
+    let group = json!({
+        "displayName": "Kade", "mailNickname": "kade", "mailEnabled": false, "securityEnabled": true,
+    });
+    sanne.post("/v1.0/groups", &group).await.made();
+    let app = joris.post("/v1.0/applications", &json!({ "displayName": "Kraan" })).await.made();
+    joris.post("/v1.0/servicePrincipals", &json!({ "appId": app["appId"] })).await.made();
+    sanne.post("/v1.0/directory/administrativeUnits", &json!({ "displayName": "Oever" })).await.made();
+    let mut made = sanne.get("/v1.0/me/createdObjects").await.names();
+    made.sort();
+    assert_eq!(made, ["Kaat", "Kade", "Oever"]);
+    assert_eq!(joris.get("/v1.0/me/createdObjects").await.names(), ["Kraan", "Kraan"]);
+    let of_joris = format!("/v1.0/users/{JORIS}/createdObjects");
+    let apps = sanne.get(&format!("{of_joris}/microsoft.graph.application")).await.names();
+    assert_eq!(apps, ["Kraan"]);
+    // Page by page, and counted.
+    let first = sanne.get(&format!("{of_joris}?$top=1")).await.found();
+    let second = sanne.get(first["@odata.nextLink"].as_str().expect("there is more")).await.found();
+    assert_ne!(first["value"][0]["id"], second["value"][0]["id"]);
+    assert_eq!(second.get("@odata.nextLink"), None);
+    assert_eq!(sanne.eventually(&format!("{of_joris}/$count")).await.json, 2);
+    // Whoever changes it did not make it; what is gone is not there, and what is brought back is.
+    joris
+        .patch(&format!("/v1.0/applications/{}", app["id"].as_str().expect("an id")), &json!({ "notes": "x" }))
+        .await
+        .done();
+    sanne.delete(&format!("/v1.0/users/{kaat}")).await.done();
+    assert!(!sanne.get("/v1.0/me/createdObjects").await.names().contains(&"Kaat".to_owned()));
+    sanne.post(&format!("/v1.0/directory/deletedItems/{kaat}/restore"), &json!({})).await.found();
+    assert!(sanne.get("/v1.0/me/createdObjects").await.names().contains(&"Kaat".to_owned()));
+    // It is no property of the object, and no audit tells it as one.
+    let shown = sanne.get(&format!("/v1.0/users/{kaat}?$select=createdBy")).await;
+    assert_eq!(shown.refusal(), (400, "BadRequest"));
+    let refused = sanne.patch(&format!("/v1.0/users/{kaat}"), &json!({ "createdBy": "me" })).await;
+    assert_eq!(refused.refusal(), (400, "Request_BadRequest"));
+}
+
+#[tokio::test]
+async fn what_an_app_made_is_found_at_its_service_principal() {
+    let world = World::where_export_may(&["Application.ReadWrite.All"]).await;
+    let (export, sanne) = (world.as_app(EXPORT).await, world.as_person(SANNE).await);
+    let sp = world.instance_of(EXPORT).await;
+    export.post("/v1.0/applications", &json!({ "displayName": "Van de pijplijn" })).await.made();
+    let made = sanne.get(&format!("/v1.0/servicePrincipals/{sp}/createdObjects")).await.names();
+    assert_eq!(made, ["Van de pijplijn"]);
+}

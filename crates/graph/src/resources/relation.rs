@@ -159,6 +159,7 @@ pub(super) fn which(object: &Object, relation: Relation, id: ObjectId) -> Relate
         Relation::TransitiveMembers => Related::Below(id.into()),
         Relation::MemberOf => Related::From { member: id, role: LinkRole::Member },
         Relation::OwnedObjects => Related::From { member: id, role: LinkRole::Owner },
+        Relation::CreatedObjects => Related::MadeBy(id),
         Relation::DirectReports => Related::From { member: id, role: LinkRole::Manager },
         Relation::TransitiveMemberOf => Related::Above(id),
     }
@@ -177,6 +178,7 @@ pub(super) fn reading(object: &Object, relation: Relation) -> Option<Op> {
             mine_or(mine, Op::MeTransitiveMemberOf, Op::UsersTransitiveMemberOf)
         }
         (Object::User(_), Relation::OwnedObjects) => mine_or(mine, Op::MeOwnedObjects, Op::UsersOwnedObjects),
+        (Object::User(_), Relation::CreatedObjects) => mine_or(mine, Op::MeCreatedObjects, Op::UsersCreatedObjects),
         (Object::User(_), Relation::Manager) => mine_or(mine, Op::MeManager, Op::UsersManager),
         (Object::User(_), Relation::DirectReports) => mine_or(mine, Op::MeDirectReports, Op::UsersDirectReports),
         (Object::Group(_), Relation::Owners) => Op::GroupsOwners,
@@ -190,6 +192,7 @@ pub(super) fn reading(object: &Object, relation: Relation) -> Option<Op> {
         (Object::ServicePrincipal(_), Relation::MemberOf) => Op::ServicePrincipalsMemberOf,
         (Object::ServicePrincipal(_), Relation::TransitiveMemberOf) => Op::ServicePrincipalsTransitiveMemberOf,
         (Object::ServicePrincipal(_), Relation::OwnedObjects) => Op::ServicePrincipalsOwnedObjects,
+        (Object::ServicePrincipal(_), Relation::CreatedObjects) => Op::ServicePrincipalsCreatedObjects,
         _ => return None,
     })
 }

@@ -10,6 +10,7 @@ use super::group::group_of;
 use super::unit::unit_of;
 use super::user::user_of;
 use crate::Fault;
+use crate::sql::TenantSql;
 use crate::value::{Row, Value, id, id_or_none};
 use mandate_base::{AssignmentId, GrantId, ObjectId, SECOND, UserId};
 use mandate_domain::administrative_unit::AdministrativeUnit;
@@ -18,14 +19,20 @@ use mandate_domain::audit::{Activity, LOGGED_BY, SignInKind};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantQuery, Whose};
 use mandate_domain::group::Group;
 use mandate_domain::query::{
-    self, Condition, LogQuery, Noun, Order, Query, Source, Test, added_prefix, compared_truth, end_of, facet_number,
-    reversed, words_of,
+    self, Condition, LogQuery, MAKER, Noun, Order, Query, Source, Test, added_prefix, compared_truth, end_of,
+    facet_number, reversed, words_of,
 };
 use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::time;
 use mandate_domain::user::User;
 use std::borrow::Cow;
+
+/// The facets of one value lie in the order of ids; those of the five kinds are put together.
+const MADE_AFTER: TenantSql = TenantSql::new(
+    "SELECT f.object FROM facets f WHERE f.tenant_id = $1 AND f.facet IN ($2, $3, $4, $5, $6) AND f.value = $7
+        AND f.object > $8 ORDER BY f.object LIMIT $9",
+);
 
 impl TenantView<'_> {
     pub async fn users_where(&self, query: &Query) -> Result<Vec<User>, Fault> {
@@ -113,6 +120,18 @@ impl TenantView<'_> {
         built.only(noun.into(), condition);
         let rows = self.driver.rows_built(&built.sql, &built.values).await?;
         rows.first().map_or(Ok(0), |row| row.int(0))
+    }
+
+    /// What somebody made, of every kind, by id.
+    pub async fn made_after(
+        &self,
+        maker: ObjectId,
+        after: Option<ObjectId>,
+        most: i64,
+    ) -> Result<Vec<ObjectId>, Fault> {
+        let kinds = Noun::ALL.map(|noun| facet_number(noun, MAKER).unwrap_or_default().into());
+        let by = Value::Bytes(query::compared(&maker.to_string()).into_bytes());
+        self.all(&MADE_AFTER, kinds.into_iter().chain([by, id_or_none(after), most.into()]), |row| row.id(0)).await
     }
 
     async fn found<T>(&self, query: &Query, read: fn(&Row) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {

@@ -16,7 +16,7 @@ use mandate_domain::deleted::{Attached, Deleted, DeletedObject};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantParties, GrantQuery};
 use mandate_domain::group::{Group, Link, LinkRole, MemberKind};
 use mandate_domain::photo::Photo;
-use mandate_domain::query::{Condition, LogQuery, Noun, Order, Query, Test};
+use mandate_domain::query::{Condition, LogQuery, MAKER, Noun, Order, Query, Test};
 use mandate_domain::record::{Change, Record, Trace};
 use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_domain::schema_extension::{SchemaExtension, SchemaQuery};
@@ -60,6 +60,11 @@ pub struct Organisation {
     pub subscription: Subscription,
 }
 
+fn made_by_the_user(group: Group) -> Group {
+    let more = serde_json::Map::from_iter([(MAKER.to_owned(), user_id(1).to_string().into())]);
+    Group { more, ..group }
+}
+
 impl Organisation {
     /// `name` goes into whatever has one; `app` is the number of its own application.
     pub fn new(id: TenantId, name: &str, app: u128) -> Organisation {
@@ -67,7 +72,7 @@ impl Organisation {
         Organisation {
             tenant: tenant(id, name, &[domain.as_str()]),
             user: User { display_name: name.to_owned(), ..user(1, "sanne.devries") },
-            groups: [1, 2].map(|number| group(number, name)),
+            groups: [group(1, name), group(2, name)].map(made_by_the_user),
             unit: unit(1, name),
             photo: photo(name),
             schema_extension: schema_extension(id, &format!("{}_courses", Folded::of(name)), app),
@@ -192,6 +197,7 @@ impl Organisation {
             consent_requests_of: vec![self.request.clone()],
             link: Some(self.links[2]),
             linked_after: vec![second.into()],
+            made_after: vec![first.into(), second.into()],
             members_below: vec![
                 Assignee { id: self.user.id.into(), kind: MemberKind::User },
                 Assignee { id: first.into(), kind: MemberKind::Group },
@@ -276,6 +282,7 @@ pub struct Snapshot {
     consent_requests_of: Vec<ConsentRequest>,
     link: Option<Link>,
     linked_after: Vec<ObjectId>,
+    made_after: Vec<ObjectId>,
     members_below: Vec<Assignee>,
     deleted_by_id: Option<Deleted>,
     deleted_after: Vec<Deleted>,
@@ -375,6 +382,7 @@ impl Snapshot {
             consent_requests_of: view.consent_requests_of(user, ALL).await.expect("reads"),
             link: view.link(above, LinkRole::Owner, user).await.expect("reads"),
             linked_after: view.linked_after(user, LinkRole::Owner, None, ALL).await.expect("reads"),
+            made_after: view.made_after(user.into(), None, ALL).await.expect("reads"),
             members_below: view.members_below(above, None, ALL).await.expect("reads"),
             deleted_by_id: view.deleted_by_id(group_id(9).into()).await.expect("reads"),
             deleted_after: view.deleted_after(Noun::Group, Moment::EPOCH, None, ALL).await.expect("reads"),

@@ -10,6 +10,8 @@ use mandate_decide::{
 use mandate_domain::audit::{Actor, Doer};
 use mandate_domain::catalogue::{PermKind, catalogue};
 use mandate_domain::group::LinkRole;
+use mandate_domain::properties::Properties;
+use mandate_domain::query::MAKER;
 use mandate_domain::role::roles;
 
 /// One Graph operation, as its row says.
@@ -27,6 +29,8 @@ pub struct Operation {
 #[derive(Clone, Debug)]
 pub struct Permit {
     actor: Actor,
+    /// The person or the service principal; nobody, where the house itself does it.
+    maker: Option<ObjectId>,
     view: View,
     because: Option<Because>,
 }
@@ -53,7 +57,9 @@ pub fn permit(caller: &Caller, operation: &Operation, target: &Target<'_>) -> Re
         }
     };
     match decision {
-        Decision::Allow(because) => Ok(Permit { actor, view: because.view(), because: Some(because) }),
+        Decision::Allow(because) => {
+            Ok(Permit { actor, maker: Some(caller.object()), view: because.view(), because: Some(because) })
+        }
         Decision::Deny(because) => Err(Denial::of(caller, because)),
     }
 }
@@ -131,13 +137,13 @@ fn delegated(person: &Person) -> mandate_decide::Caller<'_> {
 impl Permit {
     /// For work of the house itself: seeds, jobs, the command line. The reason is what the audit shows.
     pub fn system(reason: &str) -> Permit {
-        Permit { actor: Actor::System { reason: reason.to_owned() }, view: View::Full, because: None }
+        Permit { actor: Actor::System { reason: reason.to_owned() }, maker: None, view: View::Full, because: None }
     }
 
     /// For what people do with their own account; whoever uses it checks that it is.
     pub fn of_self(user: &mandate_domain::user::User) -> Permit {
         let actor = Actor::User { id: user.id, upn: user.upn.as_str().to_owned() };
-        Permit { actor, view: View::Full, because: None }
+        Permit { actor, maker: None, view: View::Full, because: None }
     }
 
     pub fn view(&self) -> View {
@@ -172,6 +178,13 @@ impl Permit {
 
     pub fn because(&self) -> Option<&Because> {
         self.because.as_ref()
+    }
+
+    /// Writes down with a new object who makes it.
+    pub(crate) fn sign(&self, properties: &mut Properties) {
+        if let Some(maker) = self.maker {
+            properties.insert(MAKER.to_owned(), maker.to_string().into());
+        }
     }
 
     pub fn doer(&self, correlation: CorrelationId) -> Doer {

@@ -136,7 +136,7 @@ impl NewApplication<'_> {
         let rules = tenant.settings.rules_of_app(&[], now);
         let secrets = self.secrets.iter().map(|asked| make_secret(asked, &rules, now, draw));
         let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
-        let card = AppCard {
+        let mut card = AppCard {
             app_id: draw.id().into(),
             application: draw.timed_id(now).into(),
             home: tenant.id,
@@ -150,6 +150,7 @@ impl NewApplication<'_> {
         check_count(&card.secrets, &card.certificates)?;
         registration::check(&card, None, &tenant)?;
         check_uris(&card, &[], &tenant, &rules)?;
+        self.permit.sign(&mut card.registration.other);
         if let Some(broken) = facts.taken {
             return Err(broken.into());
         }

@@ -108,8 +108,9 @@ impl NewGroup<'_> {
             more: Properties::new(),
             version: 1,
         };
-        let group = empty.merged(&self.properties)?;
+        let mut group = empty.merged(&self.properties)?;
         check(&group, None)?;
+        self.permit.sign(&mut group.more);
         if facts.taken {
             return Err(Broken::new(UNIQUE_NAME, Rule::Taken).into());
         }

@@ -152,6 +152,7 @@ impl NewInstance<'_> {
         }
         let mut instance = ServicePrincipal::begin(&card, draw.timed_id(now).into(), now);
         apply(&mut instance, &self.properties, &card)?;
+        self.permit.sign(&mut instance.more.other);
         let doer = self.permit.doer(self.correlation);
         let mut record = Record::default();
         let entry = doer.entry(Activity::AddServicePrincipal);

@@ -63,6 +63,8 @@ pub enum Related {
     To { of: ObjectId, role: LinkRole },
     /// Those that this one is something to: what it owns, whom it manages, the groups, units and roles that hold it.
     From { member: ObjectId, role: LinkRole },
+    /// What this one made.
+    MadeBy(ObjectId),
     /// Members, however deep.
     Below(GroupId),
     /// Groups, however deep this one is in them, and the roles that come with them; and the units that hold it, which are
@@ -157,6 +159,7 @@ async fn ids(view: TenantView<'_>, which: Related, after: Option<ObjectId>, most
             links.into_iter().map(|link| link.id).collect()
         }
         Related::From { member, role } => view.linked_after(member, role, after, most).await?,
+        Related::MadeBy(maker) => view.made_after(maker, after, most).await?,
         Related::Below(group) => {
             let below = view.members_below(group, after, most).await?;
             below.into_iter().map(|member| member.id).collect()

@@ -57,10 +57,11 @@ impl UseCase for NewUnit<'_> {
             version: 1,
         };
         let made = empty.merged(&self.properties).and_then(|unit| unit.check(None).map(|()| unit));
-        let unit = match made {
+        let mut unit = match made {
             Ok(unit) => unit,
             Err(broken) => return Plan::refuse(broken.into()),
         };
+        self.permit.sign(&mut unit.more);
         let entry = self.permit.doer(self.correlation).entry(Activity::AddAdministrativeUnit);
         let entry = entry.target(unit.id, Noun::AdministrativeUnit.word(), &unit.display_name);
         let mut record = Record::default();

@@ -120,8 +120,9 @@ impl NewUser<'_> {
             more: Properties::new(),
             version: 1,
         };
-        let user = empty.merged(&self.properties)?;
+        let mut user = empty.merged(&self.properties)?;
         check(&user, None, tenant)?;
+        self.permit.sign(&mut user.more);
         check_password(self.password.text.expose(), &user)?;
         if facts.taken {
             return Err(Broken::new(UPN, Rule::Taken).into());
