@@ -37,6 +37,11 @@ const MOST_BOUND: usize = 20;
 
 /// By the schema of `kind`: a member that it has not is refused, and one that is not for callers to set.
 pub(crate) fn read_object(call: &Call<'_>, kind: &str, read_only: &[&str]) -> Result<Written, Refusal> {
+    read_change(call, kind, read_only, "")
+}
+
+/// The same of an object that is there. Clients send its id back as they read it, and no other.
+pub(crate) fn read_change(call: &Call<'_>, kind: &str, read_only: &[&str], own: &str) -> Result<Written, Refusal> {
     let mut written = Written::default();
     for (name, value) in object(call)? {
         match name.as_str() {
@@ -44,6 +49,7 @@ pub(crate) fn read_object(call: &Call<'_>, kind: &str, read_only: &[&str]) -> Re
             "members@odata.bind" => written.members = bound(&name, &value)?,
             _ if name.ends_with("@odata.bind") => return Err(Refusal::UnknownMember(name)),
             _ if name.contains('@') => {}
+            "id" if is_own(&value, own) => {}
             _ if read_only.contains(&name.as_str()) => return Err(Refusal::ReadOnly(name)),
             _ => {
                 let (name, value) = checked(call, kind, name, value)?;
@@ -52,6 +58,10 @@ pub(crate) fn read_object(call: &Call<'_>, kind: &str, read_only: &[&str]) -> Re
         }
     }
     Ok(written)
+}
+
+fn is_own(value: &Value, own: &str) -> bool {
+    !own.is_empty() && value.as_str().is_some_and(|value| value.eq_ignore_ascii_case(own))
 }
 
 /// A member of the kind's own, or of what is added to it.

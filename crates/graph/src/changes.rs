@@ -64,6 +64,7 @@ fn of_service_principal(name: &str) -> Op {
         | "preferredTokenSigningKeyThumbprint"
         | "tokenEncryptionKeyId" => Op::ServicePrincipalsAuthentication,
         "appRoleAssignmentRequired" => Op::ServicePrincipalsPermissions,
+        "keyCredentials" => Op::ServicePrincipalsCredentials,
         _ => Op::ServicePrincipalsBasic,
     }
 }

@@ -6,7 +6,7 @@ use crate::sql::GlobalSql;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 const READ: GlobalSql = GlobalSql::new("SELECT count FROM commits WHERE id = 1");
-const COUNT: GlobalSql = GlobalSql::new("UPDATE commits SET count = count + 1 WHERE id = 1");
+const COUNT: GlobalSql = GlobalSql::new("UPDATE commits SET count = count + $1 WHERE id = 1");
 
 const ERA: GlobalSql = GlobalSql::new("SELECT count FROM commits WHERE id = 2");
 const BEGIN_ERA: GlobalSql =
@@ -19,7 +19,7 @@ pub struct Commits {
 
 /// A statement of every transaction that changes the directory.
 pub fn counted() -> Write {
-    Write { sql: COUNT.text().into(), values: Vec::new(), expect: Expect::Any }
+    Write { sql: COUNT.text().into(), values: vec![1.into()], expect: Expect::Counted }
 }
 
 /// What anybody knew of changes is of another time.

@@ -3,7 +3,7 @@
 use crate::Fault;
 use mandate_base::{Moment, ObjectId};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     Null,
     Int(i64),

@@ -6,7 +6,7 @@ use jsonwebtoken::Algorithm;
 use mandate_tests::app::{App, COMMAND_LINE, CONTACTS, EXPORT, INTRANET, ORDERS_API};
 use mandate_tests::graph::Graph;
 use mandate_tests::people::{ANNEKE, JORIS, JORIS_ID, KATRIN, LUKAS, LUKAS_ID, SANNE, WATERKANT, ZONNEBEL};
-use mandate_tests::{Ask, NOON, World, days, signer};
+use mandate_tests::{Ask, LOGIN, NOON, Pairs, World, days, signer};
 use serde_json::{Value, json};
 
 const DENIED: (u16, &str) = (403, "Authorization_RequestDenied");
@@ -452,6 +452,65 @@ async fn s4_07_a_key_is_added_and_removed_by_who_holds_another_of_the_object() {
     graph.post(&format!("{at}/removeKey"), &body).await.done();
     assert_eq!(keys().await, 1);
     assert_eq!(graph.post(&format!("{at}/removeKey"), &body).await.refusal().0, 401, "it is gone, and proves nothing");
+}
+
+/// As Terraform does it: the whole list, those that are there without their keys.
+#[tokio::test]
+async fn a_service_principal_has_certificates_of_its_own_in_a_list() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let app = graph.post("/v1.0/applications", &json!({ "displayName": "Getekend" })).await.made();
+    let sp = graph.post("/v1.0/servicePrincipals", &json!({ "appId": app["appId"] })).await.id();
+    let at = format!("/v1.0/servicePrincipals/{sp}");
+    graph.patch(&at, &json!({ "id": sp, "keyCredentials": [signer::one().key_credential()] })).await.done();
+    let held = graph.get(&at).await.found()["keyCredentials"].clone();
+    let both = json!([held[0], signer::another().key_credential()]);
+    graph.patch(&at, &json!({ "keyCredentials": both })).await.done();
+    let now = graph.get(&at).await.found()["keyCredentials"].clone();
+    assert_eq!((now.as_array().map(Vec::len), &now[0]["keyId"]), (Some(2), &held[0]["keyId"]));
+    // Each of them proves the app here.
+    let claims = json!({
+        "iss": app["appId"], "sub": app["appId"], "jti": "a-first", "nbf": NOON.secs(),
+        "aud": format!("{LOGIN}/{WATERKANT}/oauth2/v2.0/token"), "exp": (NOON + mandate_tests::minutes(10)).secs(),
+    });
+    let another = signer::another();
+    let named = |header: &mut jsonwebtoken::Header| header.x5t_s256 = Some(another.certificate.sha256.clone());
+    let assertion = another.sign(Algorithm::PS256, &claims, named);
+    let request = Pairs::of(&[
+        ("client_id", text(&app, "appId")),
+        ("grant_type", "client_credentials"),
+        ("scope", GRAPH),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ("client_assertion", &assertion),
+    ]);
+    world.client(EXPORT).send(&request).await.granted();
+    graph.patch(&at, &json!({ "keyCredentials": [] })).await.done();
+    assert_eq!(graph.get(&at).await.found()["keyCredentials"], json!([]));
+    let refused = graph.patch(&at, &json!({ "keyCredentials": [{ "key": "x", "type": "AsymmetricX509Cert" }] })).await;
+    assert_eq!(refused.refusal(), BAD);
+}
+
+/// Terraform sends the id back that it read.
+#[tokio::test]
+async fn an_id_in_a_change_is_the_objects_own() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let app = graph.post("/v1.0/applications", &json!({ "displayName": "Kraan" })).await.made();
+    let at = format!("/v1.0/applications/{}", text(&app, "id"));
+    graph.patch(&at, &json!({ "id": app["id"], "notes": "een" })).await.done();
+    graph
+        .patch(&format!("/v1.0/applications(appId='{}')", text(&app, "appId")), &json!({ "id": app["id"] }))
+        .await
+        .done();
+    let other = json!({ "id": "00000000-0000-4000-8000-000000000001", "notes": "twee" });
+    assert_eq!(graph.patch(&at, &other).await.refusal(), BAD);
+    assert_eq!(graph.get(&at).await.found()["notes"], "een");
+    let joris = format!("/v1.0/users/{JORIS_ID}");
+    graph
+        .patch("/v1.0/users/joris.bakker@waterkant.example", &json!({ "id": JORIS_ID.to_string(), "city": "Breda" }))
+        .await
+        .done();
+    assert_eq!(graph.patch(&joris, &json!({ "id": app["id"] })).await.refusal(), BAD);
 }
 
 /// Terraform deletes what it only used, and counts on being refused.

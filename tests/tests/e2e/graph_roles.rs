@@ -192,6 +192,11 @@ async fn the_older_form_shows_and_gives_the_same_roles() {
     assert_eq!(sanne.post("/v1.0/directoryRoles", &wanted).await.refusal(), BAD);
     let role = format!("/v1.0/directoryRoles(roleTemplateId='{APPLICATION_DEVELOPER}')");
     let by_id = format!("/v1.0/directoryRoles/{}", active["id"].as_str().expect("an id"));
+    // Is this one among them? Terraform asks so.
+    let whether =
+        |id: &str| format!("/v1.0/directoryRoles(roleTemplateId='{GLOBAL}')/members?$filter=id%20eq%20'{id}'");
+    assert_eq!(sanne.get(&whether(&SANNE_ID.to_string())).await.names().len(), 1);
+    assert_eq!(sanne.get(&whether(&JORIS_ID.to_string())).await.names().len(), 0);
     assert_eq!(sanne.get(&role).await.found()["id"], sanne.get(&by_id).await.found()["id"]);
     sanne.refer(&format!("{by_id}/members"), &JORIS_ID.to_string()).await.done();
     assert_eq!(sanne.get(&format!("{by_id}/members")).await.names(), ["Joris Bakker"]);

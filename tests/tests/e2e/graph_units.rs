@@ -220,7 +220,9 @@ async fn whoever_holds_a_role_in_a_unit_makes_people_and_groups_there() {
     gives(&sanne, &JORIS_ID.to_string(), USER_ADMINISTRATOR, &noord).await.made();
     let cas = joris.post(&members, &person("cas")).await.made();
     assert_eq!(cas["userPrincipalName"], "cas@waterkant.example");
+    assert_eq!(cas["@odata.type"], "#microsoft.graph.user", "clients look for the kind of a member");
     let kade = joris.post(&members, &group("kade")).await.made();
+    assert_eq!(kade["@odata.type"], "#microsoft.graph.group");
     assert_eq!(sanne.get(&members).await.names(), ["cas", "kade"]);
     // They are his to administer.
     renames(&joris, "cas@waterkant.example").await.done();

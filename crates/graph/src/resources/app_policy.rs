@@ -61,7 +61,7 @@ pub(super) async fn answer_one(call: &Call<'_>, kind: PolicyKind, name: &str) ->
     match call.method {
         Method::PATCH => {
             let permit = call.permit(Op::AppPoliciesUpdate, None)?;
-            let change = body::read_object(call, type_name(kind), READ_ONLY)?.properties;
+            let change = body::read_change(call, type_name(kind), READ_ONLY, name)?.properties;
             edit(call, &permit, PolicyEdit::ChangeAppPolicy(kind, id()?, change), name).await?;
             Ok(respond::nothing())
         }

@@ -69,7 +69,7 @@ pub(super) async fn change(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
     {
         return upsert(call, name).await;
     }
-    let written = body::read_object(call, "application", READ_ONLY)?;
+    let written = body::read_change(call, "application", READ_ONLY, &meant.own())?;
     let mut permit = None;
     for op in changes::operations(Noun::Application, &written.properties) {
         permit = Some(call.permit_on(op, meant.id).await?);

@@ -1,6 +1,6 @@
 //! `/directoryRoles` and `/directoryRoleTemplates`: the older form of roles in the whole tenant (graph-api.md §2.10).
 
-use super::relation::Listed;
+use super::relation::{self, Listed};
 use super::role_definition::told;
 use super::{collection, entity, made_of};
 use crate::body;
@@ -106,11 +106,12 @@ pub(super) async fn show(call: &Call<'_>, key: &RoleKey) -> Result<Answer, Stop>
 
 pub(super) async fn members(call: &Call<'_>, key: &RoleKey) -> Result<Answer, Stop> {
     let permit = call.permit(Op::DirectoryRolesMembers, None)?;
-    call.refuse_queries()?;
+    let only = relation::only(call)?;
     let listed = Listed::of(call, None)?;
     let role = found(call, &permit, key).await?;
     let held = held(call, &permit, role.template.id).await?;
-    let ids: Vec<ObjectId> = held.iter().map(|assignment| assignment.principal).collect();
+    let ids = held.iter().map(|assignment| assignment.principal);
+    let ids: Vec<ObjectId> = ids.filter(|id| only.is_none_or(|only| *id == only)).collect();
     let objects = directory::by_ids(call.house, &call.caller, &permit, &ids).await?;
     let value = objects.iter().filter_map(|object| listed.show(call, object)).collect();
     Ok(collection(call, listed.context(call), None, value, None, COST))

@@ -71,7 +71,7 @@ pub(super) async fn answer_one(call: &Call<'_>, name: &str) -> Result<Answer, St
         true => DomainEdit::Remove,
         false => {
             let read_only: Vec<&str> = READ_ONLY.iter().copied().chain(["id"]).collect();
-            DomainEdit::Change(body::read_object(call, "domain", &read_only)?.properties)
+            DomainEdit::Change(body::read_change(call, "domain", &read_only, name)?.properties)
         }
     };
     edit(call, &permit, &key, change).await?;

@@ -49,7 +49,8 @@ pub(super) async fn answer_one(call: &Call<'_>, key: &Key, part: &Part) -> Resul
     }
     match (held, part) {
         (Some(held), _) => {
-            let properties = body::read_object(call, "federatedIdentityCredential", READ_ONLY)?.properties;
+            let own = held.id.to_string();
+            let properties = body::read_change(call, "federatedIdentityCredential", READ_ONLY, &own)?.properties;
             let change = AppEdit::ChangeFederated(held.id, properties);
             edit(call, &permit, meant.known()?, &meant.name, change).await?;
             Ok(respond::nothing())

@@ -2,7 +2,7 @@
 
 use super::group::GROUP;
 use super::key::{Meant, by_key};
-use super::made_of;
+use super::{made_member_of, made_of};
 use crate::body::{self, Written};
 use crate::call::Call;
 use crate::dispatch::Key;
@@ -70,7 +70,8 @@ async fn make(call: &Call<'_>, written: Written, unit: Option<AdministrativeUnit
     };
     let group = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, ""))?;
     let location = format!("{}/groups/{}", call.root(), group.id);
-    Ok(respond::created(made_of(call, GROUP.set, &group), &location, call.metadata, COST))
+    let made = if unit.is_some() { made_member_of(call, &group) } else { made_of(call, GROUP.set, &group) };
+    Ok(respond::created(made, &location, call.metadata, COST))
 }
 
 fn creating(properties: &Properties) -> Op {
@@ -108,7 +109,7 @@ pub(super) async fn answer(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
 
 async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
     let shape = shape(call, meant).await?;
-    let Written { properties, members, owners } = body::read_object(call, "group", READ_ONLY)?;
+    let Written { properties, members, owners } = body::read_change(call, "group", READ_ONLY, &meant.own())?;
     if !owners.is_empty() {
         return Err(Refusal::UnknownMember("owners@odata.bind".to_owned()).into());
     }

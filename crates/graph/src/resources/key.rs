@@ -21,6 +21,11 @@ impl Meant {
         self.id.ok_or_else(|| self.missing())
     }
 
+    /// Its id as text; nothing, where there is none.
+    pub fn own(&self) -> String {
+        self.id.map(|id| id.to_string()).unwrap_or_default()
+    }
+
     pub fn missing(&self) -> Refusal {
         Refusal::NoSuchObject(self.name.clone())
     }

@@ -203,6 +203,13 @@ fn made_of<E: Entity>(call: &Call<'_>, set: &str, object: &E) -> Map<String, Val
     properties
 }
 
+/// The same of one that is made in a unit, whose members are of several kinds.
+fn made_member_of<E: Entity>(call: &Call<'_>, object: &E) -> Map<String, Value> {
+    let mut properties = made_of(call, "directoryObjects", object);
+    call.metadata.say(&mut properties, "@odata.type", format!("#{}", E::KIND.name));
+    properties
+}
+
 /// The same, and where it is.
 fn made<E: Entity>(call: &Call<'_>, set: &str, object: &E, location: &str, cost: u8) -> Answer {
     respond::created(made_of(call, set, object), location, call.metadata, cost)

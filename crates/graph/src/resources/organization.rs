@@ -63,7 +63,7 @@ const READ_ONLY: &[&str] = &[
 
 async fn change(call: &Call<'_>, name: &str, id: Option<TenantId>) -> Result<Answer, Stop> {
     let permit = call.permit(Op::OrganizationUpdate, id.map(ObjectId::from))?;
-    let properties = body::read_object(call, "organization", READ_ONLY)?.properties;
+    let properties = body::read_change(call, "organization", READ_ONLY, name)?.properties;
     let missing = || Refusal::NoSuchObject(name.to_owned());
     if id != Some(call.caller.tenant) {
         return Err(missing().into());

@@ -73,7 +73,7 @@ pub(super) async fn list(
 }
 
 /// `$filter=id eq '…'`, the one question besides: is this object among them? Terraform asks so (graph-api.md §5.2).
-fn only(call: &Call<'_>) -> Result<Option<ObjectId>, Refusal> {
+pub(super) fn only(call: &Call<'_>) -> Result<Option<ObjectId>, Refusal> {
     match &call.options.filter {
         Some(Filter::Compare { member, op: Compare::Equal, value: Literal::Text(text) | Literal::Bare(text) })
             if member.path.join("/").eq_ignore_ascii_case("id") =>

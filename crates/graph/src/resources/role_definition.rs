@@ -32,7 +32,7 @@ pub(super) async fn answer_one(call: &Call<'_>, name: &str) -> Result<Answer, St
         Method::PATCH => {
             let permit = call.permit(Op::RoleDefinitionsUpdate, None)?;
             let id = parsed(name)?;
-            let mut properties = body::read_object(call, "unifiedRoleDefinition", READ_ONLY)?.properties;
+            let mut properties = body::read_change(call, "unifiedRoleDefinition", READ_ONLY, name)?.properties;
             properties.remove("templateId");
             edit(call, &permit, name, RoleEdit::Redefine(id, properties)).await?;
             Ok(respond::nothing())

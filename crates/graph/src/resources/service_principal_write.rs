@@ -1,5 +1,6 @@
 //! Service principals brought in, changed and deleted (graph-api.md §2.6).
 
+use super::credential::certificates_of;
 use super::key::by_key;
 use super::made_of;
 use super::service_principal::{Instance, SERVICE_PRINCIPAL};
@@ -97,20 +98,18 @@ async fn change(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
         properties.remove("appId");
         return make(call, &permit, name, properties, owners).await;
     }
-    let mut properties = body::read_object(call, "servicePrincipal", READ_ONLY)?.properties;
+    let mut properties = body::read_change(call, "servicePrincipal", READ_ONLY, &meant.own())?.properties;
     check_kind(&mut properties)?;
     if properties.contains_key("appId") {
         return Err(Refusal::ReadOnly("appId".to_owned()).into());
-    }
-    if properties.contains_key("keyCredentials") {
-        return Err(Refusal::NotOffered("Certificates of a service principal in a PATCH").into());
     }
     let mut permit = None;
     for op in changes::operations(Noun::ServicePrincipal, &properties) {
         permit = Some(call.permit_on(op, meant.id).await?);
     }
     let permit = permit.ok_or_else(|| meant.missing())?;
-    edit(call, &permit, meant.known()?, &meant.name, InstanceEdit::Merge(properties)).await?;
+    let certificates = certificates_of(properties.remove("keyCredentials"))?;
+    edit(call, &permit, meant.known()?, &meant.name, InstanceEdit::Merge { properties, certificates }).await?;
     Ok(respond::nothing())
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn answer(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
 
 async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
     let permit = call.permit_on(Op::AdministrativeUnitsUpdate, meant.id).await?;
-    let properties = body::read_object(call, "administrativeUnit", READ_ONLY)?.properties;
+    let properties = body::read_change(call, "administrativeUnit", READ_ONLY, &meant.own())?.properties;
     let unit = meant.known()?.into();
     let deed = ChangeUnit { permit: &permit, unit, properties, correlation: call.correlation };
     settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, &meant.name))?;

@@ -1,8 +1,8 @@
 //! People added, changed and deleted, and what they do with their own account (graph-api.md §2.2).
 
 use super::key::{Meant, meant};
-use super::made_of;
 use super::user::USER;
+use super::{made_member_of, made_of};
 use crate::body;
 use crate::call::Call;
 use crate::changes;
@@ -62,7 +62,8 @@ pub(super) async fn create_in(call: &Call<'_>, unit: Option<AdministrativeUnitId
     let deed = NewUser { permit: &permit, properties, password, unit, correlation: call.correlation };
     let user = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, ""))?;
     let location = format!("{}/users/{}", call.root(), user.id);
-    Ok(respond::created(made_of(call, USER.set, &user), &location, call.metadata, COST))
+    let made = if unit.is_some() { made_member_of(call, &user) } else { made_of(call, USER.set, &user) };
+    Ok(respond::created(made, &location, call.metadata, COST))
 }
 
 pub(super) async fn answer(call: &Call<'_>, subject: &Subject) -> Result<Answer, Stop> {
@@ -89,7 +90,7 @@ async fn check_above(call: &Call<'_>, meant: &Meant) -> Result<(), Stop> {
 }
 
 async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
-    let properties = body::read_object(call, "user", READ_ONLY)?.properties;
+    let properties = body::read_change(call, "user", READ_ONLY, &meant.own())?.properties;
     let mut permit = None;
     for op in changes::operations(Noun::User, &properties) {
         permit = Some(call.permit_on(op, meant.id).await?);

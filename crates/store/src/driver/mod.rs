@@ -25,6 +25,8 @@ pub enum Expect {
     One,
     /// It touches tables, not rows, and what follows may need them.
     Schema,
+    /// Its one value is a number that is added to a count: of several, the sum is added.
+    Counted,
 }
 
 impl Write {

@@ -1,7 +1,9 @@
 //! Instances of apps in a tenant: brought in, changed, and given secrets of their own.
 
 use super::applications::{AppRefusal, link_policy};
-use super::credentials::{CertificateAsked, NewSecret, SecretAsked, certificate, check_count, make_secret};
+use super::credentials::{
+    CertificateAsked, NewSecret, SecretAsked, certificate, certificates, check_count, make_secret,
+};
 use super::principals::{Named, Owner, named, owners};
 use crate::Fault;
 use crate::access::{Caller, Permit, Who};
@@ -40,7 +42,11 @@ pub struct ChangeInstance<'a> {
 }
 
 pub enum InstanceEdit {
-    Merge(Properties),
+    /// Certificates are a whole list, where there is one.
+    Merge {
+        properties: Properties,
+        certificates: Option<Vec<CertificateAsked>>,
+    },
     AddSecret(SecretAsked),
     RemoveSecret(ObjectId),
     AddCertificate(CertificateAsked),
@@ -210,7 +216,7 @@ impl UseCase for ChangeInstance<'_> {
             None => None,
         };
         let taken = match &self.edit {
-            InstanceEdit::Merge(properties) => taken(facing, properties, Some(self.instance)).await?,
+            InstanceEdit::Merge { properties, .. } => taken(facing, properties, Some(self.instance)).await?,
             _ => None,
         };
         Ok(InstanceFacts { instance, card, tenant: facing.tenant().await?, taken })
@@ -257,10 +263,13 @@ impl ChangeInstance<'_> {
         let under = more.app_management_policies.clone();
         let rules = tenant.settings.rules_of_instance(&under, created);
         match &self.edit {
-            InstanceEdit::Merge(properties) => match card {
-                Some(card) => apply(&mut written.instance, properties, card)?,
-                None => return Err(InstanceRefusal::NoSuchApp),
-            },
+            InstanceEdit::Merge { properties, certificates: asked } => {
+                if let Some(asked) = asked {
+                    more.certificates = certificates(&more.certificates, asked, &rules, draw)?;
+                }
+                let card = card.ok_or(InstanceRefusal::NoSuchApp)?;
+                apply(&mut written.instance, properties, card)?;
+            }
             InstanceEdit::AddSecret(asked) => {
                 let made = make_secret(asked, &rules, now, draw)?;
                 written.part = Some(made.held.key_id);
@@ -314,8 +323,10 @@ impl ChangeInstance<'_> {
             InstanceEdit::AddSecret(_) | InstanceEdit::RemoveSecret(_) => {
                 &["credentialsWithUsageSign", "credentialsWithUsageVerify"]
             }
-            InstanceEdit::AddCertificate(_) | InstanceEdit::RemoveCertificate(_) => &["credentialsWithUsageVerify"],
-            InstanceEdit::Merge(properties) if properties.contains_key("tokenEncryptionKeyId") => {
+            InstanceEdit::AddCertificate(_)
+            | InstanceEdit::RemoveCertificate(_)
+            | InstanceEdit::Merge { certificates: Some(_), .. } => &["credentialsWithUsageVerify"],
+            InstanceEdit::Merge { properties, .. } if properties.contains_key("tokenEncryptionKeyId") => {
                 &["tokenEncryptionKeyId"]
             }
             _ => return false,

@@ -1,21 +1,30 @@
-//! PostgreSQL 15+: pooled connections, prepared statements, one transaction a record.
+//! PostgreSQL 15+: pooled connections, prepared statements, one transaction a record, or of all records that wait.
+
+mod many;
+mod turn;
 
 use super::{Expect, Write};
 use crate::value::{Row, Value};
 use crate::{Committed, Fault};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::future::{try_join_all, try_join3};
+use many::{Many, Step, woven};
+use std::collections::HashMap;
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use tokio_postgres::{NoTls, Statement};
+use turn::Turn;
 
 #[derive(Clone)]
 pub struct Postgres {
     pool: Pool,
     readers: Arc<Readers>,
+    turn: Arc<Turn>,
+    /// Which statements take many rows at once.
+    many: Arc<Mutex<HashMap<String, Option<Arc<Many>>>>>,
 }
 
 const CONNECTIONS: usize = 16;
@@ -35,7 +44,7 @@ impl Postgres {
             .create_timeout(Some(WAIT))
             .build();
         let pool = pool.map_err(Fault::while_doing("making the connection pool"))?;
-        Ok(Postgres { pool, readers: Arc::default() })
+        Ok(Postgres { pool, readers: Arc::default(), turn: Arc::default(), many: Arc::default() })
     }
 
     async fn connection(&self) -> Result<Object, Fault> {
@@ -58,21 +67,50 @@ impl Postgres {
         answer.iter().map(row).collect::<Result<_, _>>().map_err(Fault::while_doing("reading a row"))
     }
 
-    /// On a task of its own: whoever asked may go away, and must not leave a connection in the middle of a transaction.
+    /// What changes the directory waits for its turn; what only leaves traces of a sign-in is written beside it. On a task
+    /// of its own: whoever asked may go away, and must not leave a connection in the middle of a transaction.
     pub async fn write(&self, writes: Vec<Write>) -> Result<Committed, Fault> {
-        let connection = self.connection().await?;
+        if writes.iter().any(|write| write.expect == Expect::Counted) {
+            return self.turn.write(self, writes).await;
+        }
+        let (postgres, connection) = (self.clone(), self.connection().await?);
         let written = tokio::spawn(async move {
-            let outcome = transact(&connection, &writes).await;
-            if outcome.is_err() && connection.batch_execute("ROLLBACK").await.is_err() {
-                // Nobody knows what state it is in: no one gets it again.
+            let written = transact(&postgres, &connection, [writes.as_slice()]).await;
+            if written.is_err() && !postgres.is_usable(&connection).await {
                 drop(Object::take(connection));
             }
-            outcome
+            outcome(written)
         });
-        match written.await.map_err(Fault::while_doing("writing"))? {
-            Err(error) if is_raced(&error) => Ok(Committed::Raced),
-            other => other.map(|()| Committed::Done).map_err(Fault::while_doing("writing")),
+        written.await.map_err(Fault::while_doing("writing"))?
+    }
+
+    /// Out of whatever transaction it is in. `false`: nobody knows what state it is in, and no one gets it again.
+    async fn is_usable(&self, connection: &Object) -> bool {
+        connection.batch_execute("ROLLBACK").await.is_ok()
+    }
+
+    /// The statement that takes many rows, if there is one.
+    fn many(&self, sql: &str, expect: Expect, types: &[Type]) -> Option<Arc<Many>> {
+        let mut known = self.many.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(many) = known.get(sql) {
+            return many.clone();
         }
+        let many = Many::of(sql, expect, types).map(Arc::new);
+        // Texts that are made while the program runs are of migrations and states that are put back.
+        if known.len() < MOST_KNOWN {
+            known.insert(sql.to_owned(), many.clone());
+        }
+        many
+    }
+}
+
+const MOST_KNOWN: usize = 500;
+
+fn outcome(written: Result<(), tokio_postgres::Error>) -> Result<Committed, Fault> {
+    match written {
+        Ok(()) => Ok(Committed::Done),
+        Err(error) if is_raced(&error) => Ok(Committed::Raced),
+        Err(error) => Err(Fault::while_doing("writing")(error)),
     }
 }
 
@@ -114,18 +152,25 @@ const CHUNK: usize = 30;
 
 /// One transaction in one journey. A guard that does not hold is an error of its statement, and with it the commit that
 /// is on its way already is none.
-async fn transact(connection: &Object, writes: &[Write]) -> Result<(), tokio_postgres::Error> {
-    if writes.iter().any(|write| write.expect == Expect::Schema) {
-        return transact_in_turn(connection, writes).await;
+async fn transact<'w>(
+    postgres: &Postgres,
+    connection: &Object,
+    jobs: impl IntoIterator<Item = &'w [Write]>,
+) -> Result<(), tokio_postgres::Error> {
+    let jobs: Vec<&[Write]> = jobs.into_iter().collect();
+    if jobs.iter().any(|job| job.iter().any(|write| write.expect == Expect::Schema)) {
+        let all: Vec<&Write> = jobs.into_iter().flatten().collect();
+        return transact_in_turn(connection, &all).await;
     }
-    let last = writes.len().div_ceil(CHUNK).saturating_sub(1);
-    for (place, chunk) in writes.chunks(CHUNK).enumerate() {
-        let statements = prepared(connection, chunk).await?;
+    let steps = woven(jobs);
+    let last = steps.len().div_ceil(CHUNK).saturating_sub(1);
+    for (place, chunk) in steps.chunks(CHUNK).enumerate() {
+        let mut ready = Vec::with_capacity(chunk.len());
+        for step in chunk {
+            prepare(postgres, connection, step, &mut ready).await?;
+        }
         let begin = said(connection, "BEGIN", place == 0);
-        let executed = chunk
-            .iter()
-            .zip(&statements)
-            .map(async |(write, statement)| connection.execute(statement, &parameters(&write.values)).await);
+        let executed = ready.iter().map(async |ready| connection.execute(&ready.statement, &ready.parameters()).await);
         let commit = said(connection, "COMMIT", place == last);
         try_join3(begin, try_join_all(executed), commit).await?;
     }
@@ -141,19 +186,59 @@ fn guarded(sql: &str) -> String {
     format!("WITH touched AS ({sql} RETURNING 1) SELECT 1 / COUNT(*) FROM touched")
 }
 
-async fn prepared(connection: &Object, writes: &[Write]) -> Result<Vec<Statement>, tokio_postgres::Error> {
-    let mut statements = Vec::with_capacity(writes.len());
-    for write in writes {
-        statements.push(match write.expect {
-            Expect::One => connection.prepare_cached(&guarded(&write.sql)).await?,
-            Expect::Any | Expect::Schema => connection.prepare_cached(&write.sql).await?,
-        });
+/// A statement with what it is bound to.
+struct Ready<'w> {
+    statement: Statement,
+    bound: Bound<'w>,
+}
+
+enum Bound<'w> {
+    Row(&'w [Value]),
+    Columns(Vec<Vec<&'w Value>>),
+    Count(i64),
+}
+
+impl Ready<'_> {
+    fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
+        match &self.bound {
+            Bound::Row(row) => parameters(row),
+            Bound::Columns(columns) => columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect(),
+            Bound::Count(count) => vec![count],
+        }
     }
-    Ok(statements)
+}
+
+async fn prepare<'w>(
+    postgres: &Postgres,
+    connection: &Object,
+    step: &Step<'w>,
+    ready: &mut Vec<Ready<'w>>,
+) -> Result<(), tokio_postgres::Error> {
+    let plain = connection.prepare_cached(step.sql).await?;
+    if step.expect == Expect::Counted {
+        ready.push(Ready { statement: plain, bound: Bound::Count(step.rows.len() as i64) });
+        return Ok(());
+    }
+    let many = postgres.many(step.sql, step.expect, plain.params());
+    // Without a conflict to fall back on, an insert touches a row or fails.
+    let is_guarded = step.expect == Expect::One && many.is_none();
+    match many.filter(|_| step.rows.len() > 1) {
+        Some(many) => {
+            let statement = connection.prepare_cached(&many.sql).await?;
+            let columns = many.columns(&step.rows, plain.params().len());
+            ready.push(Ready { statement, bound: Bound::Columns(columns) });
+        }
+        None => {
+            let statement = if is_guarded { connection.prepare_cached(&guarded(step.sql)).await? } else { plain };
+            let each = |row: &&'w [Value]| Ready { statement: statement.clone(), bound: Bound::Row(row) };
+            ready.extend(step.rows.iter().map(each));
+        }
+    }
+    Ok(())
 }
 
 /// Where a statement can be understood only when those before it are done.
-async fn transact_in_turn(connection: &Object, writes: &[Write]) -> Result<(), tokio_postgres::Error> {
+async fn transact_in_turn(connection: &Object, writes: &[&Write]) -> Result<(), tokio_postgres::Error> {
     connection.batch_execute("BEGIN").await?;
     for write in writes {
         connection.execute(&*write.sql, &parameters(&write.values)).await?;
