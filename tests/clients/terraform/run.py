@@ -2,8 +2,8 @@
 
     python run.py <path of dev.env> <OpenTofu or Terraform> <folder of terraform-provider-azuread>
 
-Nothing is installed: the two programs are given. Applies `main.tf`, plans, changes, plans, destroys; a plan must find
-nothing to do. Prints a line for each step and, as its last line, `N passed, N failed`.
+Nothing is installed: the two programs are given, and `openssl` makes a certificate. Applies `main.tf`, plans, changes,
+plans, destroys, and `parts.tf` the same; a plan must find nothing to do. Prints a line for each step and, as its last line, `N passed, N failed`.
 """
 
 import json
@@ -24,8 +24,10 @@ EXPORT = "c1000000-0000-4000-8000-000000000004"
 NEEDED = [
     "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All",
     "User.ReadWrite.All", "Group.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "Directory.Read.All",
+    "AdministrativeUnit.ReadWrite.All", "Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration", "Domain.Read.All",
 ]
-CHANGED = {
+# What the second run of each file changes.
+MAIN = {
     "job_title": "Havenmeester", "notes": "Gewijzigd", "scope": "Boats.ReadBasic", "claims": ["openid"],
     "tags": ["suite", "twee"],
     "redirects": ["https://app.waterkant.example/callback", "https://app.waterkant.example/two"],
@@ -75,36 +77,53 @@ def main(environment_file, program, provider):
     environment = read_environment(environment_file)
     authority_file = str((pathlib.Path(environment_file).resolve().parent / environment["MANDATE_CA"]).resolve())
     Graph(environment, authority_file).allow()
-    with tempfile.TemporaryDirectory(prefix="mandate-terraform-") as folder:
-        shutil.copy(HERE / "main.tf", folder)
-        settings = pathlib.Path(folder, "terraform.rc")
-        overrides = f'dev_overrides {{ "hashicorp/azuread" = "{pathlib.Path(provider).resolve()}" }}'
-        settings.write_text(f"provider_installation {{\n  {overrides}\n  direct {{}}\n}}\n", encoding="utf-8")
-        variables = {
-            **os.environ,
-            "TF_CLI_CONFIG_FILE": str(settings),
-            "TF_VAR_host": urllib.parse.urlsplit(environment["MANDATE_BASE"]).netloc,
-            "TF_VAR_tenant": environment["MANDATE_TENANT"],
-            "SSL_CERT_FILE": authority_file,
-            "NO_PROXY": "localhost",
-        }
-        changed = {f"TF_VAR_{name}": v if isinstance(v, str) else json.dumps(v) for name, v in CHANGED.items()}
-        failed = 0
-        steps = [
-            ("applies", {}, "apply", "-auto-approve"), ("finds nothing to do", {}, "plan", "-detailed-exitcode"),
-            ("changes", changed, "apply", "-auto-approve"),
-            ("finds nothing more to do", changed, "plan", "-detailed-exitcode"),
-            ("destroys", changed, "destroy", "-auto-approve"),
-        ]
-        for name, more, *words in steps:
-            command = [program, *words, "-no-color"]
-            done = subprocess.run(command, cwd=folder, env=variables | more, capture_output=True, text=True, timeout=600)
-            failed += done.returncode != 0
-            print(f"{'FAIL' if done.returncode else 'ok'} Terraform {name}", flush=True)
-            if done.returncode:
-                print(done.stdout[-3000:], done.stderr[-3000:], sep="\n", file=sys.stderr)
-    print(f"{len(steps) - failed} passed, {failed} failed")
+    passed = failed = 0
+    for file, changed in [("main.tf", MAIN), ("parts.tf", {"word": "twee"})]:
+        with tempfile.TemporaryDirectory(prefix="mandate-terraform-") as folder:
+            given = variables(environment, authority_file, provider, folder)
+            told = run(file, changed, program, folder, given)
+        passed, failed = passed + told.count(True), failed + told.count(False)
+    print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def variables(environment, authority_file, provider, folder):
+    settings = pathlib.Path(folder, "terraform.rc")
+    overrides = f'dev_overrides {{ "hashicorp/azuread" = "{pathlib.Path(provider).resolve()}" }}'
+    settings.write_text(f"provider_installation {{\n  {overrides}\n  direct {{}}\n}}\n", encoding="utf-8")
+    certificate = pathlib.Path(folder, "certificate.pem")
+    key = pathlib.Path(folder, "key.pem")
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "90", "-subj", "/CN=terraform"]
+    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    return {
+        **os.environ,
+        "TF_CLI_CONFIG_FILE": str(settings),
+        "TF_VAR_host": urllib.parse.urlsplit(environment["MANDATE_BASE"]).netloc,
+        "TF_VAR_tenant": environment["MANDATE_TENANT"],
+        "TF_VAR_cert": str(certificate),
+        "SSL_CERT_FILE": authority_file,
+        "NO_PROXY": "localhost",
+    }
+
+
+def run(file, changed, program, folder, given):
+    shutil.copy(HERE / file, pathlib.Path(folder, "main.tf"))
+    changed = {f"TF_VAR_{name}": v if isinstance(v, str) else json.dumps(v) for name, v in changed.items()}
+    steps = [
+        ("applies", {}, "apply", "-auto-approve"), ("finds nothing to do", {}, "plan", "-detailed-exitcode"),
+        ("changes", changed, "apply", "-auto-approve"),
+        ("finds nothing more to do", changed, "plan", "-detailed-exitcode"),
+        ("destroys", changed, "destroy", "-auto-approve"),
+    ]
+    told = []
+    for name, more, *words in steps:
+        command = [program, *words, "-no-color"]
+        done = subprocess.run(command, cwd=folder, env=given | more, capture_output=True, text=True, timeout=600)
+        told.append(done.returncode == 0)
+        print(f"{'ok' if told[-1] else 'FAIL'} Terraform {name}: {file}", flush=True)
+        if not told[-1]:
+            print(done.stdout[-3000:], done.stderr[-3000:], sep="\n", file=sys.stderr)
+    return told
 
 
 if __name__ == "__main__":

@@ -144,9 +144,11 @@ async fn s2_15_a_role_of_the_tenants_own_counts_at_the_next_request() {
     let world = World::new().await;
     let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
     let actions = json!([{ "allowedResourceActions": ["microsoft.directory/groups/basic/update"] }]);
-    let role = json!({ "displayName": "Groepsbeschrijver", "isEnabled": true, "rolePermissions": actions });
+    let role =
+        json!({ "displayName": "Groepsbeschrijver", "isEnabled": true, "rolePermissions": actions, "version": "2" });
     let made = sanne.post(DEFINITIONS, &role).await.made();
     assert_eq!((&made["isBuiltIn"], &made["displayName"]), (&json!(false), &json!("Groepsbeschrijver")));
+    assert_eq!(made["version"], "2");
     let id = made["id"].as_str().expect("an id").to_owned();
     assert_eq!(sanne.post(DEFINITIONS, &role).await.status, 400, "its name is taken");
     gives(&sanne, &JORIS_ID.to_string(), &id, "/").await.made();

@@ -20,6 +20,8 @@ pub(crate) fn route<'p>(version: Version, segments: impl IntoIterator<Item = &'p
     match (version, path.steps()) {
         (Version::Oidc, [step]) if step.is("userinfo") => Ok(Route::UserInfo),
         (Version::Oidc, steps) => Err(unknown(steps)),
+        // There they stand at the root, too, and Terraform deletes them so.
+        (Version::Beta, [head, ..]) if head.is("administrativeUnits") => of_directory_parts(path.steps()),
         (Version::V1 | Version::Beta, steps) => of_directory(steps),
     }
 }

@@ -148,12 +148,13 @@ async fn all(call: &Call<'_>, permit: &Permit) -> Result<Vec<Definition>, Stop> 
 impl Definition {
     fn built_in(role: &RoleTemplate) -> Definition {
         let actions: Vec<&str> = role.actions.iter().map(|action| roles().action_name(action)).collect();
-        Definition::with(role.id, role.name, None, true, true, &json!(actions))
+        Definition::with(role.id, role.name, None, true, (true, Some("1")), &json!(actions))
     }
 
     fn of_own(role: &CustomRole) -> Definition {
         let description = role.description.as_deref();
-        Definition::with(role.id, &role.display_name, description, false, role.is_enabled, &json!(role.actions))
+        let state = (role.is_enabled, role.version.as_deref());
+        Definition::with(role.id, &role.display_name, description, false, state, &json!(role.actions))
     }
 
     fn with(
@@ -161,7 +162,7 @@ impl Definition {
         name: &str,
         description: Option<&str>,
         built_in: bool,
-        enabled: bool,
+        (enabled, version): (bool, Option<&str>),
         actions: &Value,
     ) -> Definition {
         let value = json!({
@@ -173,7 +174,7 @@ impl Definition {
             "resourceScopes": ["/"],
             "rolePermissions": [{ "allowedResourceActions": actions, "condition": null }],
             "templateId": id.to_string(),
-            "version": if built_in { Some("1") } else { None },
+            "version": version,
         });
         let properties = if let Value::Object(properties) = value { properties } else { Map::new() };
         Definition { id, properties }
