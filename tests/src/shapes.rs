@@ -103,12 +103,22 @@ fn judged(context: &str, answer: &Value) -> Result<(), String> {
         return fits(named, value);
     }
     let segment = last_segment(named);
+    // One property of an object.
+    let (before, _) = named.rsplit_once('/').unwrap_or(("", named));
+    let of = SETS.iter().find(|(set, _)| *set == last_segment(before));
+    if let Some(property) = of.and_then(|(_, kind)| member(kind, segment)).filter(|_| !is_set(segment)) {
+        return fits(property, &answer["value"]);
+    }
     let found =
         SETS.iter().find(|(set, _)| *set == segment).ok_or_else(|| format!("no type is known of `{segment}`"))?;
     match answer["value"].as_array() {
         Some(values) => values.iter().try_for_each(|value| fits(found.1, value)),
         None => fits(found.1, answer),
     }
+}
+
+fn is_set(segment: &str) -> bool {
+    SETS.iter().any(|(set, _)| *set == segment)
 }
 
 /// `users('id')/appRoleAssignments(id,principalId)` → `appRoleAssignments`

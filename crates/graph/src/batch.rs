@@ -8,7 +8,8 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use mandate_usecases::House;
 use mandate_web::{Answer, Incoming, answer, base64};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -22,6 +23,7 @@ struct Asked {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Item {
+    #[serde(deserialize_with = "text_or_number")]
     id: String,
     method: String,
     url: String,
@@ -45,6 +47,15 @@ struct Outcome {
     headers: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<Value>,
+}
+
+/// Some clients count.
+fn text_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    match Value::deserialize(from)? {
+        Value::String(text) => Ok(text),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(D::Error::custom("an id is a text")),
+    }
 }
 
 pub(crate) fn is_batch(request: &Incoming) -> bool {

@@ -44,6 +44,7 @@ pub(crate) fn read_object(call: &Call<'_>, kind: &str, read_only: &[&str]) -> Re
 pub(crate) fn read_change(call: &Call<'_>, kind: &str, read_only: &[&str], own: &str) -> Result<Written, Refusal> {
     let mut written = Written::default();
     for (name, value) in object(call)? {
+        let name = schema::member(kind, &name).map_or(name, |known| known.name.to_owned());
         match name.as_str() {
             "owners@odata.bind" => written.owners = bound(&name, &value)?,
             "members@odata.bind" => written.members = bound(&name, &value)?,

@@ -72,6 +72,19 @@ impl Call<'_> {
         }
     }
 
+    /// The same call, which selects these.
+    pub fn selecting(&self, names: &[&str]) -> Call<'_> {
+        let mut options = self.options.clone();
+        options.select = Some(Select::Names(names.iter().map(|name| (*name).to_owned()).collect()));
+        Call {
+            caller: self.caller.clone(),
+            method: self.method.clone(),
+            options,
+            extensions: self.extensions.clone(),
+            ..*self
+        }
+    }
+
     fn denied(&self, op: Op, denial: &Denial) -> Refusal {
         let explanation = Box::new(explain::denial(&self.caller, denial));
         Refusal::Denied { operation: op.name(), explanation }

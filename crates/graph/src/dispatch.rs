@@ -106,6 +106,8 @@ pub(crate) enum Route {
     Domains,
     Domain(String),
     DomainPart(String, DomainPart),
+    /// One property of an object, in JSON or bare.
+    Property(Object, &'static str, bool),
     SubscribedSkus,
     Organizations,
     Organization(String),

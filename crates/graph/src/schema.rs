@@ -58,11 +58,12 @@ fn read() -> HashMap<&'static str, Type> {
     types
 }
 
-/// Of the type itself or of one that it is made from.
+/// Of the type itself or of one that it is made from, in whatever case it is written: clients do not agree with Graph there,
+/// and Graph does not mind (graph-api.md §3.6).
 pub(crate) fn member(kind: &str, name: &str) -> Option<Member> {
     let mut kind = Some(kind);
     while let Some(found) = kind.and_then(|kind| types().get(kind)) {
-        if let Some(member) = found.members.iter().find(|member| member.name == name) {
+        if let Some(member) = found.members.iter().find(|member| member.name.eq_ignore_ascii_case(name)) {
             return Some(*member);
         }
         kind = found.base;
@@ -138,10 +139,13 @@ fn one(path: &str, of: &str, value: &mut Value) -> Result<(), Refusal> {
         ("Edm.Binary" | "Edm.Stream", Value::String(text)) => text.len() <= LONGEST_TEXT,
         (of, Value::Object(members)) if !of.starts_with("Edm.") && knows(of) => {
             members.retain(|name, _| !name.contains('@'));
-            for (name, value) in members.iter_mut() {
+            let written = std::mem::take(members);
+            for (name, mut value) in written {
                 let path = format!("{path}/{name}");
-                let known = member(of, name).filter(|member| !member.navigation);
-                check(&path, known.ok_or_else(|| Refusal::UnknownMember(path.clone()))?, value)?;
+                let known = member(of, &name).filter(|member| !member.navigation);
+                let known = known.ok_or_else(|| Refusal::UnknownMember(path.clone()))?;
+                check(&path, known, &mut value)?;
+                members.insert(known.name.to_owned(), value);
             }
             true
         }
@@ -171,6 +175,7 @@ mod tests {
         assert_eq!(member("user", "deletedDateTime").map(|member| member.of), Some("Edm.DateTimeOffset"));
         assert_eq!(member("user", "manager").map(|member| member.navigation), Some(true));
         assert_eq!(member("user", "identifierUris"), None);
+        assert_eq!(member("user", "mailNickName").map(|member| member.name), Some("mailNickname"));
     }
 
     #[test]
@@ -190,6 +195,8 @@ mod tests {
         ] {
             assert!(matches!(checked(kind, name, value.clone()), Err(Refusal::MistypedMember(_))), "{name}: {value}");
         }
+        let read = checked("application", "web", json!({ "RedirectUris": ["x"] })).expect("in any case");
+        assert_eq!(read, json!({ "redirectUris": ["x"] }));
         let refused = checked("application", "web", json!({ "redirectUri": "x" }));
         assert_eq!(refused, Err(Refusal::UnknownMember("web/redirectUri".to_owned())));
         assert!(checked("application", "nativeAuthenticationApisEnabled", json!("all")).is_ok());

@@ -34,6 +34,7 @@ mod graph_people;
 mod graph_policies;
 mod graph_queries;
 mod graph_roles;
+mod graph_spellings;
 mod graph_subscriptions;
 mod graph_together;
 mod graph_units;

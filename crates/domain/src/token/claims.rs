@@ -50,6 +50,8 @@ pub struct Issue<'a> {
     /// Unique for each token (`uti`).
     pub uti: &'a str,
     pub client: AppId,
+    /// The client's name, which Graph's tokens tell: command lines show it as who is signed in.
+    pub client_name: Option<&'a str>,
     pub proof: Proof,
 }
 
@@ -87,6 +89,8 @@ pub struct Claims<'a> {
     acr: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     amr: Option<[&'a str; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_displayname: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     appid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,7 +146,7 @@ impl<'a> Claims<'a> {
         }
     }
 
-    fn client(&mut self, issue: &Issue<'_>, version: u8) {
+    fn client(&mut self, issue: &Issue<'a>, version: u8) {
         let proof = Some(match issue.proof {
             Proof::None => "0",
             Proof::Secret => "1",
@@ -151,6 +155,7 @@ impl<'a> Claims<'a> {
         if version == 2 {
             (self.azp, self.azpacr) = (Some(issue.client.to_string()), proof);
         } else {
+            self.app_displayname = issue.client_name;
             (self.appid, self.appidacr) = (Some(issue.client.to_string()), proof);
         }
     }

@@ -104,6 +104,7 @@ fn issue() -> Issue<'static> {
         life: 60 * MINUTE,
         uti: "dG9rZW4tbnVtYmVyLW9uZQ",
         client: PLANNER,
+        client_name: None,
         proof: Proof::None,
     }
 }

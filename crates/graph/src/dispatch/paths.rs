@@ -6,6 +6,7 @@ use super::{
 };
 use super::{CLASSES, EXTENSIONS, FEDERATED, GRANTS, HELD};
 use crate::errors::Refusal;
+use crate::schema;
 use mandate_domain::app_policies::PolicyKind;
 use mandate_domain::query::Noun;
 use mandate_odata::{Path, Step};
@@ -20,6 +21,8 @@ pub(crate) fn route<'p>(version: Version, segments: impl IntoIterator<Item = &'p
     match (version, path.steps()) {
         (Version::Oidc, [step]) if step.is("userinfo") => Ok(Route::UserInfo),
         (Version::Oidc, steps) => Err(unknown(steps)),
+        // An older spelling of the caller's own organisation.
+        (Version::V1 | Version::Beta, [head, steps @ ..]) if head.is("myorganization") => of_directory(steps),
         // There they stand at the root, too, and Terraform deletes them so.
         (Version::Beta, [head, ..]) if head.is("administrativeUnits") => of_directory_parts(path.steps()),
         (Version::V1 | Version::Beta, steps) => of_directory(steps),
@@ -106,7 +109,26 @@ fn of_object(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
     {
         return Ok(Route::Act(object, action));
     }
-    of_parts(object, rest)
+    let property = property(&object, step, below);
+    of_parts(object, rest).or_else(|refusal| property.ok_or(refusal))
+}
+
+/// What is of the object itself, behind all that stands below it.
+fn property(object: &Object, step: &Step, below: &[Step]) -> Option<Route> {
+    let Step::Name(name) = step else { return None };
+    let kind = match object.noun()? {
+        Noun::User => "user",
+        Noun::Group => "group",
+        Noun::Application => "application",
+        Noun::ServicePrincipal => "servicePrincipal",
+        Noun::AdministrativeUnit => "administrativeUnit",
+    };
+    let known = schema::member(kind, name).filter(|member| !member.navigation)?;
+    match below {
+        [] => Some(Route::Property(object.clone(), known.name, false)),
+        [value] if value.is("$value") => Some(Route::Property(object.clone(), known.name, true)),
+        _ => None,
+    }
 }
 
 fn of_relation(object: Object, relation: Relation, below: &[Step]) -> Result<Route, Refusal> {

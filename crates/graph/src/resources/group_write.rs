@@ -2,7 +2,7 @@
 
 use super::group::GROUP;
 use super::key::{Meant, by_key};
-use super::{made_member_of, made_of};
+use super::{made_member_of, made_of, relation};
 use crate::body::{self, Written};
 use crate::call::Call;
 use crate::dispatch::Key;
@@ -11,6 +11,7 @@ use crate::operations::Op;
 use crate::respond;
 use http::Method;
 use mandate_base::AdministrativeUnitId;
+use mandate_domain::group::LinkRole;
 use mandate_domain::properties::Properties;
 use mandate_domain::query::Noun;
 use mandate_usecases::directory::{self, ChangeGroup, GroupRefusal, GroupShape, NewGroup};
@@ -110,25 +111,18 @@ pub(super) async fn answer(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
 async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
     let shape = shape(call, meant).await?;
     let Written { properties, members, owners } = body::read_change(call, "group", READ_ONLY, &meant.own())?;
-    if !owners.is_empty() {
-        return Err(Refusal::UnknownMember("owners@odata.bind".to_owned()).into());
-    }
-    let op = updating(shape);
-    let of_members = match shape {
-        GroupShape { assignable_to_role: true, .. } => Op::GroupsAssignableMembers,
-        GroupShape { unified: true, .. } => Op::GroupsMembersUpdateUnified,
-        GroupShape { .. } => Op::GroupsMembersUpdateSecurity,
-    };
     let mut permit = None;
-    if !members.is_empty() {
-        permit = Some(call.permit_on(of_members, meant.id).await?);
+    for (role, ids) in [(LinkRole::Member, &members), (LinkRole::Owner, &owners)] {
+        if !ids.is_empty() {
+            permit = Some(relation::of_group(call, meant, role).await?);
+        }
     }
-    if !properties.is_empty() || members.is_empty() {
-        permit = Some(call.permit_on(op, meant.id).await?);
+    if !properties.is_empty() || permit.is_none() {
+        permit = Some(call.permit_on(updating(shape), meant.id).await?);
     }
     let permit = permit.ok_or_else(|| meant.missing())?;
     let group = meant.known()?.into();
-    let deed = ChangeGroup { permit: &permit, group, properties, members, correlation: call.correlation };
+    let deed = ChangeGroup { permit: &permit, group, properties, members, owners, correlation: call.correlation };
     settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, &meant.name))?;
     Ok(respond::nothing())
 }
@@ -158,10 +152,13 @@ fn told(refusal: GroupRefusal, name: &str) -> Refusal {
         GroupRefusal::UnfitForUnit => {
             Refusal::Invalid("A restricted administrative unit holds security groups that hold no roles.".to_owned())
         }
-        GroupRefusal::AlreadyMember => Refusal::Invalid(
-            "One or more added object references already exist for the following modified properties: 'members'."
-                .to_owned(),
-        ),
+        GroupRefusal::AlreadyThere(role) => Refusal::Invalid(format!(
+            "One or more added object references already exist for the following modified properties: '{}s'.",
+            role.word()
+        )),
+        GroupRefusal::TooManyOwners => {
+            Refusal::Invalid("Property 'owners' holds as many references as it can.".to_owned())
+        }
         GroupRefusal::Broken(broken) => Refusal::Broken(broken),
     }
 }

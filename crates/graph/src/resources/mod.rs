@@ -26,6 +26,7 @@ mod list;
 mod log;
 mod logo;
 mod membership;
+mod one_property;
 mod open_extension;
 mod organization;
 mod own_password;
@@ -73,6 +74,7 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::Schema => Box::pin(ready(Ok(metadata::schema()))),
         Route::Service => Box::pin(ready(Ok(metadata::service(call.house, call.version)))),
         Route::Object(object) => Box::pin(of_object(call, object)),
+        Route::Property(object, name, bare) => Box::pin(one_property::show(call, object, name, *bare)),
         Route::Act(object, action) => Box::pin(act(call, object, *action)),
         Route::Logo(key) => Box::pin(logo::answer(call, key)),
         Route::FederatedCredentials(key) => Box::pin(federated::answer_all(call, key)),

@@ -373,7 +373,7 @@ impl Writing {
 }
 
 /// A group that may hold directory roles is changed only by who may change those (graph-api.md §1.2).
-async fn of_group(call: &Call<'_>, meant: &Meant, role: LinkRole) -> Result<Permit, Stop> {
+pub(super) async fn of_group(call: &Call<'_>, meant: &Meant, role: LinkRole) -> Result<Permit, Stop> {
     let GroupShape { unified, assignable_to_role } = group_write::shape(call, meant).await?;
     let op = match (role, unified) {
         (LinkRole::Owner, false) => Op::GroupsOwnersUpdateSecurity,

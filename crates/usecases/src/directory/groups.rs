@@ -1,6 +1,6 @@
 //! Groups made and changed. Who is in them is `links`.
 
-use super::links::{added, may_be, may_be_protected};
+use super::links::{MOST_OWNERS, added, may_be, may_be_protected};
 use super::principals::{Named, named};
 use super::units::{NoSuchUnit, named_unit, put_in};
 use crate::Fault;
@@ -33,8 +33,9 @@ pub struct ChangeGroup<'a> {
     pub permit: &'a Permit,
     pub group: GroupId,
     pub properties: Properties,
-    /// Members that come besides.
+    /// Members, and owners, that come besides.
     pub members: Vec<ObjectId>,
+    pub owners: Vec<ObjectId>,
     pub correlation: CorrelationId,
 }
 
@@ -45,7 +46,8 @@ pub enum GroupRefusal {
     NoSuchUnit,
     /// A restricted unit does not hold groups of this kind.
     UnfitForUnit,
-    AlreadyMember,
+    AlreadyThere(LinkRole),
+    TooManyOwners,
     Broken(Broken),
 }
 
@@ -59,8 +61,10 @@ pub struct GroupFacts {
     group: Option<Group>,
     owners: Vec<(ObjectId, Option<Named>)>,
     members: Vec<(ObjectId, Option<Named>)>,
-    /// Some of the members are members already.
-    held: bool,
+    /// Some of the members are members already, or some of the owners are owners.
+    held: Option<LinkRole>,
+    /// Who owns it so far.
+    owned: usize,
     /// Groups above the group, for members that are groups.
     above: Vec<GroupId>,
     taken: bool,
@@ -77,7 +81,8 @@ impl UseCase for NewGroup<'_> {
             group: None,
             owners: named(facing, &self.owners).await?,
             members: named(facing, &self.members).await?,
-            held: false,
+            held: None,
+            owned: 0,
             above: Vec::new(),
             taken: taken(facing, &self.properties, None).await?,
             unit: named_unit(facing, self.unit).await?,
@@ -148,18 +153,25 @@ impl UseCase for ChangeGroup<'_> {
     type Refusal = GroupRefusal;
 
     async fn load(&self, facing: Facing<'_>) -> Result<GroupFacts, Fault> {
-        let mut held = false;
-        for member in &self.members {
-            held |= facing.view.link(self.group, LinkRole::Member, *member).await?.is_some();
+        let mut held = None;
+        for (role, ids) in [(LinkRole::Member, &self.members), (LinkRole::Owner, &self.owners)] {
+            for id in ids {
+                held = held.or(facing.view.link(self.group, role, *id).await?.map(|link| link.role));
+            }
         }
+        let owned = match self.owners.is_empty() {
+            true => 0,
+            false => facing.view.links_after(self.group, LinkRole::Owner, None, MOST_OWNERS as i64 + 1).await?.len(),
+        };
         let members = named(facing, &self.members).await?;
         let nests =
             members.iter().any(|(_, named)| named.as_ref().is_some_and(|named| named.kind == MemberKind::Group));
         Ok(GroupFacts {
             group: facing.view.group_by_id(self.group).await?,
-            owners: Vec::new(),
+            owners: named(facing, &self.owners).await?,
             members,
             held,
+            owned,
             above: if nests { facing.view.groups_above(self.group, true).await? } else { Vec::new() },
             taken: taken(facing, &self.properties, Some(self.group)).await?,
             unit: Ok(None),
@@ -183,8 +195,11 @@ impl ChangeGroup<'_> {
         if facts.taken {
             return Err(Broken::new(UNIQUE_NAME, Rule::Taken).into());
         }
-        if facts.held {
-            return Err(GroupRefusal::AlreadyMember);
+        if let Some(role) = facts.held {
+            return Err(GroupRefusal::AlreadyThere(role));
+        }
+        if facts.owned + facts.owners.len() > MOST_OWNERS {
+            return Err(GroupRefusal::TooManyOwners);
         }
         let around = |id: &ObjectId| facts.above.iter().any(|above| ObjectId::from(*above) == *id);
         if let Some((id, _)) = facts.members.iter().find(|(id, _)| around(id) || *id == self.group.into()) {
@@ -197,6 +212,7 @@ impl ChangeGroup<'_> {
             let entry = entry.differences(&properties_of(&before), &properties_of(&after));
             record.change(Change::GroupUpdated(Box::new(after.clone())), entry);
         }
+        link_all(&mut record, &doer, &after, facts.owners, LinkRole::Owner)?;
         link_all(&mut record, &doer, &after, facts.members, LinkRole::Member)?;
         Ok((after, record))
     }

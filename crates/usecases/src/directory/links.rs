@@ -50,7 +50,7 @@ pub enum LinkRefusal {
     LastOwner,
 }
 
-const MOST_OWNERS: usize = 100;
+pub(super) const MOST_OWNERS: usize = 100;
 
 pub struct LinkFacts {
     name: Option<String>,

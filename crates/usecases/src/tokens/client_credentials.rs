@@ -7,6 +7,7 @@ use crate::{Fault, House, people};
 use mandate_base::{AppId, CorrelationId, RoleTemplateId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::{SignIn, SignInKind};
+use mandate_domain::catalogue::GRAPH;
 use mandate_domain::permission::MemberType;
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::ask::Authority;
@@ -100,9 +101,17 @@ async fn attempt(house: &House, ask: &AppTokenAsk<'_>) -> Result<Result<AppToken
     let (uti, drawn) = house.draw(|draw| (b64url_encode(&draw.bytes::<16>()), access_life(draw)));
     let life = standing.life.unwrap_or(drawn);
     let audience = resources::audience(&resource.card, ask.resource);
-    let issue =
-        Issue { origins: house.token_origins(), tenant: ask.tenant, now, life, uti: &uti, client: ask.client, proof };
     let registration = &resource.card.registration;
+    let issue = Issue {
+        origins: house.token_origins(),
+        tenant: ask.tenant,
+        now,
+        life,
+        uti: &uti,
+        client: ask.client,
+        client_name: (resource.card.app_id == GRAPH).then_some(card.name()),
+        proof,
+    };
     let claims = claims::app_only(&issue, registration, &audience, sp.id, &standing.roles, &standing.wids).json();
     let header = if registration.token_version() == 1 { Header::WithX5t } else { Header::Plain };
     let key = house.keys().signing.clone();

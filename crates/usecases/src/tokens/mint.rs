@@ -50,7 +50,9 @@ pub async fn mint_access(house: &House, delegation: &Delegation, capable: bool) 
         for_graph: resource.app_id == GRAPH,
         capable,
     };
-    let claims = claims::delegated(&issue(house, delegation, &uti, life), &person, &token).json();
+    let client_name = token.for_graph.then(|| delegation.client.name());
+    let issue = Issue { client_name, ..issue(house, delegation, &uti, life) };
+    let claims = claims::delegated(&issue, &person, &token).json();
     let header = if resource.registration.token_version() == 1 { Header::WithX5t } else { Header::Plain };
     let key = house.keys().signing.clone();
     let signed = house.signers.run(move || key.sign_jwt(header, &claims)).await?;
@@ -112,6 +114,7 @@ fn issue<'a>(house: &'a House, delegation: &'a Delegation, uti: &'a str, life: i
         life,
         uti,
         client: delegation.client.app_id,
+        client_name: None,
         proof: delegation.proof,
     }
 }

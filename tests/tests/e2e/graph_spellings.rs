@@ -1,0 +1,113 @@
+//! What clients write otherwise than Graph's reference has it, and Graph takes all the same (graph-api.md §3.1, §3.6).
+
+use mandate_tests::World;
+use mandate_tests::app::{EXPORT, INTRANET};
+use mandate_tests::people::{JORIS, JORIS_ID, LUKAS_ID, SANNE, SANNE_ID, WATERKANT};
+use mandate_tests::tokens;
+use serde_json::json;
+
+const BAD: (u16, &str) = (400, "Request_BadRequest");
+const DENIED: (u16, &str) = (403, "Authorization_RequestDenied");
+
+#[tokio::test]
+async fn properties_are_written_in_any_case_and_read_in_graphs() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let group = json!({
+        "DisplayName": "Kade", "mailNickName": "kade", "mailEnabled": false, "securityEnabled": true,
+    });
+    let made = sanne.post("/v1.0/groups", &group).await.made();
+    assert_eq!((&made["displayName"], &made["mailNickname"]), (&json!("Kade"), &json!("kade")));
+    let app = json!({ "displayName": "Kraan", "web": { "RedirectUris": ["https://kraan.waterkant.example/cb"] } });
+    let app = sanne.post("/v1.0/applications", &app).await.made();
+    assert_eq!(app["web"]["redirectUris"], json!(["https://kraan.waterkant.example/cb"]));
+    // What is read only is so in any case.
+    let joris = format!("/v1.0/users/{JORIS_ID}");
+    assert_eq!(sanne.patch(&joris, &json!({ "CreatedDateTime": "2026-01-01T00:00:00Z" })).await.refusal(), BAD);
+    assert_eq!(sanne.patch(&joris, &json!({ "displaynames": "x" })).await.refusal(), BAD);
+}
+
+#[tokio::test]
+async fn owners_come_with_a_change_as_members_do() {
+    let world = World::new().await;
+    let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    let group = json!({ "displayName": "Kade", "mailNickname": "kade", "mailEnabled": false, "securityEnabled": true });
+    let at = format!("/v1.0/groups/{}", sanne.post("/v1.0/groups", &group).await.id());
+    let bind =
+        |id: &str| json!({ "owners@odata.bind": [format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")] });
+    assert_eq!(joris.patch(&at, &bind(&JORIS_ID.to_string())).await.refusal(), DENIED);
+    sanne.patch(&at, &bind(&JORIS_ID.to_string())).await.done();
+    assert_eq!(sanne.get(&format!("{at}/owners")).await.names().len(), 1);
+    let refused = sanne.patch(&at, &bind(&JORIS_ID.to_string())).await;
+    assert!(refused.message().contains("'owners'"), "{}", refused.message());
+    // Now the group is his, too.
+    joris.patch(&at, &json!({ "description": "Aan het water" })).await.done();
+    let both = json!({ "members@odata.bind": [format!("/directoryObjects/{LUKAS_ID}")], "description": "x" });
+    joris.patch(&at, &both).await.done();
+    assert_eq!(sanne.get(&format!("{at}/members")).await.names().len(), 1);
+}
+
+#[tokio::test]
+async fn a_batch_may_count_its_requests() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let batch = json!({ "requests": [
+        { "id": 1, "method": "GET", "url": "/me" },
+        { "id": "2", "method": "GET", "url": format!("/users/{JORIS_ID}"), "dependsOn": ["1"] },
+    ] });
+    let answers = sanne.post("/v1.0/$batch", &batch).await.found();
+    let told =
+        |place: usize| (answers["responses"][place]["id"].clone(), answers["responses"][place]["status"].clone());
+    assert_eq!((told(0), told(1)), ((json!("1"), json!(200)), (json!("2"), json!(200))));
+    let refused =
+        sanne.post("/v1.0/$batch", &json!({ "requests": [{ "id": {}, "method": "GET", "url": "/me" }] })).await;
+    assert_eq!(refused.status, 400);
+}
+
+#[tokio::test]
+async fn the_callers_organisation_may_be_named_in_front() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let here = sanne.get("/v1.0/myorganization/applications?$top=1").await.found();
+    assert_eq!(here["value"].as_array().map(Vec::len), Some(1));
+    assert_eq!(sanne.get(&format!("/v1.0/myorganization/users/{SANNE_ID}")).await.found()["id"], SANNE_ID.to_string());
+    assert_eq!(sanne.get("/v1.0/myorganization/nothing").await.status, 400);
+}
+
+#[tokio::test]
+async fn one_property_is_asked_for_by_its_name() {
+    let world = World::new().await;
+    let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    let name = sanne.get(&format!("/v1.0/users/{JORIS_ID}/displayName")).await.found();
+    assert_eq!(name["value"], "Joris Bakker");
+    let context = name["@odata.context"].as_str().expect("a context");
+    assert!(context.ends_with(&format!("/v1.0/$metadata#users('{JORIS_ID}')/displayName")), "{context}");
+    assert_eq!(sanne.get(&format!("/v1.0/users/{JORIS_ID}/DisplayName/$value")).await.json, json!("Joris Bakker"));
+    sanne.get(&format!("/v1.0/users/{JORIS_ID}/faxNumber")).await.done();
+    let roles = sanne.get(&format!("/v1.0/applications(appId='{}')/appRoles", INTRANET.id)).await.found();
+    assert!(roles["value"].is_array());
+    for (path, status) in [
+        (format!("/v1.0/users/{JORIS_ID}/appRoles"), 400),
+        (format!("/v1.0/users/{JORIS_ID}/displayName/nothing"), 400),
+        (format!("/v1.0/users/{JORIS_ID}/displayName?$select=id"), 400),
+        (format!("/v1.0/applications(appId='{}')/appRoles/$value", INTRANET.id), 400),
+        ("/v1.0/users/00000000-0000-4000-8000-000000000099/displayName".to_owned(), 404),
+    ] {
+        assert_eq!(sanne.get(&path).await.status, status, "{path}");
+    }
+    // It shows what the object shows to this caller, and no more.
+    let refused = sanne.patch(&format!("/v1.0/users/{JORIS_ID}/displayName"), &json!({ "value": "x" })).await;
+    assert_eq!(refused.status, 405);
+    assert_eq!(joris.get("/v1.0/directory/administrativeUnits/x/displayName").await.status, 404);
+}
+
+#[tokio::test]
+async fn graphs_tokens_name_the_client() {
+    let world = World::new().await;
+    let own = world.client(EXPORT).client_credentials("https://graph.microsoft.com/.default").await.granted();
+    let of = async |token: &str| tokens::claims(&world, WATERKANT, token).await;
+    assert_eq!(of(own.access()).await["app_displayname"], "Waterkant Nightly Export");
+    let delegated = world.tokens(INTRANET, JORIS, "openid User.Read").await;
+    assert_eq!(of(delegated.access()).await["app_displayname"], "Waterkant Intranet");
+    assert!(tokens::lacks(&of(delegated.id_token()).await, &["app_displayname"]));
+}
