@@ -1,11 +1,13 @@
 //! Bodies of writes: JSON objects whose members are all known (graph-api.md §3.6).
 
 use crate::call::Call;
-use crate::errors::Refusal;
+use crate::errors::{Refusal, Stop};
 use crate::extensions;
 use crate::schema;
 use mandate_base::ObjectId;
 use mandate_domain::properties::Properties;
+use mandate_usecases::directory;
+use mandate_web::percent::decode_path;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -81,11 +83,17 @@ pub(crate) fn type_of(call: &Call<'_>) -> Result<Option<String>, Refusal> {
     Ok(object(call)?.get("@odata.type").and_then(Value::as_str).map(str::to_owned))
 }
 
-/// `{"@odata.id": "https://…/directoryObjects/{id}"}`
-pub(crate) fn read_reference(call: &Call<'_>) -> Result<ObjectId, Refusal> {
+/// `{"@odata.id": "https://…/directoryObjects/{id}"}`; a person goes by their name, too (`…/users/{userPrincipalName}`).
+pub(crate) async fn read_reference(call: &Call<'_>) -> Result<ObjectId, Stop> {
     let members = object(call)?;
-    let address = members.get("@odata.id").and_then(Value::as_str);
-    address.and_then(referred).ok_or_else(|| Refusal::Missing("@odata.id".to_owned()))
+    let missing = || Refusal::Missing("@odata.id".to_owned());
+    let address = members.get("@odata.id").and_then(Value::as_str).ok_or_else(missing)?;
+    if let Some(id) = referred(address) {
+        return Ok(id);
+    }
+    let name = decode_path(last_of(address)).filter(|name| name.contains('@')).ok_or_else(missing)?;
+    let found = directory::user_by_name(call.house, &call.caller, &name).await?;
+    Ok(found.map(ObjectId::from).ok_or(Refusal::NoSuchReference(name))?)
 }
 
 fn object(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
@@ -114,9 +122,13 @@ fn bound(name: &str, value: &Value) -> Result<Vec<ObjectId>, Refusal> {
 /// The id at the end of an address, as a segment or in parentheses. Its host and collection may be anybody's: clients
 /// write those of the cloud that they were made for (graph-api.md §3.6).
 fn referred(address: &str) -> Option<ObjectId> {
-    let last = address.trim_end_matches('/').rsplit('/').next()?;
+    ObjectId::parse(last_of(address)).ok()
+}
+
+fn last_of(address: &str) -> &str {
+    let last = address.trim_end_matches('/').rsplit('/').next().unwrap_or("");
     let key = last.split_once("('").and_then(|(_, rest)| rest.strip_suffix("')"));
-    ObjectId::parse(key.unwrap_or(last)).ok()
+    key.unwrap_or(last)
 }
 
 /// In our words, by the name that the reader puts in backticks.

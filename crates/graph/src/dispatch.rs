@@ -216,7 +216,7 @@ pub(crate) enum Bears {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum GrantsOf {
     All,
-    Client(String),
+    Client(Key),
     Person(Subject),
 }
 
@@ -239,7 +239,7 @@ pub(crate) enum Photos {
 /// Of whom, or at which API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Assignments {
-    App(String, Side),
+    App(Key, Side),
     Group(String),
     Person(Subject),
 }
@@ -386,6 +386,15 @@ impl Cast {
             Cast::ServicePrincipal => Some(Noun::ServicePrincipal),
             Cast::Unit => Some(Noun::AdministrativeUnit),
             Cast::DirectoryRole => None,
+        }
+    }
+}
+
+impl Side {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Side::Given => "appRoleAssignedTo",
+            Side::Held => HELD,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What clients write otherwise than Graph's reference has it, and Graph takes all the same (graph-api.md §3.1, §3.6).
 
+use http::Method;
 use mandate_tests::World;
 use mandate_tests::app::{EXPORT, INTRANET};
 use mandate_tests::people::{JORIS, JORIS_ID, LUKAS_ID, SANNE, SANNE_ID, WATERKANT};
@@ -99,6 +100,59 @@ async fn one_property_is_asked_for_by_its_name() {
     let refused = sanne.patch(&format!("/v1.0/users/{JORIS_ID}/displayName"), &json!({ "value": "x" })).await;
     assert_eq!(refused.status, 405);
     assert_eq!(joris.get("/v1.0/directory/administrativeUnits/x/displayName").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_person_is_referred_to_by_name() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let manager = format!("/v1.0/users/{JORIS_ID}/manager");
+    let named = |name: &str| json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/users/{name}") });
+    sanne.write(Method::PUT, &format!("{manager}/$ref"), &named(SANNE)).await.done();
+    assert_eq!(sanne.get(&manager).await.found()["id"], SANNE_ID.to_string());
+    let refused = sanne.write(Method::PUT, &format!("{manager}/$ref"), &named("nobody@waterkant.example")).await;
+    assert_eq!(refused.refusal(), BAD);
+    assert_eq!(sanne.write(Method::PUT, &format!("{manager}/$ref"), &named("nobody")).await.refusal(), BAD);
+}
+
+#[tokio::test]
+async fn whether_somebody_is_among_them_is_counted() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let group = json!({ "displayName": "Kade", "mailNickname": "kade", "mailEnabled": false, "securityEnabled": true });
+    let at = format!("/v1.0/groups/{}", sanne.post("/v1.0/groups", &group).await.id());
+    sanne.refer(&format!("{at}/members"), &JORIS_ID.to_string()).await.done();
+    for (id, count) in [(JORIS_ID, 1), (LUKAS_ID, 0)] {
+        let asked = format!("{at}/members/$count?$filter=id%20eq%20'{id}'");
+        assert_eq!(sanne.eventually(&asked).await.json, count);
+    }
+    let asked = format!("{at}/members/microsoft.graph.group/$count?$filter=id%20eq%20'{JORIS_ID}'");
+    assert_eq!(sanne.eventually(&asked).await.json, 0, "he is no group");
+}
+
+#[tokio::test]
+async fn assignments_come_along_with_their_service_principal_which_goes_by_its_apps_id() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let at = format!("/v1.0/servicePrincipals(appId='{}')", EXPORT.id);
+    let held = sanne.get(&format!("{at}/appRoleAssignments")).await.found()["value"].clone();
+    assert!(held.as_array().is_some_and(|all| !all.is_empty()), "{held}");
+    let whole = sanne.get(&format!("{at}?$expand=appRoleAssignments")).await.found();
+    assert_eq!(whole["appRoleAssignments"], held);
+    let list = format!(
+        "/v1.0/servicePrincipals?$filter=appId%20eq%20'{}'&$expand=appRoleAssignedTo($select=principalDisplayName)&$select=id",
+        "00000003-0000-0000-c000-000000000000"
+    );
+    let given = sanne.get(&list).await.found()["value"][0]["appRoleAssignedTo"].clone();
+    let names = given.as_array().expect("a list").iter().filter_map(|one| one["principalDisplayName"].as_str());
+    assert!(names.collect::<Vec<_>>().contains(&"Waterkant Nightly Export"), "{given}");
+    assert!(sanne.get(&format!("{at}/oauth2PermissionGrants")).await.found()["value"].is_array());
+    let nobody = "/v1.0/servicePrincipals(appId='00000000-0000-4000-8000-000000000001')/appRoleAssignments";
+    assert_eq!(sanne.get(nobody).await.status, 404);
+    // What comes along needs what reading it alone needs.
+    let client = world.tokens(INTRANET, JORIS, "openid User.Read").await;
+    let refused = world.graph(client.access()).get(&format!("/v1.0/users/{JORIS_ID}?$expand=appRoleAssignments")).await;
+    assert_eq!(refused.refusal(), DENIED);
 }
 
 #[tokio::test]

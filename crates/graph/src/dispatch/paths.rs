@@ -205,9 +205,9 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
             [one] => Ok(Route::Classification(key, key_of(one)?)),
             [_, below @ ..] => Err(unknown(below)),
         },
-        Object::ServicePrincipal(Key::Id(id)) => match (side(part), below) {
-            (Some(side), _) => assignments(Assignments::App(id, side), below),
-            (None, []) if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Client(id))),
+        Object::ServicePrincipal(key) => match (side(part), below) {
+            (Some(side), _) => assignments(Assignments::App(key, side), below),
+            (None, []) if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Client(key))),
             _ => Err(unknown(rest)),
         },
         _ => Err(unknown(rest)),
@@ -402,11 +402,7 @@ fn of_grant_policy(id: String, below: &[Step]) -> Result<Route, Refusal> {
 }
 
 fn side(step: &Step) -> Option<Side> {
-    match () {
-        () if step.is("appRoleAssignedTo") => Some(Side::Given),
-        () if step.is(HELD) => Some(Side::Held),
-        () => None,
-    }
+    [Side::Given, Side::Held].into_iter().find(|side| step.is(side.word()))
 }
 
 fn assignments(of: Assignments, rest: &[Step]) -> Result<Route, Refusal> {

@@ -180,7 +180,7 @@ pub(super) async fn references(call: &Call<'_>, object: &Object, kind: PolicyKin
         return Ok(super::addresses(call, all, None, COST));
     }
     let under = Under::of(call, object, true).await?;
-    let id = body::read_reference(call)?;
+    let id = body::read_reference(call).await?;
     under.put(call, kind, id, true).await?;
     Ok(respond::nothing())
 }

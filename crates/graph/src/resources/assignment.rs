@@ -1,6 +1,6 @@
 //! App-role assignments: who holds which role of which API, asked from either side (graph-api.md §2.9).
 
-use super::key::exists;
+use super::key::{exists, meant_instance};
 use super::{collection, entity, made};
 use crate::body;
 use crate::call::Call;
@@ -8,7 +8,7 @@ use crate::dispatch::{Assignments, Side, Subject};
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::paging::Pages;
-use crate::property::{Entity, Kind, Property, column, shown};
+use crate::property::{Entity, Kind, Property, Selection, column, shown};
 use crate::resources::user;
 use crate::respond;
 use http::Method;
@@ -16,13 +16,13 @@ use mandate_base::{AppRoleId, AssignmentId, ObjectId, ServicePrincipalId};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, swapped};
 use mandate_domain::query::Noun;
 use mandate_domain::time;
-use mandate_odata::{Compare, Filter, Literal};
+use mandate_odata::{Compare, Filter, Literal, Select};
 use mandate_usecases::access::Permit;
 use mandate_usecases::directory::{self, AssignRefusal, AssignRole, NamedAssignment, Revocation, Revoke};
 use mandate_usecases::settle;
 use mandate_web::{Answer, base64};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 const COST: u8 = 1;
 
@@ -64,8 +64,8 @@ async fn place(call: &Call<'_>, of: &Assignments) -> Result<Place, Stop> {
     let missing = |name: &String| Refusal::NoSuchObject(name.clone());
     let parsed = |name: &String| ObjectId::parse(name).map_err(|_| missing(name));
     Ok(match of {
-        Assignments::App(name, Side::Given) => {
-            let id = parsed(name)?;
+        Assignments::App(key, Side::Given) => {
+            let id = meant_instance(call, key).await?;
             let path = format!("/servicePrincipals/{id}/appRoleAssignedTo");
             Place {
                 id,
@@ -76,8 +76,8 @@ async fn place(call: &Call<'_>, of: &Assignments) -> Result<Place, Stop> {
                 write: Op::AssignedToWrite,
             }
         }
-        Assignments::App(name, Side::Held) => {
-            let id = parsed(name)?;
+        Assignments::App(key, Side::Held) => {
+            let id = meant_instance(call, key).await?;
             let path = format!("/servicePrincipals/{id}/appRoleAssignments");
             let (list, write) = (Op::ServicePrincipalsAssignments, Op::ServicePrincipalsAssign);
             Place { id, noun: Noun::ServicePrincipal, side: Side::Held, path, list, write }
@@ -140,6 +140,56 @@ async fn list(call: &Call<'_>, place: &Place) -> Result<Answer, Stop> {
     let next = found.last().filter(|_| more).map(|last| pages.next(last.assignment.id.into()));
     let value = found.iter().map(|one| shown(one, &selection, permit.view())).collect();
     Ok(collection(call, call.context(&place.set(), &selection, false), None, value, next, COST))
+}
+
+/// Those of one side, as they come along with their service principal.
+pub(super) struct Along {
+    side: Side,
+    selection: Selection,
+}
+
+impl Along {
+    /// `None`: the relation is another one.
+    pub fn of(noun: Noun, relation: &str, select: Option<&Select>) -> Result<Option<Along>, Refusal> {
+        let side = match noun {
+            Noun::ServicePrincipal => side_of(relation),
+            Noun::User | Noun::Group => side_of(relation).filter(|side| *side == Side::Held),
+            Noun::Application | Noun::AdministrativeUnit => None,
+        };
+        let Some(side) = side else { return Ok(None) };
+        Ok(Some(Along { side, selection: Selection::of(select, &[&ASSIGNMENT], &[])? }))
+    }
+
+    pub async fn add(
+        &self,
+        call: &Call<'_>,
+        noun: Noun,
+        id: ObjectId,
+        properties: &mut Map<String, Value>,
+    ) -> Result<(), Stop> {
+        let (op, query) = match (noun, self.side) {
+            (_, Side::Given) => (Op::AssignedToList, AssignmentQuery { principal: None, resource: Some(id.into()) }),
+            (noun, Side::Held) => {
+                let op = match noun {
+                    Noun::User => Op::UsersAssignments,
+                    Noun::Group => Op::GroupsAssignments,
+                    _ => Op::ServicePrincipalsAssignments,
+                };
+                (op, AssignmentQuery { principal: Some(id), resource: None })
+            }
+        };
+        let permit = call.permit(op, Some(id))?;
+        let (found, _) = directory::assignments(call.house, &call.caller, &permit, query, None, MOST_ALONG).await?;
+        let told = found.iter().map(|one| Value::Object(shown(one, &self.selection, permit.view()))).collect();
+        properties.insert(self.side.word().to_owned(), told);
+        Ok(())
+    }
+}
+
+const MOST_ALONG: usize = 20;
+
+fn side_of(relation: &str) -> Option<Side> {
+    [Side::Held, Side::Given].into_iter().find(|side| relation.eq_ignore_ascii_case(side.word()))
 }
 
 /// `resourceId eq '…'` is all that is asked of assignments.

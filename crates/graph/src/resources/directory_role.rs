@@ -119,7 +119,7 @@ pub(super) async fn members(call: &Call<'_>, key: &RoleKey) -> Result<Answer, St
 
 pub(super) async fn add(call: &Call<'_>, key: &RoleKey) -> Result<Answer, Stop> {
     let permit = call.permit(Op::DirectoryRolesMembersUpdate, None)?;
-    let principal = body::read_reference(call)?;
+    let principal = body::read_reference(call).await?;
     let role = found(call, &permit, key).await?.template.id;
     let deed = GiveRole { permit: &permit, principal, role, scope: RoleScope::Tenant, correlation: call.correlation };
     let given = settle(call.house, call.caller.tenant, &deed).await?;

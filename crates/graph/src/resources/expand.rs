@@ -2,6 +2,7 @@
 //!
 //! It needs what reading the relation itself needs, and holds at most twenty objects.
 
+use super::assignment::Along;
 use super::open_extension::{Bearing, come_along};
 use super::relation::{Listed, reading, which};
 use crate::call::Call;
@@ -24,6 +25,7 @@ pub(super) struct Expansion {
 
 enum What {
     Related(Relation, Listed),
+    Assignments(Along),
     /// Open ones, whole.
     Extensions(Bearing),
 }
@@ -41,9 +43,12 @@ impl Expansion {
         {
             return Ok(Some(Expansion { noun, what: What::Extensions(bearing) }));
         }
+        let select = expand.select.as_ref().filter(|select| **select != Select::All);
+        if let Some(along) = Along::of(noun, &expand.relation, select)? {
+            return Ok(Some(Expansion { noun, what: What::Assignments(along) }));
+        }
         let relation = Relation::named(&expand.relation).ok_or_else(refused)?;
         reading(&object(noun, String::new()), relation).ok_or_else(refused)?;
-        let select = expand.select.as_ref().filter(|select| **select != Select::All);
         let listed = Listed::selecting(select, &call.extensions)?;
         Ok(Some(Expansion { noun, what: What::Related(relation, listed) }))
     }
@@ -51,6 +56,7 @@ impl Expansion {
     pub async fn add(&self, call: &Call<'_>, id: ObjectId, properties: &mut Map<String, Value>) -> Result<(), Stop> {
         let (relation, listed) = match &self.what {
             What::Related(relation, listed) => (*relation, listed),
+            What::Assignments(along) => return along.add(call, self.noun, id, properties).await,
             What::Extensions(bearing) => return come_along(call, *bearing, id, properties).await,
         };
         let object = object(self.noun, id.to_string());

@@ -2,7 +2,7 @@
 //!
 //! A grant's id is made of its parties' ids, as Graph makes it: whoever knows them knows it.
 
-use super::key::exists;
+use super::key::{exists, meant_instance};
 use super::{collection, entity, made};
 use crate::body;
 use crate::call::Call;
@@ -67,8 +67,8 @@ struct At {
 async fn asked(call: &Call<'_>, of: &GrantsOf) -> Result<(Op, GrantQuery, At), Stop> {
     Ok(match of {
         GrantsOf::All => (Op::GrantsList, GrantQuery::default(), At { text: format!("/{SET}"), object: None }),
-        GrantsOf::Client(name) => {
-            let id = ServicePrincipalId::parse(name).map_err(|_| Refusal::NoSuchObject(name.clone()))?;
+        GrantsOf::Client(key) => {
+            let id = ServicePrincipalId::from(meant_instance(call, key).await?);
             let at = At {
                 text: format!("/servicePrincipals/{id}/{SET}"),
                 object: Some((Noun::ServicePrincipal, id.into())),

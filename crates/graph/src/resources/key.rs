@@ -60,6 +60,15 @@ pub(super) async fn by_key(call: &Call<'_>, noun: Noun, key: &Key) -> Result<Mea
     Ok(Meant { id, name: name.clone() })
 }
 
+/// A service principal whose parts are meant. Whether it is there is told behind the gate: until then it is nobody.
+pub(super) async fn meant_instance(call: &Call<'_>, key: &Key) -> Result<ObjectId, Stop> {
+    let meant = by_key(call, Noun::ServicePrincipal, key).await?;
+    match key {
+        Key::Id(_) => Ok(meant.known()?),
+        _ => Ok(meant.id.unwrap_or(ObjectId::from_u128(0))),
+    }
+}
+
 /// What hangs on an object is told of objects that are there.
 pub(super) async fn exists(call: &Call<'_>, noun: Noun, id: ObjectId) -> Result<(), Stop> {
     let found = directory::id_by(call.house, &call.caller, noun, Condition::Id(vec![id])).await?;

@@ -97,10 +97,17 @@ pub(super) async fn count(
     if !call.eventual {
         return Err(Refusal::NoCountSegment.into());
     }
-    call.refuse_paging()?;
+    let only = only(call)?;
     exists(call, object, &permit, &place.meant).await?;
-    let kind = cast.map(object_kind);
-    let count = directory::count_related(call.house, &call.caller, &permit, place.which, kind).await?;
+    let (house, caller) = (call.house, &call.caller);
+    let count = match only {
+        Some(id) => {
+            let listed = Listed::of(call, cast)?;
+            let found = directory::one_related(house, caller, &permit, place.which, id).await?;
+            found.objects.iter().filter(|object| listed.show(call, object).is_some()).count() as i64
+        }
+        None => directory::count_related(house, caller, &permit, place.which, cast.map(object_kind)).await?,
+    };
     Ok(respond::number(count, call.cost(1)))
 }
 
@@ -292,7 +299,7 @@ async fn addresses(call: &Call<'_>, object: &Object, relation: Relation) -> Resu
 
 async fn add(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Answer, Stop> {
     let at = Writing::of(call, object, relation).await?;
-    let member = body::read_reference(call)?;
+    let member = body::read_reference(call).await?;
     let deed = AddLink { permit: &at.permit, to: at.to, role: at.role, member, correlation: call.correlation };
     let added = settle(call.house, call.caller.tenant, &deed).await?;
     added.map_err(|refusal| at.told(refusal, member, relation))?;
