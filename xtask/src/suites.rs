@@ -103,7 +103,10 @@ fn run_all(tally: &mut Tally) {
     clients(tally, "", None, &[Suite::Go]);
     clients(tally, "", None, &[Suite::Java]);
     clients(tally, "", None, &[Suite::AzureCli, Suite::GraphPython, Suite::GraphNode]);
-    private_names::enter(tally);
+    match Suite::M365Cli.prepare() {
+        Ok(_) => private_names::enter(tally),
+        Err(why) => tally.failed("unconfigured clients", &why.into_reason()),
+    }
     if let Some(postgres) = &postgres {
         match postgres.database("mandate") {
             Ok(url) => clients(tally, " on PostgreSQL", Some(&url), &[Suite::Python]),
@@ -183,7 +186,8 @@ const SUITES: [Suite; 8] = [
     Suite::GraphNode,
 ];
 
-const UNCONFIGURED: [Suite; 5] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java];
+/// The last one knows no other way.
+const UNCONFIGURED: [Suite; 6] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java, Suite::M365Cli];
 
 #[derive(Clone, Copy)]
 enum Suite {
@@ -195,6 +199,7 @@ enum Suite {
     AzureCli,
     GraphPython,
     GraphNode,
+    M365Cli,
 }
 
 /// Why a suite cannot run: the machine lacks its runtime, or its set-up went wrong.
@@ -222,6 +227,7 @@ impl Suite {
             Suite::AzureCli => "azure_cli",
             Suite::GraphPython => "graph_python",
             Suite::GraphNode => "graph_node",
+            Suite::M365Cli => "m365_cli",
         }
     }
 
@@ -263,6 +269,11 @@ impl Suite {
                 needs("node")?;
                 needs("npm")?;
                 prepare_node("graph_node").map_err(Unready::Broken)
+            }
+            Suite::M365Cli => {
+                needs("node")?;
+                needs("npm")?;
+                prepare_node("m365_cli").map_err(Unready::Broken)
             }
             Suite::Browser => {
                 needs("node")?;
@@ -310,6 +321,7 @@ impl Suite {
                 Ok(command)
             }
             Suite::Node | Suite::Browser | Suite::GraphNode => self.node("run.mjs", folder, server),
+            Suite::M365Cli => self.node("intercept.mjs", folder, server),
             Suite::Go => {
                 let mut command = Command::new(folder.join("clients"));
                 command.current_dir(folder).arg(server.env_file());
@@ -330,7 +342,7 @@ impl Suite {
     fn folder(self) -> Result<PathBuf, String> {
         let folder = match self {
             Suite::Python | Suite::AzureCli | Suite::GraphPython => client_sources().join(self.name()),
-            Suite::Node | Suite::Browser | Suite::GraphNode => installed_clients().join(self.name()),
+            Suite::Node | Suite::Browser | Suite::GraphNode | Suite::M365Cli => installed_clients().join(self.name()),
             Suite::Go => installed_clients().join("go-built"),
             Suite::Java => installed_clients().join("java-built"),
         };
@@ -346,7 +358,7 @@ impl Suite {
                 command.arg("intercept.py").arg(server.env_file());
                 command
             }
-            Suite::Node | Suite::Browser => self.node("intercept.mjs", folder, server)?,
+            Suite::Node | Suite::Browser | Suite::M365Cli => self.node("intercept.mjs", folder, server)?,
             Suite::Go | Suite::Java | Suite::AzureCli | Suite::GraphPython | Suite::GraphNode => {
                 let mut command = self.command(folder, server)?;
                 command.arg("intercept");
@@ -445,7 +457,7 @@ fn prepare_node(suite: &str) -> Result<PathBuf, String> {
 }
 
 /// They share scripts, so each is copied beside the other.
-const NODE_SUITES: &[&str] = &["node", "browser", "conformance", "graph_node"];
+const NODE_SUITES: &[&str] = &["node", "browser", "conformance", "graph_node", "m365_cli"];
 
 /// The scripts that drive our pages for the conformance suite; the browser's packages serve them too.
 pub fn prepare_conformance() -> Result<PathBuf, String> {
