@@ -25,6 +25,7 @@ pub mod photo;
 pub mod policies;
 pub mod properties;
 pub mod query;
+pub mod query_held;
 pub mod record;
 pub mod registration;
 pub mod role;

@@ -235,9 +235,14 @@ pub fn facet_number(noun: Noun, property: &str) -> Option<i64> {
         Some(name) => (name, 1),
         None => property.strip_suffix(END).map_or((property, 0), |name| (name, 2)),
     };
-    let name = if is_added(name) { ADDED } else { name };
+    let name = kept_under(name);
     let place = CODED.iter().position(|known| *known == name)?;
     Some(noun.number() * 10_000 + i64::try_from(place).ok()? * 4 + form)
+}
+
+/// Under what a property is kept: extensions together, the others by themselves.
+pub fn kept_under(property: &str) -> &str {
+    if is_added(property) { ADDED } else { property }
 }
 
 /// What stands in front of each value of an extension. `None`: the property is Graph's own.

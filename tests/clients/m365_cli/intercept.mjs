@@ -118,6 +118,7 @@ test('m365 entra m365group: made, its people, private', async () => {
   const found = await m365('entra m365group get', { id });
   assert.deepEqual([found.description, found.visibility], ['Apart', 'Private']);
   assert.ok((await m365('entra m365group list')).some((group) => group.id === id));
+  assert.ok(Array.isArray(await m365('entra m365group recyclebinitem list')));
 });
 
 test('m365 entra app: registered with a secret, a scope and consent; roles and permissions', async () => {

@@ -598,3 +598,32 @@ async fn what_an_app_made_is_found_at_its_service_principal() {
     let made = sanne.get(&format!("/v1.0/servicePrincipals/{sp}/createdObjects")).await.names();
     assert_eq!(made, ["Van de pijplijn"]);
 }
+
+#[tokio::test]
+async fn what_was_deleted_is_asked_for_by_its_properties() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    for (name, city) in [("aad", "Breda"), ("bas", "Breda"), ("cas", "Emden")] {
+        let person = json!({
+            "accountEnabled": true, "displayName": name, "mailNickname": name, "city": city,
+            "userPrincipalName": format!("{name}@waterkant.example"), "passwordProfile": { "password": NEW_PASSWORD },
+        });
+        let id = sanne.post("/v1.0/users", &person).await.id();
+        sanne.delete(&format!("/v1.0/users/{id}")).await.done();
+    }
+    let deleted = "/v1.0/directory/deletedItems/Microsoft.Graph.User";
+    let asked = async |filter: &str| sanne.get(&format!("{deleted}?$filter={filter}")).await.names();
+    assert_eq!(asked("city%20eq%20'breda'").await, ["aad", "bas"]);
+    assert_eq!(asked("city%20eq%20'Breda'%20and%20startsWith(displayName,'b')").await, ["bas"]);
+    assert_eq!(asked("userPrincipalName%20eq%20'cas@waterkant.example'").await, ["cas"]);
+    assert_eq!(asked("accountEnabled%20eq%20false").await, [""; 0]);
+    assert_eq!(asked("userType%20eq%20'Member'").await.len(), 3);
+    let first = sanne.get(&format!("{deleted}?$filter=city%20eq%20'Breda'&$top=1")).await.found();
+    let second = sanne.get(first["@odata.nextLink"].as_str().expect("there is more")).await.found();
+    assert_ne!(first["value"][0]["id"], second["value"][0]["id"]);
+    assert_eq!(second["value"].as_array().map(Vec::len), Some(1));
+    // Refused as it is of those that are there.
+    for bad in ["nothing%20eq%20'x'", "city%20eq%205", "endsWith(mail,'x')"] {
+        assert_eq!(sanne.get(&format!("{deleted}?$filter={bad}")).await.status, 400, "{bad}");
+    }
+}

@@ -22,7 +22,7 @@ use mandate_domain::properties::{Broken, Rule};
 use mandate_domain::query::Noun;
 use mandate_domain::time;
 use mandate_usecases::access::{self, Permit};
-use mandate_usecases::directory::{self, Purge, RemovalRefusal, Remove, Restore};
+use mandate_usecases::directory::{self, DeletedQuery, Purge, RemovalRefusal, Remove, Restore};
 use mandate_usecases::{explain, settle};
 use mandate_web::Answer;
 use serde_json::{Map, Value};
@@ -49,15 +49,17 @@ pub(super) async fn remove_permitted(
 
 pub(super) async fn list(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
     let permit = call.permit(ops(noun).list, None)?;
-    call.refuse_queries()?;
+    call.refuse_sorting()?;
     let kind = kind_of(noun);
     let selection = call.selection(&[kind])?;
+    let condition = call.question(noun, kind)?.condition;
     let path = format!("/directory/deletedItems/{}", kind.name);
     let pages = Pages::of(call, ops(noun).list, &path);
     let after = pages.after()?;
-    let found = directory::deleted_items(call.house, &call.caller, &permit, noun, after, pages.most()).await?;
-    let next = found.0.last().filter(|_| found.1).map(|last| pages.next(last.id()));
-    let value = found.0.iter().map(|deleted| properties(deleted, &selection, permit.view())).collect();
+    let query = DeletedQuery { noun, condition: condition.as_ref(), after, most: pages.most() };
+    let found = directory::deleted_items(call.house, &call.caller, &permit, query).await?;
+    let next = found.next.map(|last| pages.next(last));
+    let value = found.objects.iter().map(|deleted| properties(deleted, &selection, permit.view())).collect();
     Ok(collection(call, call.context(kind.set, &selection, false), None, value, next, COST))
 }
 

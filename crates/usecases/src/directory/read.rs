@@ -12,6 +12,7 @@ use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantPart
 use mandate_domain::group::{Group, MemberKind};
 use mandate_domain::logo::Logo;
 use mandate_domain::query::{Condition, Noun, Order, Query};
+use mandate_domain::query_held::{facets_of, passes};
 use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::tenant::Tenant;
@@ -227,12 +228,47 @@ pub async fn deleted_items(
     house: &House,
     caller: &Caller,
     _: &Permit,
-    noun: Noun,
-    after: Option<ObjectId>,
-    most: usize,
-) -> Result<(Vec<Deleted>, bool), Fault> {
-    let since = house.now() - KEPT_FOR;
-    Ok(page(house.store.tenant(caller.tenant).deleted_after(noun, since, after, most as i64 + 1).await?, most))
+    query: DeletedQuery<'_>,
+) -> Result<DeletedPage, Fault> {
+    let (view, since) = (house.store.tenant(caller.tenant), house.now() - KEPT_FOR);
+    let mut found = DeletedPage { objects: Vec::new(), next: query.after };
+    let mut looked_at = 0;
+    while looked_at < MOST_LOOKED_AT {
+        let some = view.deleted_after(query.noun, since, found.next, AT_ONCE).await?;
+        let is_last = (some.len() as i64) < AT_ONCE;
+        looked_at += some.len();
+        for deleted in some {
+            if found.objects.len() == query.most {
+                return Ok(found);
+            }
+            found.next = Some(deleted.id());
+            if query.condition.is_none_or(|condition| passes(condition, deleted.id(), &facets_of(&deleted.object))) {
+                found.objects.push(deleted);
+            }
+        }
+        if is_last {
+            return Ok(DeletedPage { next: None, ..found });
+        }
+    }
+    Ok(found)
+}
+
+/// No index finds them: they are looked through, so many at once, and so many for a page, which may then hold less than it
+/// could.
+const AT_ONCE: i64 = 200;
+const MOST_LOOKED_AT: usize = 5_000;
+
+pub struct DeletedQuery<'c> {
+    pub noun: Noun,
+    pub condition: Option<&'c Condition>,
+    pub after: Option<ObjectId>,
+    pub most: usize,
+}
+
+pub struct DeletedPage {
+    pub objects: Vec<Deleted>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<ObjectId>,
 }
 
 /// Directory roles as they were given, by id, and whether there is more.
