@@ -1,12 +1,13 @@
 //! The names of an organisation: how one is added, proven, changed and given up (graph-api.md §2.1).
 //!
-//! A name counts for nothing until it is proven: who puts the text of [`proof`] into its DNS may speak for it. What stands
-//! below a proven name is proven with it.
+//! A name counts for nothing until it is proven: who puts a text that is made for them into its DNS may speak for it. What
+//! stands below a proven name is proven with it.
 
 use crate::properties::{Broken, Properties, Rule, merge};
 use crate::tenant::{TenantProfile, UnverifiedDomain, VerifiedDomain};
-use mandate_base::{Folded, TenantId, fnv1a};
+use mandate_base::Folded;
 use serde_json::Value;
+use std::collections::{HashMap, HashSet};
 
 /// One name, proven or not, as Graph shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +25,8 @@ pub struct Domain {
 /// RFC 1035 §2.3.4
 const LONGEST: usize = 253;
 const LONGEST_LABEL: usize = 63;
-/// Proven and unproven ones together.
-const MOST: usize = 900;
+/// Proven and unproven ones together; and dots in a name whose ends are looked up.
+const MOST: usize = 500;
 const ID: &str = "id";
 /// What a name may be used for elsewhere; here it is kept and shown (graph-api.md §2.1).
 const SERVICES: [&str; 10] = [
@@ -40,13 +41,6 @@ const SERVICES: [&str; 10] = [
     "Yammer",
     "Intune",
 ];
-
-/// The text that shows in a name's DNS that this organisation may have it. The same each time it is asked for, so that
-/// nobody can try until it is the one that another organisation put there.
-pub fn proof(tenant: TenantId, name: &str) -> String {
-    let bytes = [tenant.bytes().as_slice(), Folded::of(name).as_str().as_bytes()].concat();
-    format!("MS=ms{:08}", fnv1a(bytes) % 100_000_000)
-}
 
 /// Of two labels at least, in letters, digits and hyphens; names in other scripts come in their ASCII form (RFC 5891).
 pub fn check_name(name: &str) -> Result<Folded, Broken> {
@@ -75,40 +69,63 @@ pub fn is_within(name: &Folded, root: &Folded) -> bool {
     name.as_str().strip_suffix(root.as_str()).is_some_and(|left| left.is_empty() || left.ends_with('.'))
 }
 
+/// The names that a name stands below, the longest first: two labels at least.
+pub fn above(name: &Folded) -> impl Iterator<Item = Folded> {
+    let text = name.as_str();
+    let ends = text.match_indices('.').map(|(at, _)| &text[at + 1..]);
+    ends.filter(|end| end.contains('.')).map(Folded::of)
+}
+
+/// The shortest proven name above this one.
+fn root_among(name: &Folded, proven: &HashMap<Folded, &str>) -> Option<String> {
+    above(name).filter_map(|end| proven.get(&end).map(|held| (*held).to_owned())).last()
+}
+
+fn unproven(domain: &UnverifiedDomain) -> Domain {
+    Domain {
+        name: domain.name.clone(),
+        is_verified: false,
+        is_default: false,
+        is_initial: false,
+        root: None,
+        more: domain.more.clone(),
+    }
+}
+
 impl TenantProfile {
     /// Proven ones first, in the order in which they came.
     pub fn domains(&self) -> Vec<Domain> {
+        let proven = self.proven_names();
+        let verified = self.verified_domains.iter().enumerate().map(|(place, held)| self.shown(place, held, &proven));
+        verified.chain(self.unverified_domains.iter().map(unproven)).collect()
+    }
+
+    pub fn domain(&self, name: &Folded) -> Option<Domain> {
+        let is_it = |held: &str| Folded::of(held) == *name;
+        if let Some(place) = self.verified_domains.iter().position(|domain| is_it(&domain.name)) {
+            return Some(self.shown(place, &self.verified_domains[place], &self.proven_names()));
+        }
+        self.unverified_domains.iter().find(|domain| is_it(&domain.name)).map(unproven)
+    }
+
+    fn shown(&self, place: usize, domain: &VerifiedDomain, proven: &HashMap<Folded, &str>) -> Domain {
         let default = self.verified_domains.iter().position(|domain| domain.is_default).unwrap_or(0);
-        let verified = self.verified_domains.iter().enumerate().map(|(place, domain)| Domain {
+        Domain {
             name: domain.name.clone(),
             is_verified: true,
             is_default: place == default,
             is_initial: place == 0,
-            root: self.root_of(&Folded::of(&domain.name)),
+            root: root_among(&Folded::of(&domain.name), proven),
             more: domain.more.clone(),
-        });
-        let unverified = self.unverified_domains.iter().map(|domain| Domain {
-            name: domain.name.clone(),
-            is_verified: false,
-            is_default: false,
-            is_initial: false,
-            root: None,
-            more: domain.more.clone(),
-        });
-        verified.chain(unverified).collect()
+        }
     }
 
-    pub fn domain(&self, name: &Folded) -> Option<Domain> {
-        self.domains().into_iter().find(|domain| Folded::of(&domain.name) == *name)
+    fn proven_names(&self) -> HashMap<Folded, &str> {
+        self.verified_domains.iter().map(|domain| (Folded::of(&domain.name), domain.name.as_str())).collect()
     }
 
-    /// The shortest proven name above this one.
     fn root_of(&self, name: &Folded) -> Option<String> {
-        let above = self.verified_domains.iter().filter(|domain| {
-            let held = Folded::of(&domain.name);
-            held != *name && is_within(name, &held)
-        });
-        above.min_by_key(|domain| domain.name.len()).map(|domain| domain.name.clone())
+        root_among(name, &self.proven_names())
     }
 
     /// `POST /domains`: a new name, proven already where it stands below one that is.
@@ -152,7 +169,7 @@ impl TenantProfile {
     /// Another takes the place of the one that is.
     fn make_default(&mut self, name: &Folded, wanted: bool) -> Result<(), Broken> {
         let is_it = |domain: &VerifiedDomain| Folded::of(&domain.name) == *name;
-        if !self.verified_domains.iter().any(is_it) {
+        if wanted && !self.verified_domains.iter().any(is_it) {
             return Err(Broken::new("isDefault", Rule::Bad("is true of verified domains only")));
         }
         if !wanted {
@@ -199,8 +216,11 @@ fn check_more(change: &Properties) -> Result<(), Broken> {
     for (name, value) in change {
         let broken = |rule| Err(Broken::new(name.as_str(), rule));
         match (name.as_str(), value) {
-            ("supportedServices", Value::Array(services)) if !services.iter().all(is_service) => {
-                return broken(Rule::Bad("names services such as Email or OfficeCommunicationsOnline"));
+            ("supportedServices", Value::Array(services)) => {
+                let mut once = HashSet::new();
+                if !services.iter().all(|service| is_service(service) && once.insert(service)) {
+                    return broken(Rule::Bad("names services such as Email or OfficeCommunicationsOnline, each once"));
+                }
             }
             ("passwordValidityPeriodInDays" | "passwordNotificationWindowInDays", Value::Number(days))
                 if days.as_i64().is_none_or(|days| days < 0) =>

@@ -3,8 +3,6 @@
 use super::*;
 use serde_json::json;
 
-const WATERKANT: TenantId = TenantId::from_u128(1);
-
 fn profile() -> TenantProfile {
     let domain = |name: &str, is_default| VerifiedDomain { name: name.to_owned(), is_default, more: Properties::new() };
     TenantProfile {
@@ -30,12 +28,10 @@ fn a_name_has_two_labels_that_dns_takes() {
 }
 
 #[test]
-fn a_proof_is_of_one_organisation_and_one_name() {
-    let first = proof(WATERKANT, "haven.example");
-    assert_eq!(first.len(), "MS=ms".len() + 8);
-    assert_eq!(first, proof(WATERKANT, "HAVEN.example"));
-    assert_ne!(first, proof(TenantId::from_u128(2), "haven.example"));
-    assert_ne!(first, proof(WATERKANT, "kade.example"));
+fn the_names_above_a_name_have_two_labels_at_least() {
+    let all: Vec<String> = above(&Folded::of("A.b.haven.example")).map(Folded::into_string).collect();
+    assert_eq!(all, ["b.haven.example", "haven.example"]);
+    assert_eq!(above(&Folded::of("haven.example")).count(), 0);
 }
 
 #[test]
@@ -74,6 +70,7 @@ fn one_name_is_the_default() {
     assert!(profile().with_domain_changed(&first, &change(json!(false))).is_err(), "somebody is the default");
     let (unproven, made) = profile().with_domain(named("kade.example")).expect("takes it");
     assert!(unproven.with_domain_changed(&made_name(&made), &change(json!(true))).is_err(), "it is not proven");
+    assert!(unproven.with_domain_changed(&made_name(&made), &change(json!(false))).is_ok(), "it is none anyway");
 }
 
 #[test]
@@ -83,7 +80,11 @@ fn what_a_name_is_for_is_kept_where_it_can_be() {
     let changed = profile().with_domain_changed(&name, change.as_object().expect("an object")).expect("takes it");
     let held = changed.domain(&name).expect("is there").more;
     assert_eq!(Value::Object(held), change);
-    for bad in [json!({ "supportedServices": ["Telex"] }), json!({ "passwordNotificationWindowInDays": -1 })] {
+    for bad in [
+        json!({ "supportedServices": ["Telex"] }),
+        json!({ "supportedServices": ["Email", "Email"] }),
+        json!({ "passwordNotificationWindowInDays": -1 }),
+    ] {
         assert!(profile().with_domain_changed(&name, bad.as_object().expect("an object")).is_err(), "{bad}");
     }
 }

@@ -45,7 +45,7 @@ pub fn facets_of(object: &DeletedObject) -> Vec<Facet> {
     }
 }
 
-/// As the store would judge it.
+/// As the store would judge it, but for moments, which are held to the second here.
 pub fn passes(condition: &Condition, id: ObjectId, facets: &[Facet]) -> bool {
     match condition {
         Condition::All(terms) => terms.iter().all(|term| passes(term, id, facets)),

@@ -3,6 +3,7 @@
 use crate::address::{Uri, page, redirect};
 use crate::application::{AppCard, Audience, Registration};
 use crate::catalogue::GRAPH_URI;
+use crate::domains::is_within;
 use crate::extension::check_count;
 use crate::permission::{AppRole, Scope};
 use crate::properties::{Broken, Properties, Rule, check_text, merge};
@@ -155,11 +156,7 @@ fn check_identifier(uri: &str, card: &AppCard, tenant: &Tenant) -> Result<(), Br
         () if parts.is("https") || parts.is("http") => {
             let domains = &tenant.profile.verified_domains;
             let host = parts.host().unwrap_or("");
-            let holds = |domain: &str| {
-                let left = host.strip_suffix(Folded::of(domain).as_str());
-                left.is_some_and(|left| left.is_empty() || left.ends_with('.'))
-            };
-            let own = domains.iter().any(|domain| holds(&domain.name));
+            let own = domains.iter().any(|domain| is_within(&Folded::of(host), &Folded::of(&domain.name)));
             if own { Ok(()) } else { bad(Rule::NotVerified(host.to_owned())) }
         }
         () => Ok(()),

@@ -31,7 +31,7 @@ struct Item {
     headers: BTreeMap<String, String>,
     #[serde(default)]
     body: Option<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "texts_or_numbers")]
     depends_on: Vec<String>,
 }
 
@@ -51,10 +51,20 @@ struct Outcome {
 
 /// Some clients count.
 fn text_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    match Value::deserialize(from)? {
-        Value::String(text) => Ok(text),
-        Value::Number(number) => Ok(number.to_string()),
-        _ => Err(D::Error::custom("an id is a text")),
+    text_of(Value::deserialize(from)?).ok_or_else(|| D::Error::custom("an id is a text"))
+}
+
+fn texts_or_numbers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let ids = Vec::<Value>::deserialize(from)?;
+    let ids: Option<Vec<String>> = ids.into_iter().map(text_of).collect();
+    ids.ok_or_else(|| D::Error::custom("an id is a text"))
+}
+
+fn text_of(id: Value) -> Option<String> {
+    match id {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

@@ -3,9 +3,9 @@
 //!
 //! Each stays for a while after its end, so that whoever comes late is told why. Never: what is there, or a log.
 
-use crate::Fault;
 use crate::driver::{Driver, Expect, Write};
 use crate::sql::GlobalSql;
+use crate::{Committed, Fault};
 use mandate_base::{DAY, HOUR, Moment};
 use mandate_domain::deleted::KEPT_FOR;
 use mandate_domain::token::refresh::REFRESH_LIFE;
@@ -85,5 +85,9 @@ pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
         Write { sql: PHOTOS.text().into(), values: Vec::new(), expect: Expect::Any },
     ];
     writes.extend(CHANGED.iter().map(|sql| ended(sql, now - 8 * DAY)));
-    driver.write(writes).await.map(drop)
+    match driver.write(writes).await? {
+        Committed::Done => Ok(()),
+        // Somebody wrote meanwhile what it waited for. The next hour comes.
+        Committed::Raced => Err(Fault::new("sweeping", "others were faster")),
+    }
 }

@@ -373,6 +373,13 @@ async fn an_owner_locks_the_instances_of_an_app_in_other_tenants() {
     let refused = here.post(&add, &json!({})).await;
     assert_eq!(refused.refusal(), DENIED);
     assert!(refused.message().contains("locked"), "{}", refused.message());
+    // A part that is locked stays so whatever comes along with it.
+    let lock = json!({ "isEnabled": true, "allProperties": false, "tokenEncryptionKeyId": true });
+    let lock = json!({ "servicePrincipalLockConfiguration": lock });
+    home.patch(&format!("/v1.0/applications(appId='{}')", CONTACTS.id), &lock).await.done();
+    let key = json!({ "tokenEncryptionKeyId": "00000000-0000-4000-8000-000000000001", "keyCredentials": [] });
+    assert_eq!(here.patch(&format!("/v1.0/servicePrincipals/{sp}"), &key).await.refusal(), DENIED);
+    here.patch(&format!("/v1.0/servicePrincipals/{sp}"), &json!({ "keyCredentials": [] })).await.done();
     let of_others = here.patch(&format!("/v1.0/applications(appId='{}')", CONTACTS.id), &json!({ "notes": "x" })).await;
     assert_eq!(of_others.refusal(), MISSING);
 }

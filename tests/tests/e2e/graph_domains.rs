@@ -137,3 +137,45 @@ async fn what_is_no_name_or_nobodys_to_change_is_refused() {
     }
     assert_eq!(joris.get("/v1.0/domains").await.found()["value"][0]["id"], "waterkant.example");
 }
+
+#[tokio::test]
+async fn a_name_that_is_still_in_use_is_not_given_up() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    sanne.post("/v1.0/domains", &named("kade.example")).await.made();
+    world.elsewhere.says("kade.example", &proof(&sanne, KADE).await);
+    sanne.post(&format!("{KADE}/verify"), &json!({})).await.found();
+    // A host below the name is in use, too.
+    let app = json!({ "displayName": "Kade", "identifierUris": ["https://api.kade.example/v1"] });
+    let app = sanne.post("/v1.0/applications", &app).await.id();
+    assert_eq!(sanne.delete(KADE).await.refusal(), BAD);
+    let borne = sanne.get(&format!("{KADE}/domainNameReferences")).await.found();
+    assert_eq!(borne["value"][0]["id"], app);
+    // What comes back afterwards bears no name that was given up.
+    let person = json!({
+        "accountEnabled": true, "displayName": "Kaat", "mailNickname": "kaat",
+        "userPrincipalName": "kaat@kade.example", "passwordProfile": { "password": "Polder-Fiets-42" },
+    });
+    let kaat = sanne.post("/v1.0/users", &person).await.id();
+    sanne.delete(&format!("/v1.0/users/{kaat}")).await.done();
+    sanne.delete(&format!("/v1.0/applications/{app}")).await.done();
+    sanne.delete(KADE).await.done();
+    for id in [&kaat, &app] {
+        let refused = sanne.post(&format!("/v1.0/directory/deletedItems/{id}/restore"), &json!({})).await;
+        assert_eq!(refused.status, 400, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn below_a_name_of_another_organisation_nothing_is_proven() {
+    let world = World::new().await;
+    let client = App { tenant: ZONNEBEL, ..COMMAND_LINE };
+    let tokens = world.tokens(client, KATRIN, "https://graph.microsoft.com/.default").await;
+    let other = world.graph(tokens.access());
+    other.post("/v1.0/domains", &named("west.waterkant.example")).await.made();
+    let west = "/v1.0/domains/west.waterkant.example";
+    world.elsewhere.says("west.waterkant.example", &proof(&other, west).await);
+    assert_eq!(other.post(&format!("{west}/verify"), &json!({})).await.refusal(), BAD);
+    // The text is nobody's to guess.
+    assert!(proof(&other, west).await.len() >= "MS=ms".len() + 32);
+}

@@ -54,7 +54,7 @@ async fn a_batch_may_count_its_requests() {
     let sanne = world.as_person(SANNE).await;
     let batch = json!({ "requests": [
         { "id": 1, "method": "GET", "url": "/me" },
-        { "id": "2", "method": "GET", "url": format!("/users/{JORIS_ID}"), "dependsOn": ["1"] },
+        { "id": "2", "method": "GET", "url": format!("/users/{JORIS_ID}"), "dependsOn": [1] },
     ] });
     let answers = sanne.post("/v1.0/$batch", &batch).await.found();
     let told =

@@ -295,6 +295,17 @@ async fn a_restricted_unit_keeps_all_others_out() {
     assert_eq!(sanne.delete(&lukas).await.reason(), RESTRICTED);
     assert_eq!(sanne.post(&format!("{lukas}/revokeSignInSessions"), &json!({})).await.reason(), RESTRICTED);
     assert_eq!(sanne.refer(&format!("/v1.0/groups/{kade}/members"), &JORIS_ID.to_string()).await.reason(), RESTRICTED);
+    // Who asks is told that it is so.
+    let told = async |path: String| {
+        let found = sanne.get(&format!("{path}?$select=id,isManagementRestricted")).await.found();
+        found["isManagementRestricted"].clone()
+    };
+    assert_eq!(told(lukas.clone()).await, json!(true));
+    assert_eq!(told(format!("/v1.0/groups/{kade}")).await, json!(true));
+    assert_eq!(told(format!("/v1.0/users/{JORIS_ID}")).await, Value::Null);
+    let all = sanne.get("/v1.0/users?$select=isManagementRestricted&$top=999").await.found();
+    let held = all["value"].as_array().expect("a list").iter().filter(|user| user["isManagementRestricted"] == true);
+    assert_eq!(held.count(), 1);
     // Reading is as before, and so is the rest of the tenant.
     assert_eq!(sanne.get(&lukas).await.found()["displayName"], "Lukas Schneider");
     sanne.post(&format!("{lukas}/getMemberGroups"), &json!({ "securityEnabledOnly": false })).await.found();

@@ -215,4 +215,7 @@ async fn a_hiding_group_is_not_told_to_its_own_member_either() {
     let tokens = world.tokens(INTRANET, JORIS, "User.Read").await;
     let found = world.graph(tokens.access()).get("/v1.0/me/memberOf").await.found();
     assert_eq!(ids(&found), Vec::<&str>::new());
+    // Nor is it counted, for whoever asks whether it is among them.
+    let counted = format!("/v1.0/me/memberOf/$count?$filter=id%20eq%20'{OPERATIONS}'");
+    assert_eq!(world.graph(tokens.access()).eventually(&counted).await.json, 0);
 }

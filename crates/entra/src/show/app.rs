@@ -32,7 +32,10 @@ pub async fn app_shown(cx: Cx<'_>, standing: &Standing, met: &Encounter) -> AppS
         true => tenant(cx.house, met.client.home).await.ok().flatten(),
         false => None,
     };
-    let home_name = home.map(|home| home.profile.display_name.clone());
+    // A domain that was given up since may be somebody else's by now.
+    let held = &home.as_deref().unwrap_or(&met.tenant).profile;
+    let publisher_domain = registration.publisher_domain.clone().filter(|name| held.verifies(name));
+    let home_name = home.as_ref().map(|home| home.profile.display_name.clone());
     let verified = registration.verified_publisher_name();
     let uri = &standing.checked.ask.redirect.uri;
     let reply_host = origin_of(uri).and_then(|origin| Some(origin.split_once("://")?.1.to_owned()));
@@ -40,7 +43,7 @@ pub async fn app_shown(cx: Cx<'_>, standing: &Standing, met: &Encounter) -> AppS
         name: registration.display_name.clone(),
         publisher: verified.map(str::to_owned).or_else(|| home_name.clone()),
         verified: verified.is_some(),
-        publisher_domain: registration.publisher_domain.clone(),
+        publisher_domain,
         logo: registration.info.logo_url.as_deref().and_then(|address| own_picture(cx, address)),
         home_tenant: foreign.then(|| home_name.unwrap_or_else(|| met.client.home.to_string())),
         privacy_url: registration.info.privacy_statement_url.clone(),

@@ -7,11 +7,12 @@ use super::service_principal::Instance;
 use super::unit::UNIT;
 use super::user::USER;
 use super::{application, collection, entity, service_principal};
-use crate::call::Call;
+use crate::call::{Call, refuse};
 use crate::errors::{Refusal, Stop};
 use crate::operations::{Op, operation};
 use crate::paging::Pages;
 use crate::property::{Entity, Kind, Selection, shown};
+use crate::queries::question;
 use crate::respond;
 use http::Method;
 use mandate_base::ObjectId;
@@ -49,10 +50,11 @@ pub(super) async fn remove_permitted(
 
 pub(super) async fn list(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
     let permit = call.permit(ops(noun).list, None)?;
-    call.refuse_sorting()?;
+    refuse([("$search", call.options.search.is_some()), ("$orderby", !call.options.order_by.is_empty())])?;
     let kind = kind_of(noun);
     let selection = call.selection(&[kind])?;
-    let condition = call.question(noun, kind)?.condition;
+    // Looked through one by one, whatever is asked: no header is needed for that.
+    let condition = question(noun, kind.name, &call.options, &call.extensions)?.condition;
     let path = format!("/directory/deletedItems/{}", kind.name);
     let pages = Pages::of(call, ops(noun).list, &path);
     let after = pages.after()?;
@@ -134,6 +136,7 @@ fn told(refusal: RemovalRefusal, name: &str) -> Refusal {
         RemovalRefusal::BuiltIn => {
             Refusal::Invalid("The service principal of a built-in application cannot be deleted.".to_owned())
         }
+        RemovalRefusal::Lost(broken) => Refusal::Broken(broken),
         RemovalRefusal::Taken(property) => Refusal::Broken(Broken::new(property, Rule::Taken)),
     }
 }

@@ -13,7 +13,7 @@ use crate::property::{Entity, Kind, Property, column, many, more, shown};
 use crate::respond;
 use http::Method;
 use mandate_base::{Folded, ObjectId};
-use mandate_domain::domains::{Domain, check_name, proof};
+use mandate_domain::domains::{Domain, check_name};
 use mandate_usecases::access::Permit;
 use mandate_usecases::directory::{self, DomainEdit, DomainRefusal, EditDomain, NotShown};
 use mandate_usecases::settle;
@@ -131,7 +131,7 @@ async fn records(call: &Call<'_>, name: &str, op: Op) -> Result<Answer, Stop> {
 }
 
 fn proof_record(call: &Call<'_>, domain: &Domain) -> Map<String, Value> {
-    let text = proof(call.caller.tenant, &domain.name);
+    let text = directory::domain_proof(call.house, &call.caller, &Folded::of(&domain.name));
     let id = ObjectId::named(call.caller.tenant.bytes(), &format!("{} {text}", domain.name));
     let record = json!({
         "@odata.type": "#microsoft.graph.domainDnsTxtRecord",
@@ -154,9 +154,8 @@ async fn references(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
     let pages = Pages::of(call, Op::DomainsReferences, &format!("/domains/{}/domainNameReferences", domain.name));
     let (key, after) = (Folded::of(&domain.name), pages.place()?);
     let (house, caller) = (call.house, &call.caller);
-    let (found, more) =
-        directory::domain_references(house, caller, &permit, &key, after.as_ref(), pages.most()).await?;
-    let next = found.last().filter(|_| more).map(|last| pages.next_place(&directory::place_of_reference(last)));
+    let (found, next) = directory::domain_references(house, caller, &permit, &key, after, pages.most()).await?;
+    let next = next.map(|place| pages.next_place(&place));
     let value = found.iter().filter_map(|object| listed.show(call, object)).collect();
     Ok(collection(call, listed.context(call), None, value, next, COST))
 }

@@ -1,9 +1,9 @@
 //! `/groups/{id}`.
 
-use super::entity;
 use super::expand::Expansion;
 use super::key::Meant;
 use super::list::Listed;
+use super::{entity, tell_restricted};
 use crate::call::Call;
 use crate::errors::Stop;
 use crate::operations::Op;
@@ -26,6 +26,7 @@ pub(super) async fn show(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop>
     let group = find(call, &permit, meant.id.map(GroupId::from)).await?.ok_or_else(|| meant.missing())?;
     let context = call.context(GROUP.set, &selection, true);
     let mut properties = shown(&group, &selection, permit.view());
+    tell_restricted(call, &permit, group.id(), &mut properties).await?;
     if let Some(expansion) = Expansion::asked(call, Noun::Group)? {
         expansion.add(call, group.id(), &mut properties).await?;
     }

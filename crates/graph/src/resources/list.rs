@@ -1,7 +1,7 @@
 //! Collections that are asked for by properties: one page of a query, and how many there are.
 
-use super::collection;
 use super::expand::Expansion;
+use super::{collection, tell_restricted};
 use crate::call::Call;
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
@@ -53,6 +53,7 @@ pub(super) async fn list<E: Listed>(call: &Call<'_>) -> Result<Answer, Stop> {
     let mut value = Vec::with_capacity(found.len());
     for object in &found {
         let mut properties = shown(object, &selection, permit.view());
+        tell_restricted(call, &permit, object.id(), &mut properties).await?;
         if let Some(expansion) = &expansion {
             expansion.add(call, object.id(), &mut properties).await?;
         }

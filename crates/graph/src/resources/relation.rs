@@ -25,7 +25,7 @@ use mandate_base::{GroupId, ObjectId};
 use mandate_domain::extension::Extension;
 use mandate_domain::group::{Group, LinkRole};
 use mandate_domain::query::{Condition, Noun};
-use mandate_odata::{Compare, Filter, Literal, Select};
+use mandate_odata::{Compare, Filter, Literal, Options, Select};
 use mandate_usecases::access::{Caller, Permit};
 use mandate_usecases::directory::{
     self, AddLink, GroupShape, LinkRefusal, Linked, MemberObject, ObjectKind, Related, RemoveLink,
@@ -65,8 +65,7 @@ pub(super) async fn list(
         Some(id) => directory::one_related(house, caller, &permit, place.which, id).await?,
         None => directory::related(house, caller, &permit, place.which, after, pages.most()).await?,
     };
-    let around = matches!(relation, Relation::MemberOf | Relation::TransitiveMemberOf);
-    let told = found.objects.iter().filter(|object| !around || is_told(caller, object, place.meant.id));
+    let told = found.objects.iter().filter(|object| !is_around(relation) || is_told(caller, object, place.meant.id));
     let value = told.filter_map(|object| listed.show(call, object)).collect();
     let next = found.next.map(|last| pages.next(last));
     Ok(collection(call, listed.context(call), count, value, next, COST))
@@ -97,6 +96,10 @@ pub(super) async fn count(
     if !call.eventual {
         return Err(Refusal::NoCountSegment.into());
     }
+    let Options { top, skip_token, count, .. } = &call.options;
+    if top.is_some() || skip_token.is_some() || count.is_some() {
+        return Err(Refusal::NotACollection.into());
+    }
     let only = only(call)?;
     exists(call, object, &permit, &place.meant).await?;
     let (house, caller) = (call.house, &call.caller);
@@ -104,11 +107,18 @@ pub(super) async fn count(
         Some(id) => {
             let listed = Listed::of(call, cast)?;
             let found = directory::one_related(house, caller, &permit, place.which, id).await?;
-            found.objects.iter().filter(|object| listed.show(call, object).is_some()).count() as i64
+            let told =
+                found.objects.iter().filter(|object| !is_around(relation) || is_told(caller, object, place.meant.id));
+            told.filter(|object| listed.show(call, object).is_some()).count() as i64
         }
         None => directory::count_related(house, caller, &permit, place.which, cast.map(object_kind)).await?,
     };
     Ok(respond::number(count, call.cost(1)))
+}
+
+/// Of what holds the object, whose own members may be hidden.
+fn is_around(relation: Relation) -> bool {
+    matches!(relation, Relation::MemberOf | Relation::TransitiveMemberOf)
 }
 
 /// One of them by its id.

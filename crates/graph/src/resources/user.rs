@@ -1,8 +1,8 @@
 //! `/me`, `/users`, `/users/{id}`.
 
-use super::entity;
 use super::expand::Expansion;
 use super::list::Listed;
+use super::{entity, tell_restricted};
 use crate::call::Call;
 use crate::dispatch::Subject;
 use crate::errors::{Refusal, Stop};
@@ -31,6 +31,7 @@ pub(super) async fn show(call: &Call<'_>, subject: &Subject) -> Result<Answer, S
     let user = found.ok_or(Refusal::NoSuchObject(target.name))?;
     let context = call.context(USER.set, &selection, true);
     let mut properties = shown(&user, &selection, permit.view());
+    tell_restricted(call, &permit, user.id(), &mut properties).await?;
     if let Some(expansion) = Expansion::asked(call, Noun::User)? {
         expansion.add(call, user.id(), &mut properties).await?;
     }

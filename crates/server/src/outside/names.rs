@@ -5,11 +5,11 @@
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ResolverConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::{RData, RecordType};
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::system_conf::read_system_conf;
 use mandate_usecases::issuers::FetchRefusal;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const TIME: Duration = Duration::from_secs(2);
@@ -64,8 +64,8 @@ impl Zone {
 #[derive(Default)]
 pub struct Names {
     own: Option<Arc<Zone>>,
-    // Made when first used: most houses never ask.
-    resolver: OnceLock<Result<TokioResolver, String>>,
+    /// In the place of the machine's own.
+    servers: Option<ResolverConfig>,
 }
 
 impl Names {
@@ -81,14 +81,26 @@ impl Names {
         if is_reserved(&name) {
             return Ok(Vec::new());
         }
-        let resolver = self.resolver.get_or_init(of_this_machine).as_ref();
-        let resolver = resolver.map_err(|why| FetchRefusal::Failed(why.clone()))?;
+        // Seldom asked, and by what the machine's settings are then.
+        let resolver = self.config().and_then(asking).map_err(FetchRefusal::Failed)?;
         // With the dot at its end nothing is searched for below the machine's own domain.
-        match resolver.lookup(format!("{name}."), RecordType::TXT).await {
-            Ok(found) => Ok(found.answers().iter().filter_map(|record| text_of(&record.data)).take(MOST).collect()),
+        let asked = Name::from_ascii(format!("{name}.")).map_err(|error| FetchRefusal::Failed(error.to_string()))?;
+        match resolver.lookup(asked.clone(), RecordType::TXT).await {
+            Ok(found) => {
+                // A name that leads to another one (CNAME) shows what is the other one's.
+                let own = found.answers().iter().filter(|record| record.name == asked);
+                Ok(own.filter_map(|record| text_of(&record.data)).take(MOST).collect())
+            }
             Err(error) if error.is_no_records_found() => Ok(Vec::new()),
             Err(error) => Err(FetchRefusal::Failed(error.to_string())),
         }
+    }
+
+    fn config(&self) -> Result<ResolverConfig, String> {
+        if let Some(servers) = &self.servers {
+            return Ok(servers.clone());
+        }
+        read_system_conf().map(|(config, _)| config).map_err(|error| error.to_string())
     }
 }
 
@@ -96,11 +108,6 @@ impl Names {
 fn text_of(data: &RData) -> Option<String> {
     let RData::TXT(record) = data else { return None };
     String::from_utf8(record.txt_data.concat()).ok()
-}
-
-fn of_this_machine() -> Result<TokioResolver, String> {
-    let (config, _) = read_system_conf().map_err(|error| error.to_string())?;
-    asking(config)
 }
 
 /// Nothing is kept: who has just put a record there asks again at once.
@@ -151,9 +158,7 @@ mod tests {
         });
         let mut server = NameServerConfig::udp(Ipv4Addr::LOCALHOST.into());
         server.connections[0].port = port;
-        let names = Names::default();
-        let _ = names.resolver.set(asking(ResolverConfig::from_parts(None, Vec::new(), vec![server])));
-        names
+        Names { servers: Some(ResolverConfig::from_parts(None, Vec::new(), vec![server])), ..Names::default() }
     }
 
     #[tokio::test]

@@ -28,10 +28,23 @@ use mandate_domain::time;
 use mandate_domain::user::User;
 use std::borrow::Cow;
 
-/// The facets of one value lie in the order of ids; those of the five kinds are put together.
+/// The facets of one value lie in the order of ids: a page of each of the five kinds, and of these the first.
 const MADE_AFTER: TenantSql = TenantSql::new(
-    "SELECT f.object FROM facets f WHERE f.tenant_id = $1 AND f.facet IN ($2, $3, $4, $5, $6) AND f.value = $7
-        AND f.object > $8 ORDER BY f.object LIMIT $9",
+    "SELECT made.object FROM (
+        SELECT * FROM (SELECT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND f.facet = $2 AND f.value = $7
+            AND f.object > $8 ORDER BY f.object LIMIT $9) page2 UNION ALL
+        SELECT * FROM (SELECT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND f.facet = $3 AND f.value = $7
+            AND f.object > $8 ORDER BY f.object LIMIT $9) page3 UNION ALL
+        SELECT * FROM (SELECT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND f.facet = $4 AND f.value = $7
+            AND f.object > $8 ORDER BY f.object LIMIT $9) page4 UNION ALL
+        SELECT * FROM (SELECT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND f.facet = $5 AND f.value = $7
+            AND f.object > $8 ORDER BY f.object LIMIT $9) page5 UNION ALL
+        SELECT * FROM (SELECT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND f.facet = $6 AND f.value = $7
+            AND f.object > $8 ORDER BY f.object LIMIT $9) page6
+     ) made ORDER BY made.object LIMIT $9",
+);
+const MADE_COUNT: TenantSql = TenantSql::new(
+    "SELECT COUNT(*) FROM facets f WHERE f.tenant_id = $1 AND f.facet IN ($2, $3, $4, $5, $6) AND f.value = $7",
 );
 
 impl TenantView<'_> {
@@ -129,9 +142,14 @@ impl TenantView<'_> {
         after: Option<ObjectId>,
         most: i64,
     ) -> Result<Vec<ObjectId>, Fault> {
-        let kinds = Noun::ALL.map(|noun| facet_number(noun, MAKER).unwrap_or_default().into());
-        let by = Value::Bytes(query::compared(&maker.to_string()).into_bytes());
-        self.all(&MADE_AFTER, kinds.into_iter().chain([by, id_or_none(after), most.into()]), |row| row.id(0)).await
+        let values = made_by(maker, &Noun::ALL).chain([id_or_none(after), most.into()]);
+        self.all(&MADE_AFTER, values, |row| row.id(0)).await
+    }
+
+    /// How many there are, of some kinds.
+    pub async fn made_count(&self, maker: ObjectId, kinds: &[Noun]) -> Result<i64, Fault> {
+        let found = self.one(&MADE_COUNT, made_by(maker, kinds), |row| row.int(0)).await?;
+        Ok(found.unwrap_or_default())
     }
 
     async fn found<T>(&self, query: &Query, read: fn(&Row) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
@@ -147,6 +165,15 @@ impl TenantView<'_> {
         };
         self.driver.rows_built(&built.sql, &built.values).await?.iter().map(read).collect()
     }
+}
+
+/// Five facets, of which some may be none.
+fn made_by(maker: ObjectId, kinds: &[Noun]) -> impl Iterator<Item = Value> {
+    let facets = Noun::ALL.map(|noun| {
+        let facet = facet_number(noun, MAKER).filter(|_| kinds.contains(&noun));
+        facet.unwrap_or_default().into()
+    });
+    facets.into_iter().chain([Value::Bytes(query::compared(&maker.to_string()).into_bytes())])
 }
 
 const fn table(noun: Noun) -> &'static str {

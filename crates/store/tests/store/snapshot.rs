@@ -198,6 +198,7 @@ impl Organisation {
             link: Some(self.links[2]),
             linked_after: vec![second.into()],
             made_after: vec![first.into(), second.into()],
+            made_count: 2,
             members_below: vec![
                 Assignee { id: self.user.id.into(), kind: MemberKind::User },
                 Assignee { id: first.into(), kind: MemberKind::Group },
@@ -283,6 +284,7 @@ pub struct Snapshot {
     link: Option<Link>,
     linked_after: Vec<ObjectId>,
     made_after: Vec<ObjectId>,
+    made_count: i64,
     members_below: Vec<Assignee>,
     deleted_by_id: Option<Deleted>,
     deleted_after: Vec<Deleted>,
@@ -383,6 +385,7 @@ impl Snapshot {
             link: view.link(above, LinkRole::Owner, user).await.expect("reads"),
             linked_after: view.linked_after(user, LinkRole::Owner, None, ALL).await.expect("reads"),
             made_after: view.made_after(user.into(), None, ALL).await.expect("reads"),
+            made_count: view.made_count(user.into(), &Noun::ALL).await.expect("reads"),
             members_below: view.members_below(above, None, ALL).await.expect("reads"),
             deleted_by_id: view.deleted_by_id(group_id(9).into()).await.expect("reads"),
             deleted_after: view.deleted_after(Noun::Group, Moment::EPOCH, None, ALL).await.expect("reads"),

@@ -5,9 +5,11 @@ use crate::access::{Caller, Permit};
 use crate::issuers::FetchRefusal;
 use crate::settle::{Facing, UseCase};
 use crate::{Fault, House};
-use mandate_base::{CorrelationId, Draw, Folded, Moment, TenantId};
+use mandate_base::{CorrelationId, Draw, Folded, Moment, ObjectId};
+use mandate_domain::application::Registration;
 use mandate_domain::audit::{Activity, AuditEntry};
-use mandate_domain::domains::{Domain, proof};
+use mandate_domain::deleted::DeletedObject;
+use mandate_domain::domains::{Domain, above, is_within};
 use mandate_domain::properties::{Broken, Properties, Rule};
 use mandate_domain::query::{Condition, Noun, Order, Place, Query, Test};
 use mandate_domain::record::{Change, Plan, Record};
@@ -39,7 +41,7 @@ pub struct EditDomain<'p> {
 pub enum DomainRefusal {
     NoSuchObject,
     Broken(Broken),
-    /// Its DNS does not show the text of [`proof`]; what was found instead.
+    /// Its DNS does not show the text of [`domain_proof`]; what was found instead.
     NotShown(NotShown),
 }
 
@@ -57,9 +59,14 @@ impl From<Broken> for DomainRefusal {
     }
 }
 
+/// The text that shows in a name's DNS that it is the caller's organisation's.
+pub fn domain_proof(house: &House, caller: &Caller, name: &Folded) -> String {
+    house.keys().domain_proof(caller.tenant.bytes(), name.as_str())
+}
+
 /// Asks the DNS of a name whether it is the caller's organisation's.
 pub async fn is_shown(house: &House, caller: &Caller, _: &Permit, name: &Folded) -> Result<(), DomainRefusal> {
-    let wanted = proof(caller.tenant, name.as_str());
+    let wanted = domain_proof(house, caller, name);
     match house.outside.texts(name.as_str().to_owned()).await {
         Ok(texts) if texts.iter().any(|text| text.trim().eq_ignore_ascii_case(&wanted)) => Ok(()),
         Ok(_) => Err(DomainRefusal::NotShown(NotShown::Absent)),
@@ -67,15 +74,16 @@ pub async fn is_shown(house: &House, caller: &Caller, _: &Permit, name: &Folded)
     }
 }
 
-/// Who bears a name: people in their own, applications in their identifier URIs. One page, and whether there is more.
+/// Who bears a name: people in their own, applications in the hosts of their identifier URIs. One page, and where the next
+/// one goes on.
 pub async fn domain_references(
     house: &House,
     caller: &Caller,
     _: &Permit,
     name: &Folded,
-    after: Option<&Place>,
+    after: Option<Place>,
     most: usize,
-) -> Result<(Vec<MemberObject>, bool), Fault> {
+) -> Result<(Vec<MemberObject>, Option<Place>), Fault> {
     references(house.store.tenant(caller.tenant), name, after, most).await
 }
 
@@ -83,55 +91,104 @@ pub async fn domain_references(
 async fn references(
     view: TenantView<'_>,
     name: &Folded,
-    after: Option<&Place>,
+    after: Option<Place>,
     most: usize,
-) -> Result<(Vec<MemberObject>, bool), Fault> {
-    let query = |noun, after: Option<Place>, held: usize| Query {
-        noun,
-        condition: Some(bearing(noun, name)),
-        order: Order::Id,
-        after: after.map(|place| Place { name: String::new(), ..place }),
-        most: most.saturating_sub(held) as i64 + 1,
-    };
-    let of = |noun| after.filter(|place| place.name == kind(noun)).cloned();
-    let (in_users, in_apps) = (of(Noun::User), of(Noun::Application));
+) -> Result<(Vec<MemberObject>, Option<Place>), Fault> {
+    let in_apps = after.as_ref().filter(|place| place.name == APPLICATIONS).map(|place| place.id);
     let mut found = Vec::new();
     if in_apps.is_none() {
-        found.extend(view.users_where(&query(Noun::User, in_users, 0)).await?.into_iter().map(MemberObject::User));
+        let named = Condition::is("userPrincipalName", Test::EndsWith(format!("@{}", name.as_str())));
+        let users = view.users_where(&query(Noun::User, named, after.map(|place| place.id), most + 1)).await?;
+        let (users, more) = super::read::page(users, most);
+        let last = users.last().map(|user| user.id.into());
+        found.extend(users.into_iter().map(MemberObject::User));
+        if let Some(id) = last.filter(|_| more) {
+            return Ok((found, Some(Place { id, name: PEOPLE.to_owned() })));
+        }
     }
-    if found.len() <= most {
-        let apps = view.applications_where(&query(Noun::Application, in_apps, found.len())).await?;
-        found.extend(apps.into_iter().map(|card| MemberObject::Application(Arc::new(card))));
-    }
-    Ok(super::read::page(found, most))
+    let (apps, next) = bearing(view, name, in_apps, most - found.len()).await?;
+    found.extend(apps);
+    Ok((found, next.map(|id| Place { id, name: APPLICATIONS.to_owned() })))
 }
 
-/// Where the next page goes on.
-pub fn place_of_reference(last: &MemberObject) -> Place {
-    let noun = if matches!(last, MemberObject::Application(_)) { Noun::Application } else { Noun::User };
-    Place { id: last.id(), name: kind(noun).to_owned() }
-}
-
-const fn kind(noun: Noun) -> &'static str {
-    if matches!(noun, Noun::Application) { "application" } else { "user" }
-}
-
-fn bearing(noun: Noun, name: &Folded) -> Condition {
-    if noun == Noun::User {
-        return Condition::is("userPrincipalName", Test::EndsWith(format!("@{}", name.as_str())));
+/// A URI's host may be below the name, which no index knows: applications that have one are looked through.
+async fn bearing(
+    view: TenantView<'_>,
+    name: &Folded,
+    after: Option<ObjectId>,
+    most: usize,
+) -> Result<(Vec<MemberObject>, Option<ObjectId>), Fault> {
+    let (mut found, mut last) = (Vec::new(), after);
+    loop {
+        let some = view.applications_where(&query(Noun::Application, with_a_host(), last, AT_ONCE)).await?;
+        let is_last = some.len() < AT_ONCE;
+        for card in some {
+            let id = card.application.into();
+            if bears(&card.registration, name) {
+                if found.len() == most {
+                    return Ok((found, Some(last.unwrap_or(ObjectId::from_u128(0)))));
+                }
+                found.push(MemberObject::Application(Arc::new(card)));
+            }
+            last = Some(id);
+        }
+        if is_last {
+            return Ok((found, None));
+        }
     }
-    let forms = ["https", "http", "api"].into_iter().flat_map(|scheme| {
-        let host = format!("{scheme}://{}", name.as_str());
-        let below = ["/", ":"].map(|mark| Test::StartsWith(format!("{host}{mark}")));
-        std::iter::once(Test::Equal(host)).chain(below)
-    });
-    Condition::Any(forms.map(|test| Condition::is("identifierUris", test)).collect())
+}
+
+const AT_ONCE: usize = 200;
+const PEOPLE: &str = "user";
+const APPLICATIONS: &str = "application";
+
+fn query(noun: Noun, condition: Condition, after: Option<ObjectId>, most: usize) -> Query {
+    let after = after.map(|id| Place { id, name: String::new() });
+    Query { noun, condition: Some(condition), order: Order::Id, after, most: most as i64 }
+}
+
+fn with_a_host() -> Condition {
+    let begins = ["https://", "http://", "api://"].map(|scheme| Test::StartsWith(scheme.to_owned()));
+    Condition::Any(begins.into_iter().map(|test| Condition::is("identifierUris", test)).collect())
+}
+
+/// As the rule for identifier URIs has it: the host is the name, or below it.
+fn bears(registration: &Registration, name: &Folded) -> bool {
+    hosts(registration).any(|host| is_within(&host, name))
+}
+
+/// Of URIs that name a place. `api://{GUID}` names an application, and has no dot.
+fn hosts(registration: &Registration) -> impl Iterator<Item = Folded> {
+    registration.identifier_uris.iter().filter_map(|uri| {
+        let (_, behind) = uri.split_once("://")?;
+        let place = behind.split(['/', '?', '#']).next().unwrap_or("");
+        let host = place.rsplit('@').next().and_then(|host| host.split(':').next()).unwrap_or("");
+        host.contains('.').then(|| Folded::of(host))
+    })
+}
+
+/// The name that an object which comes back would bear, where its domain was given up meanwhile: by now it may be somebody
+/// else's. An organisation that has none is not asked about them.
+pub(super) fn lost_name(object: &DeletedObject, profile: &TenantProfile) -> Option<Broken> {
+    let held: Vec<Folded> = profile.verified_domains.iter().map(|domain| Folded::of(&domain.name)).collect();
+    if held.is_empty() {
+        return None;
+    }
+    let (property, lost) = match object {
+        DeletedObject::User(user) => ("userPrincipalName", Some(user.upn.domain()).filter(|name| !held.contains(name))),
+        DeletedObject::Application(card) => {
+            let lost = |host: &Folded| !held.iter().any(|held| is_within(host, held));
+            ("identifierUris", hosts(&card.registration).find(lost))
+        }
+        _ => return None,
+    };
+    lost.map(|name| Broken::new(property, Rule::NotVerified(name.into_string())))
 }
 
 pub struct DomainFacts {
     tenant: Option<Tenant>,
-    /// Whose name it is, if anybody's.
-    held_by: Option<TenantId>,
+    /// The name, or one above it, is another organisation's.
+    elsewhere: bool,
     is_borne: bool,
 }
 
@@ -145,11 +202,12 @@ impl UseCase for EditDomain<'_> {
             DomainEdit::Remove => !references(facing.view, &self.name, None, 1).await?.0.is_empty(),
             _ => false,
         };
-        Ok(DomainFacts {
-            tenant: facing.global.tenant_by_id(facing.view.tenant_id()).await?,
-            held_by: facing.global.tenant_of_domain(&self.name).await?,
-            is_borne,
-        })
+        let own = facing.view.tenant_id();
+        let mut elsewhere = false;
+        for name in std::iter::once(self.name.clone()).chain(above(&self.name)) {
+            elsewhere |= facing.global.tenant_of_domain(&name).await?.is_some_and(|holder| holder != own);
+        }
+        Ok(DomainFacts { tenant: facing.global.tenant_by_id(own).await?, elsewhere, is_borne })
     }
 
     fn plan(&self, facts: DomainFacts, _: Moment, _: &mut dyn Draw) -> Plan<Option<Domain>, DomainRefusal> {
@@ -183,20 +241,18 @@ impl EditDomain<'_> {
         before: Option<&Domain>,
         facts: &DomainFacts,
     ) -> Result<TenantProfile, DomainRefusal> {
-        let own = facts.tenant.as_ref().map(|tenant| tenant.id);
-        let elsewhere = facts.held_by.is_some() && facts.held_by != own;
-        let taken =
-            || DomainRefusal::from(Broken::new("id", Rule::Bad("is a verified domain of another organisation")));
+        let told = Rule::Bad("is a verified domain of another organisation, or stands below one");
+        let taken = || DomainRefusal::from(Broken::new("id", told.clone()));
         if let DomainEdit::Add(properties) = &self.edit {
             let (profile, made) = profile.with_domain(properties.clone())?;
-            return if made.is_verified && elsewhere { Err(taken()) } else { Ok(profile) };
+            return if made.is_verified && facts.elsewhere { Err(taken()) } else { Ok(profile) };
         }
         if before.is_none() {
             return Err(DomainRefusal::NoSuchObject);
         }
         match &self.edit {
             DomainEdit::Change(properties) => Ok(profile.with_domain_changed(&self.name, properties)?),
-            DomainEdit::Proven if elsewhere => Err(taken()),
+            DomainEdit::Proven if facts.elsewhere => Err(taken()),
             DomainEdit::Proven => Ok(profile.proven(&self.name)),
             _ if facts.is_borne => {
                 let rule = Rule::Bad("is borne by objects of the directory; its domainNameReferences name them");

@@ -323,11 +323,14 @@ impl ChangeInstance<'_> {
             InstanceEdit::AddSecret(_) | InstanceEdit::RemoveSecret(_) => {
                 &["credentialsWithUsageSign", "credentialsWithUsageVerify"]
             }
-            InstanceEdit::AddCertificate(_)
-            | InstanceEdit::RemoveCertificate(_)
-            | InstanceEdit::Merge { certificates: Some(_), .. } => &["credentialsWithUsageVerify"],
-            InstanceEdit::Merge { properties, .. } if properties.contains_key("tokenEncryptionKeyId") => {
-                &["tokenEncryptionKeyId"]
+            InstanceEdit::AddCertificate(_) | InstanceEdit::RemoveCertificate(_) => &["credentialsWithUsageVerify"],
+            InstanceEdit::Merge { properties, certificates } => {
+                match (certificates.is_some(), properties.contains_key("tokenEncryptionKeyId")) {
+                    (true, true) => &["credentialsWithUsageVerify", "tokenEncryptionKeyId"],
+                    (true, false) => &["credentialsWithUsageVerify"],
+                    (false, true) => &["tokenEncryptionKeyId"],
+                    (false, false) => return false,
+                }
             }
             _ => return false,
         };

@@ -36,7 +36,7 @@ pub use changes::{ChangedHere, GrantHere, LinkHere, Mark, changed, changed_grant
 pub use consent::{ByHandRefusal, GrantByHand, Wanted};
 pub use credentials::{CertificateAsked, NewSecret, SecretAsked};
 pub use delegated::{ChangeGrant, GrantRefusal, NewGrant};
-pub use domains::{DomainEdit, DomainRefusal, EditDomain, NotShown, domain_references, is_shown, place_of_reference};
+pub use domains::{DomainEdit, DomainRefusal, EditDomain, NotShown, domain_proof, domain_references, is_shown};
 pub use extensions::{ExtensionHere, extension, extensions_here, here};
 pub(crate) use grants::{Between, ConsentPath, GrantWriter, joined, removal, sp_of};
 pub use groups::{ChangeGroup, GroupRefusal, NewGroup};
@@ -54,7 +54,7 @@ pub use read::{
 };
 pub use related::{
     DirectoryRole, GroupShape, MemberObject, ObjectKind, Page, Related, by_ids, count_related, groups_around,
-    holders_around, id_by, is_in_unit, noun_of, one_related, related, shape_of_group,
+    holders_around, id_by, is_in_unit, is_restricted, noun_of, one_related, related, shape_of_group,
 };
 pub use removal::{Purge, RemovalRefusal, Remove, Restore};
 pub use revoke::{Revocation, Revoke, RevokeRefusal};

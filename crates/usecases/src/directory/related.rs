@@ -138,6 +138,10 @@ pub async fn count_related(
         Some(ObjectKind::Noun(noun)) => Some(noun),
         None => None,
     };
+    if let Related::MadeBy(maker) = which {
+        let kinds = noun.map_or(Noun::ALL.to_vec(), |noun| vec![noun]);
+        return view.made_count(maker, &kinds).await;
+    }
     let all = ids(view, which, None, i64::MAX).await?;
     let Some(noun) = noun else { return Ok(all.len() as i64) };
     let mut count = 0;
@@ -302,6 +306,11 @@ pub async fn noun_of(house: &House, caller: &Caller, id: ObjectId) -> Result<Opt
         return Ok(Some(Noun::AdministrativeUnit));
     }
     Ok(application_by_id(facing, id.into()).await?.map(|_| Noun::Application))
+}
+
+/// Is it in a unit whose own administrators alone manage it?
+pub async fn is_restricted(house: &House, caller: &Caller, _: &Permit, id: ObjectId) -> Result<bool, Fault> {
+    Ok(house.store.tenant(caller.tenant).units_of(id).await?.iter().any(|unit| unit.restricted))
 }
 
 /// A fact for the gate: is the object in the unit?

@@ -3,6 +3,7 @@
 //! What hangs on an object goes with it and comes back with it, as far as its other end is still there.
 
 use super::applications::application_by_id;
+use super::domains::lost_name;
 use super::principals::is_there;
 use crate::Fault;
 use crate::access::Permit;
@@ -10,6 +11,7 @@ use crate::settle::{Facing, UseCase};
 use mandate_base::{CorrelationId, Draw, Moment, ObjectId};
 use mandate_domain::audit::{Activity, Doer};
 use mandate_domain::deleted::{Attached, Deleted, DeletedObject};
+use mandate_domain::properties::Broken;
 use mandate_domain::query::{Condition, Noun, Order, Query, Test, compared};
 use mandate_domain::record::{Change, Plan, Record};
 use mandate_domain::service_principal::ServicePrincipal;
@@ -37,13 +39,15 @@ pub struct Purge<'a> {
     pub correlation: CorrelationId,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RemovalRefusal {
     NoSuchObject,
     /// Every tenant has it, and none can be without it.
     BuiltIn,
     /// Another object has meanwhile what only one can have.
     Taken(&'static str),
+    /// A domain that it bears is the organisation's no more.
+    Lost(Broken),
 }
 
 pub struct RemoveFacts {
@@ -115,6 +119,7 @@ fn remove(record: &mut Record, doer: &Doer, object: DeletedObject, attached: Att
 pub struct RestoreFacts {
     deleted: Option<Deleted>,
     taken: Option<&'static str>,
+    lost: Option<Broken>,
 }
 
 impl UseCase for Restore<'_> {
@@ -124,11 +129,13 @@ impl UseCase for Restore<'_> {
 
     async fn load(&self, facing: Facing<'_>) -> Result<RestoreFacts, Fault> {
         let Some(mut deleted) = facing.view.deleted_by_id(self.object).await? else {
-            return Ok(RestoreFacts { deleted: None, taken: None });
+            return Ok(RestoreFacts { deleted: None, taken: None, lost: None });
         };
         let taken = taken(facing, &deleted.object).await?;
+        let tenant = facing.tenant().await?;
+        let lost = tenant.and_then(|tenant| lost_name(&deleted.object, &tenant.profile));
         deleted.attached = still_there(facing, deleted.id(), deleted.attached).await?;
-        Ok(RestoreFacts { deleted: Some(deleted), taken })
+        Ok(RestoreFacts { deleted: Some(deleted), taken, lost })
     }
 
     fn plan(&self, facts: RestoreFacts, now: Moment, _: &mut dyn Draw) -> Plan<DeletedObject, RemovalRefusal> {
@@ -137,6 +144,9 @@ impl UseCase for Restore<'_> {
         };
         if let Some(property) = facts.taken {
             return Plan::refuse(RemovalRefusal::Taken(property));
+        }
+        if let Some(broken) = facts.lost {
+            return Plan::refuse(RemovalRefusal::Lost(broken));
         }
         let (activity, change) = match &deleted.object {
             DeletedObject::User(user) => (Activity::RestoreUser, Change::UserAdded(Box::new(user.clone()))),

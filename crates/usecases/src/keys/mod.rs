@@ -189,6 +189,14 @@ impl Keys {
         mandate_jose::b64url_encode(&hash::hmac_sha256(&self.pairwise, &[tenant, user, app]))
     }
 
+    /// What a name's DNS is to show for one tenant. The same each time, and nobody's to choose: whoever could make a name fit
+    /// a record that is there already would need no DNS of that name.
+    pub fn domain_proof(&self, tenant: &[u8; 16], name: &str) -> String {
+        let code = hash::hmac_sha256(&self.pairwise, &[b"domain", tenant, name.as_bytes()]);
+        let hex: String = code[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("MS=ms{hex}")
+    }
+
     /// Seals what a form carries through the browser. `purpose` keeps one kind of seal from passing for another.
     pub fn seal(&self, purpose: &str, plain: &[u8]) -> String {
         self.sealer.seal_text(purpose, plain)

@@ -23,12 +23,17 @@ const MOST: usize = 5_000;
 
 /// Jobs that are made of the same statements are woven into one another, statement by statement: each job's own order
 /// stays. That one job's row comes before another's statement is no matter, since each was planned without the others; what
-/// two of them both change, a guard or a key tells. What all begin with comes first and in the order of its rows: it locks
-/// the tenants' counts, and another process locks them in the same order.
+/// two of them both change, a guard or a key tells. Where neither would (a row that is taken away, and written again unless
+/// somebody else has it), a job is left alone. The tenants' counts come first and in the order of their ids: they are
+/// locked until the end, and another process locks them in the same order.
 pub fn woven<'w>(jobs: impl IntoIterator<Item = &'w [Write]>) -> Vec<Step<'w>> {
     let mut kinds: Vec<Vec<Step<'w>>> = Vec::new();
     for job in jobs {
         let steps = steps(job);
+        if gives_way(&steps) {
+            kinds.push(steps);
+            continue;
+        }
         let is_same = |kind: &&mut Vec<Step<'w>>| {
             let same = |(one, other): (&Step<'_>, &Step<'_>)| one.sql == other.sql && one.expect == other.expect;
             kind.len() == steps.len() && kind.iter().zip(&steps).all(same)
@@ -42,16 +47,30 @@ pub fn woven<'w>(jobs: impl IntoIterator<Item = &'w [Write]>) -> Vec<Step<'w>> {
     first.into_iter().chain(kinds.into_iter().flatten()).collect()
 }
 
-/// Taken out of all kinds of jobs, if it is the same of all.
+/// It takes rows away and writes them where nobody else has them: between the two, another job could come to have them.
+fn gives_way(steps: &[Step<'_>]) -> bool {
+    let into =
+        steps.iter().filter(|step| step.sql.contains("DO NOTHING")).filter_map(|step| table(step.sql, "INSERT INTO"));
+    let from: Vec<&str> = steps.iter().filter_map(|step| table(step.sql, "DELETE FROM")).collect();
+    into.into_iter().any(|table| from.contains(&table))
+}
+
+fn table<'s>(sql: &'s str, verb: &str) -> Option<&'s str> {
+    sql.trim_start().strip_prefix(verb)?.split_whitespace().next()
+}
+
+const COUNTS: &str = "change_counts";
+
+/// The tenants' counts, which jobs begin with, taken out of all of them.
 fn common<'w>(kinds: &mut [Vec<Step<'w>>]) -> Option<Step<'w>> {
-    let (sql, expect) = kinds.first()?.first().map(|step| (step.sql, step.expect))?;
-    let is_it = |kind: &Vec<Step<'w>>| kind.first().is_some_and(|step| step.sql == sql && step.expect == expect);
-    if !kinds.iter().all(is_it) {
-        return None;
-    }
-    let mut rows: Vec<&[Value]> = kinds.iter_mut().flat_map(|kind| kind.remove(0).rows).collect();
-    rows.sort_unstable();
-    Some(Step { sql, expect, rows })
+    let is_count = |kind: &&mut Vec<Step<'w>>| {
+        kind.first().is_some_and(|step| table(step.sql, "INSERT INTO").is_some_and(|into| into == COUNTS))
+    };
+    let mut counts: Vec<Step<'w>> = kinds.iter_mut().filter(is_count).map(|kind| kind.remove(0)).collect();
+    let mut all = counts.pop()?;
+    all.rows.extend(counts.into_iter().flat_map(|count| count.rows));
+    all.rows.sort_unstable();
+    Some(all)
 }
 
 /// What follows itself is one step.
@@ -171,6 +190,8 @@ fn at_commas(text: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
+    const COUNT: &str = "INSERT INTO change_counts (a) VALUES ($1)";
+
     fn write(sql: &'static str, value: i64) -> Write {
         Write { sql: sql.into(), values: vec![value.into()], expect: Expect::Any }
     }
@@ -194,15 +215,26 @@ mod tests {
     }
 
     #[test]
-    fn what_all_jobs_begin_with_comes_first_and_in_order() {
+    fn the_counts_come_first_and_in_order() {
         let jobs = [
-            vec![write("count", 2), write("a", 1)],
-            vec![write("count", 1), write("b", 2)],
-            vec![write("count", 2), write("a", 3)],
+            vec![write(COUNT, 2), write("a", 1)],
+            vec![write(COUNT, 1), write("b", 2)],
+            vec![write("c", 4)],
+            vec![write(COUNT, 2), write("a", 3)],
         ];
         let told = told(&woven(jobs.iter().map(Vec::as_slice)));
         let row = |sql: &str, values: &[i64]| (sql.to_owned(), values.iter().map(|value| (*value).into()).collect());
-        assert_eq!(told, [row("count", &[1, 2, 2]), row("a", &[1, 3]), row("b", &[2])]);
+        assert_eq!(told, [row(COUNT, &[1, 2, 2]), row("a", &[1, 3]), row("b", &[2]), row("c", &[4])]);
+    }
+
+    #[test]
+    fn what_gives_way_to_others_is_left_alone() {
+        let (gone, here) =
+            ("DELETE FROM names WHERE sp = $1", "INSERT INTO names (name) VALUES ($1) ON CONFLICT (name) DO NOTHING");
+        let jobs = [vec![write(gone, 1), write(here, 1)], vec![write(gone, 2), write(here, 2)]];
+        let told = told(&woven(jobs.iter().map(Vec::as_slice)));
+        let row = |sql: &str, value: i64| (sql.to_owned(), vec![Value::Int(value)]);
+        assert_eq!(told, [row(gone, 1), row(here, 1), row(gone, 2), row(here, 2)]);
     }
 
     #[test]

@@ -18,13 +18,15 @@ use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_check
 use tokio_postgres::{NoTls, Statement};
 use turn::Turn;
 
+type Known = HashMap<String, Option<Arc<Many>>>;
+
 #[derive(Clone)]
 pub struct Postgres {
     pool: Pool,
     readers: Arc<Readers>,
     turn: Arc<Turn>,
-    /// Which statements take many rows at once.
-    many: Arc<Mutex<HashMap<String, Option<Arc<Many>>>>>,
+    /// Which statements take many rows at once, guarded and not.
+    many: Arc<Mutex<[Known; 2]>>,
 }
 
 const CONNECTIONS: usize = 16;
@@ -92,6 +94,7 @@ impl Postgres {
     /// The statement that takes many rows, if there is one.
     fn many(&self, sql: &str, expect: Expect, types: &[Type]) -> Option<Arc<Many>> {
         let mut known = self.many.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = &mut known[usize::from(expect == Expect::One)];
         if let Some(many) = known.get(sql) {
             return many.clone();
         }
@@ -147,7 +150,8 @@ impl Readers {
     }
 }
 
-/// Statements that travel together.
+/// Statements that travel together. No more than this many are polled in their order, each time, by `try_join_all`: the
+/// commit behind them is sent when all of them are.
 const CHUNK: usize = 30;
 
 /// One transaction in one journey. A guard that does not hold is an error of its statement, and with it the commit that
@@ -163,14 +167,14 @@ async fn transact<'w>(
         return transact_in_turn(connection, &all).await;
     }
     let steps = woven(jobs);
-    let last = steps.len().div_ceil(CHUNK).saturating_sub(1);
-    for (place, chunk) in steps.chunks(CHUNK).enumerate() {
-        let mut ready = Vec::with_capacity(chunk.len());
-        for step in chunk {
-            prepare(postgres, connection, step, &mut ready).await?;
-        }
+    let mut ready = Vec::with_capacity(steps.len());
+    for step in &steps {
+        prepare(postgres, connection, step, &mut ready).await?;
+    }
+    let last = ready.len().div_ceil(CHUNK).saturating_sub(1);
+    for (place, chunk) in ready.chunks(CHUNK).enumerate() {
         let begin = said(connection, "BEGIN", place == 0);
-        let executed = ready.iter().map(async |ready| connection.execute(&ready.statement, &ready.parameters()).await);
+        let executed = chunk.iter().map(async |ready| connection.execute(&ready.statement, &ready.parameters()).await);
         let commit = said(connection, "COMMIT", place == last);
         try_join3(begin, try_join_all(executed), commit).await?;
     }
