@@ -11,8 +11,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The way out: gets a document by its URL, or posts to one, or asks the DNS, within the limits of the deployment: https, no redirect, no
-/// private address, a size and a time.
+/// The way out: gets a document by its URL, posts to one, or asks the DNS, within the limits of the deployment: https, no
+/// redirect, no private address, a size and a time.
 pub trait Fetch: Send + Sync {
     fn get(&self, url: String) -> Fetched<'_, Vec<u8>>;
 

@@ -142,7 +142,7 @@ async fn list(call: &Call<'_>, place: &Place) -> Result<Answer, Stop> {
     Ok(collection(call, call.context(&place.set(), &selection, false), None, value, next, COST))
 }
 
-/// Those of one side, as they come along with their service principal.
+/// Those of one side, as they come along with the person, group or service principal.
 pub(super) struct Along {
     side: Side,
     selection: Selection,

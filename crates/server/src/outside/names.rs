@@ -135,8 +135,8 @@ mod tests {
     use hickory_resolver::proto::rr::rdata::TXT;
     use std::net::{Ipv4Addr, UdpSocket};
 
-    /// A server that knows one name, and answers as often as it is asked.
-    fn names_of_a_server(name: &'static str, texts: &'static [&'static str]) -> Names {
+    /// A server that knows one name, and says of it what `owner` has; it answers as often as it is asked.
+    fn names_of_a_server(name: &'static str, owner: &'static str, texts: &'static [&'static str]) -> Names {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("binds");
         let port = socket.local_addr().expect("is bound").port();
         std::thread::spawn(move || {
@@ -146,9 +146,9 @@ mod tests {
                 let mut answer = Message::response(question.metadata.id, question.metadata.op_code);
                 let query = question.queries[0].clone();
                 if query.name().to_utf8() == name {
+                    let owner = Name::from_ascii(owner).expect("a name");
                     let data = |text: &str| RData::TXT(TXT::new(vec![text.to_owned()]));
-                    answer
-                        .add_answers(texts.iter().map(|text| Record::from_rdata(query.name().clone(), 60, data(text))));
+                    answer.add_answers(texts.iter().map(|text| Record::from_rdata(owner.clone(), 60, data(text))));
                 } else {
                     answer.metadata.response_code = ResponseCode::NXDomain;
                 }
@@ -163,9 +163,15 @@ mod tests {
 
     #[tokio::test]
     async fn the_dns_is_asked_for_the_texts_of_a_name() {
-        let names = names_of_a_server("kade.dev.", &["v=spf1 -all", "MS=ms00000001"]);
+        let names = names_of_a_server("kade.dev.", "kade.dev.", &["v=spf1 -all", "MS=ms00000001"]);
         assert_eq!(names.texts("KADE.dev").await, Ok(vec!["v=spf1 -all".to_owned(), "MS=ms00000001".to_owned()]));
         assert_eq!(names.texts("haven.dev").await, Ok(Vec::new()), "there is no such name");
+    }
+
+    #[tokio::test]
+    async fn what_another_name_says_is_no_names_own() {
+        let names = names_of_a_server("wild.kade.dev.", "kade.dev.", &["MS=ms00000001"]);
+        assert_eq!(names.texts("wild.kade.dev").await, Ok(Vec::new()));
     }
 
     #[tokio::test]
