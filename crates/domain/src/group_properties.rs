@@ -63,6 +63,12 @@ pub fn check(group: &Group, before: Option<&Group>) -> Result<(), Broken> {
     Ok(())
 }
 
+/// What a group shall be called, before it is made. What is not named is not judged.
+pub fn check_names(display_name: Option<&str>, mail_nickname: Option<&str>) -> Result<(), Broken> {
+    display_name.map_or(Ok(()), |name| check_text("displayName", name, LONGEST_NAME))?;
+    mail_nickname.map_or(Ok(()), check_nickname)
+}
+
 /// Who is in it is for those who may read hidden membership.
 pub fn hides_members(group: &Group) -> bool {
     group.text("visibility") == Some("HiddenMembership")

@@ -60,6 +60,8 @@ pub(crate) enum Route {
     Assignments(Assignments),
     Assignment(Assignments, String),
     ByIds,
+    /// `…/validateProperties`, of a group that is there or is to be.
+    ValidateProperties(Option<Key>),
     Deleted(Noun),
     DeletedItem(String),
     Restore(String),
@@ -337,7 +339,7 @@ impl Route {
             Route::Object(Object::Any(_)) => &READ,
             Route::Object(Object::User(Subject::Me)) => &READ_OR_CHANGE,
             Route::Object(_) | Route::FederatedCredential(..) | Route::Grant(_) => &READ_OR_WRITE,
-            Route::AvailableExtensions => &POST,
+            Route::AvailableExtensions | Route::ValidateProperties(_) => &POST,
             Route::Act(..) | Route::ByIds | Route::Restore(_) | Route::Reauthorize(_) => &POST,
             Route::References(_, Relation::Manager) => &REFER_TO_ONE,
             Route::References(..) => &REFER,

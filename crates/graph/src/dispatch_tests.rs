@@ -170,6 +170,8 @@ fn relations_references_and_actions_are_told_apart() {
         ),
         ("/v1.0/me/manager/$ref", Route::References(Object::User(Subject::Me), Relation::Manager)),
         ("/v1.0/directoryObjects/getByIds", Route::ByIds),
+        ("/v1.0/directoryObjects/validateProperties", Route::ValidateProperties(None)),
+        ("/v1.0/groups/a/validateProperties", Route::ValidateProperties(Some(Key::Id("a".to_owned())))),
         (
             "/v1.0/directoryObjects/a/checkMemberGroups",
             Route::Act(Object::Any("a".to_owned()), Action::CheckMemberGroups),

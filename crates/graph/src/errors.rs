@@ -82,6 +82,8 @@ pub(crate) enum Refusal {
     ReadOnly(String),
     /// A rule of the directory's.
     Broken(Broken),
+    /// What was asked to be judged does not do.
+    Unfit(Broken),
     /// A value that cannot be, in a sentence.
     Invalid(String),
     /// A body names an object that is not here.
@@ -237,6 +239,9 @@ impl Refusal {
                 bad(DIRECTORY_BAD_REQUEST, format!("Property '{name}' is read-only and cannot be set."))
             }
             Refusal::Broken(broken) => bad(rules::code(broken).unwrap_or(DIRECTORY_BAD_REQUEST), rules::text(broken)),
+            Refusal::Unfit(broken) => {
+                entry(StatusCode::UNPROCESSABLE_ENTITY, "Request_UnprocessableEntity", rules::text(broken))
+            }
             // Azure CLI looks for the words (graph-api.md §5.1).
             Refusal::NotTheirs => entry(
                 StatusCode::FORBIDDEN,
@@ -340,6 +345,7 @@ impl Refusal {
     pub fn detail(&self) -> Option<(&'static str, &str)> {
         match self {
             Refusal::Broken(broken) => rules::detail(broken),
+            Refusal::Unfit(broken) => Some(rules::judged(broken)),
             _ => None,
         }
     }

@@ -290,12 +290,18 @@ fn body(place: &Place) -> Option<Value> {
         ("POST" | "PUT", _) if last == "$ref" => {
             json!({ "type": "object", "required": ["@odata.id"], "properties": { "@odata.id": { "type": "string" } } })
         }
-        ("POST" | "PUT" | "PATCH", Some((kind, _))) if !["restore", "getByIds"].contains(&last) => reference(kind),
+        ("POST" | "PUT" | "PATCH", Some((kind, _))) if !["restore", "getByIds", "verify"].contains(&last) => {
+            reference(kind)
+        }
         ("POST", _) => json!({ "type": "object" }),
         _ => return None,
     };
     Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }))
 }
+
+/// Posts that answer with nothing.
+const SILENT: [&str; 6] =
+    ["$ref", "changePassword", "removePassword", "removeKey", "reauthorize", "validateProperties"];
 
 fn good_status(place: &Place) -> String {
     let last = place.path.rsplit('/').next().unwrap_or("");
@@ -303,7 +309,7 @@ fn good_status(place: &Place) -> String {
         "GET" => "200",
         "PUT" | "PATCH" if last == "$value" => "200",
         "PATCH" if place.path == "/subscriptions/{id}" => "200",
-        "POST" if ["$ref", "changePassword", "removePassword", "removeKey", "reauthorize"].contains(&last) => "204",
+        "POST" if SILENT.contains(&last) => "204",
         "POST" if last == "{id}" || last.starts_with(char::is_lowercase) && is_action(last) => "200",
         "POST" => "201",
         _ => "204",
@@ -312,7 +318,7 @@ fn good_status(place: &Place) -> String {
 }
 
 fn is_action(name: &str) -> bool {
-    let begins = ["add", "remove", "check", "getMember", "getByIds", "revoke", "restore"];
+    let begins = ["add", "remove", "check", "getMember", "getByIds", "revoke", "restore", "verify"];
     begins.iter().any(|begin| name.starts_with(begin))
 }
 

@@ -399,6 +399,47 @@ async fn a_group_that_may_hold_roles_is_for_those_who_give_roles() {
 }
 
 #[tokio::test]
+async fn the_names_of_a_group_are_judged_before_it_is_made() {
+    let world = World::new().await;
+    let graph = world.as_person(SANNE).await;
+    let new = "/v1.0/directoryObjects/validateProperties";
+    let known = format!("/v1.0/groups/{OPERATIONS}/validateProperties");
+    let names = json!({
+        "displayName": "Night shift", "mailNickname": "nights", "onBehalfOfUserId": JORIS_ID.to_string(),
+    });
+    let with = |name: &str, value: Value| {
+        let mut body = names.clone();
+        body[name] = value;
+        body
+    };
+    assert_eq!(graph.post(new, &with("entityType", json!("Group"))).await.status, 204);
+    assert_eq!(graph.post(&known, &names).await.status, 204);
+    assert_eq!(graph.post(&known, &json!({})).await.status, 204);
+    for (name, value, code) in [
+        ("displayName", json!("x".repeat(257)), "InvalidLength"),
+        ("displayName", json!(""), "InvalidLength"),
+        ("mailNickname", json!("x".repeat(65)), "InvalidLength"),
+        ("mailNickname", json!("night shift"), "InvalidValue"),
+    ] {
+        let refused = graph.post(&known, &with(name, value)).await;
+        assert_eq!(refused.refusal(), (422, "Request_UnprocessableEntity"));
+        let detail = &refused.json["error"]["details"][0];
+        assert_eq!((detail["code"].as_str(), detail["target"].as_str()), (Some(code), Some(name)));
+    }
+    for (at, bad) in [
+        (new, names.clone()),
+        (new, with("entityType", json!("User"))),
+        (&known, with("entityType", json!("Group"))),
+        (&known, with("onBehalfOfUserId", json!("x"))),
+        (&known, with("color", json!("red"))),
+    ] {
+        assert_eq!(graph.post(at, &bad).await.refusal(), BAD);
+    }
+    let unknown = "/v1.0/groups/00000000-0000-4000-8000-00000000ffff/validateProperties";
+    assert_eq!(graph.post(unknown, &names).await.refusal(), MISSING);
+}
+
+#[tokio::test]
 async fn objects_are_found_by_their_ids_whatever_they_are() {
     let world = World::new().await;
     let graph = world.as_person(SANNE).await;

@@ -180,6 +180,7 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
             [one] => Ok(Route::ScopedRole(key, key_of(one)?)),
             [_, below @ ..] => Err(unknown(below)),
         },
+        Object::Group(key) if is_validation(part) && below.is_empty() => Ok(Route::ValidateProperties(Some(key))),
         Object::Group(Key::Id(id)) if part.is(HELD) => assignments(Assignments::Group(id), below),
         // `$value` says what is meant by the property anyway: its bytes.
         Object::Application(key) if part.is("logo") => match below {
@@ -240,10 +241,15 @@ fn policies_of(object: &Object, part: &Step) -> Option<PolicyKind> {
 
 const AVAILABLE: &str = "getAvailableExtensionProperties";
 
+fn is_validation(step: &Step) -> bool {
+    step.is("validateProperties") || step.is("microsoft.graph.validateProperties")
+}
+
 fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
         _ if is_delta(rest) => Ok(Route::Delta(DeltaOf::Any)),
         [step] if step.is("getByIds") || step.is("microsoft.graph.getByIds") => Ok(Route::ByIds),
+        [step] if is_validation(step) => Ok(Route::ValidateProperties(None)),
         [step] if step.is(AVAILABLE) || step.is("microsoft.graph.getAvailableExtensionProperties") => {
             Ok(Route::AvailableExtensions)
         }

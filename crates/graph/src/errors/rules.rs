@@ -51,6 +51,15 @@ pub(super) const fn code(broken: &Broken) -> Option<&'static str> {
     }
 }
 
+/// The same of a name that was asked about (graph-api.md §2.4).
+pub(super) fn judged(broken: &Broken) -> (&'static str, &str) {
+    let code = match broken.rule {
+        Rule::Required | Rule::TooLong(_) => "InvalidLength",
+        _ => "InvalidValue",
+    };
+    (code, &broken.property)
+}
+
 /// Code and target of `details`.
 pub(super) fn detail(broken: &Broken) -> Option<(&'static str, &str)> {
     let code = match &broken.rule {

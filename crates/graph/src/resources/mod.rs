@@ -20,6 +20,7 @@ mod federated;
 mod grant;
 mod grant_policy;
 mod group;
+mod group_names;
 mod group_write;
 mod key;
 mod list;
@@ -90,6 +91,8 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::OpenExtensions(bears) => Box::pin(open_extension::answer_all(call, bears)),
         Route::OpenExtension(bears, name) => Box::pin(open_extension::answer_one(call, bears, name)),
         Route::ByIds => Box::pin(any::by_ids(call)),
+        Route::ValidateProperties(None) => Box::pin(group_names::of_new(call)),
+        Route::ValidateProperties(Some(key)) => Box::pin(group_names::of_known(call, key)),
         Route::Deleted(noun) => Box::pin(deleted::list(call, *noun)),
         Route::DeletedItem(id) => Box::pin(deleted::answer_one(call, id)),
         Route::Restore(id) => Box::pin(deleted::restore(call, id)),
