@@ -120,6 +120,20 @@ impl TenantProfile {
         }
     }
 
+    pub fn is_proven(&self, name: &Folded) -> bool {
+        self.verified_domains.iter().any(|held| Folded::of(&held.name) == *name)
+    }
+
+    /// Is it a proven name, or below one?
+    pub fn is_within_proven(&self, host: &Folded) -> bool {
+        self.verified_domains.iter().any(|held| is_within(host, &Folded::of(&held.name)))
+    }
+
+    /// Is it still the organisation's? One that has no names is not asked about them.
+    pub fn verifies(&self, name: &str) -> bool {
+        self.verified_domains.is_empty() || self.is_proven(&Folded::of(name))
+    }
+
     fn proven_names(&self) -> HashMap<Folded, &str> {
         self.verified_domains.iter().map(|domain| (Folded::of(&domain.name), domain.name.as_str())).collect()
     }
@@ -168,8 +182,7 @@ impl TenantProfile {
 
     /// Another takes the place of the one that is.
     fn make_default(&mut self, name: &Folded, wanted: bool) -> Result<(), Broken> {
-        let is_it = |domain: &VerifiedDomain| Folded::of(&domain.name) == *name;
-        if wanted && !self.verified_domains.iter().any(is_it) {
+        if wanted && !self.is_proven(name) {
             return Err(Broken::new("isDefault", Rule::Bad("is true of verified domains only")));
         }
         if !wanted {
@@ -178,7 +191,7 @@ impl TenantProfile {
             return if is_now { Err(Broken::new("isDefault", rule)) } else { Ok(()) };
         }
         for domain in &mut self.verified_domains {
-            domain.is_default = is_it(domain);
+            domain.is_default = Folded::of(&domain.name) == *name;
         }
         Ok(())
     }

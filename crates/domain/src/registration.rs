@@ -3,7 +3,6 @@
 use crate::address::{Uri, page, redirect};
 use crate::application::{AppCard, Audience, Registration};
 use crate::catalogue::GRAPH_URI;
-use crate::domains::is_within;
 use crate::extension::check_count;
 use crate::permission::{AppRole, Scope};
 use crate::properties::{Broken, Properties, Rule, check_text, merge};
@@ -154,10 +153,12 @@ fn check_identifier(uri: &str, card: &AppCard, tenant: &Tenant) -> Result<(), Br
             Err(_) => Ok(()),
         },
         () if parts.is("https") || parts.is("http") => {
-            let domains = &tenant.profile.verified_domains;
             let host = parts.host().unwrap_or("");
-            let own = domains.iter().any(|domain| is_within(&Folded::of(host), &Folded::of(&domain.name)));
-            if own { Ok(()) } else { bad(Rule::NotVerified(host.to_owned())) }
+            if tenant.profile.is_within_proven(&Folded::of(host)) {
+                Ok(())
+            } else {
+                bad(Rule::NotVerified(host.to_owned()))
+            }
         }
         () => Ok(()),
     }

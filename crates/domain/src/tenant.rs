@@ -5,7 +5,7 @@ use crate::consent::policy::GrantPolicy;
 use crate::extension::check_count;
 use crate::properties::{Broken, Properties, Rule, check_text, merge};
 use crate::role::CustomRole;
-use mandate_base::{Folded, Moment, RoleTemplateId, TenantId};
+use mandate_base::{Moment, RoleTemplateId, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -229,14 +229,6 @@ impl TenantProfile {
         properties.insert("displayName".to_owned(), self.display_name.clone().into());
         properties.insert("preferredLanguage".to_owned(), self.preferred_language.clone().into());
         properties
-    }
-}
-
-impl TenantProfile {
-    /// Is it a verified domain? An organisation that has none is not asked about them.
-    pub fn verifies(&self, name: &str) -> bool {
-        let name = Folded::of(name);
-        self.verified_domains.is_empty() || self.verified_domains.iter().any(|held| Folded::of(&held.name) == name)
     }
 }
 

@@ -4,7 +4,6 @@ use crate::extension::check_count;
 use crate::properties::{Broken, Properties, Rule, check_text, merge};
 use crate::tenant::Tenant;
 use crate::user::{Upn, User, UserKind};
-use mandate_base::Folded;
 use serde_json::Value;
 
 /// Longest values, in characters; what is not named here holds up to [`LONGEST`].
@@ -117,8 +116,11 @@ fn check_upn(user: &User, tenant: &Tenant) -> Result<(), Broken> {
         return Err(Broken::new(NAME, Rule::Bad("holds letters, digits and ' . - _ ! # ^ ~ before its @")));
     }
     let domain = user.upn.domain();
-    let verified = tenant.profile.verified_domains.iter().any(|known| Folded::of(&known.name) == domain);
-    if verified { Ok(()) } else { Err(Broken::new(NAME, Rule::NotVerified(domain.into_string()))) }
+    if tenant.profile.is_proven(&domain) {
+        Ok(())
+    } else {
+        Err(Broken::new(NAME, Rule::NotVerified(domain.into_string())))
+    }
 }
 
 fn check_kept(name: &str, value: &Value) -> Result<(), Broken> {

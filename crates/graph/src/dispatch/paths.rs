@@ -73,8 +73,7 @@ fn of_set(noun: Noun, rest: &[Step]) -> Result<Route, Refusal> {
 
 /// `delta`, `delta()`, `microsoft.graph.delta()`
 fn is_delta(rest: &[Step]) -> bool {
-    let named = |step: &Step| step.is("delta") || step.is("microsoft.graph.delta");
-    matches!(rest, [step] | [step, Step::Call] if named(step))
+    matches!(rest, [step] | [step, Step::Call] if is_action(step, "delta"))
 }
 
 fn keyed(noun: Noun, key: &Step) -> Result<Object, Refusal> {
@@ -180,7 +179,7 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
             [one] => Ok(Route::ScopedRole(key, key_of(one)?)),
             [_, below @ ..] => Err(unknown(below)),
         },
-        Object::Group(key) if is_validation(part) && below.is_empty() => Ok(Route::ValidateProperties(Some(key))),
+        Object::Group(key) if is_action(part, VALIDATE) && below.is_empty() => Ok(Route::ValidateProperties(Some(key))),
         Object::Group(Key::Id(id)) if part.is(HELD) => assignments(Assignments::Group(id), below),
         // `$value` says what is meant by the property anyway: its bytes.
         Object::Application(key) if part.is("logo") => match below {
@@ -240,19 +239,22 @@ fn policies_of(object: &Object, part: &Step) -> Option<PolicyKind> {
 }
 
 const AVAILABLE: &str = "getAvailableExtensionProperties";
+const VALIDATE: &str = "validateProperties";
 
-fn is_validation(step: &Step) -> bool {
-    step.is("validateProperties") || step.is("microsoft.graph.validateProperties")
+/// What is done, bare or named in full (graph-api.md §3.1).
+fn is_action(step: &Step, action: &str) -> bool {
+    const FULL: &str = "microsoft.graph.";
+    let Step::Name(text) = step else { return false };
+    let full = text.split_at_checked(FULL.len()).filter(|(start, _)| start.eq_ignore_ascii_case(FULL));
+    full.map_or(text.as_str(), |(_, bare)| bare).eq_ignore_ascii_case(action)
 }
 
 fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
         _ if is_delta(rest) => Ok(Route::Delta(DeltaOf::Any)),
-        [step] if step.is("getByIds") || step.is("microsoft.graph.getByIds") => Ok(Route::ByIds),
-        [step] if is_validation(step) => Ok(Route::ValidateProperties(None)),
-        [step] if step.is(AVAILABLE) || step.is("microsoft.graph.getAvailableExtensionProperties") => {
-            Ok(Route::AvailableExtensions)
-        }
+        [step] if is_action(step, "getByIds") => Ok(Route::ByIds),
+        [step] if is_action(step, VALIDATE) => Ok(Route::ValidateProperties(None)),
+        [step] if is_action(step, AVAILABLE) => Ok(Route::AvailableExtensions),
         [key, below @ ..] => of_object(Object::Any(key_of(key)?), below),
         [] => Err(unknown(rest)),
     }
@@ -272,9 +274,7 @@ fn of_deleted(rest: &[Step]) -> Result<Route, Refusal> {
             Cast::of(kind).and_then(Cast::noun).map(Route::Deleted).ok_or_else(|| unknown(rest))
         }
         [items, key] if items.is("deletedItems") => Ok(Route::DeletedItem(key_of(key)?)),
-        [items, key, restore]
-            if items.is("deletedItems") && (restore.is("restore") || restore.is("microsoft.graph.restore")) =>
-        {
+        [items, key, restore] if items.is("deletedItems") && is_action(restore, "restore") => {
             Ok(Route::Restore(key_of(key)?))
         }
         _ => Err(unknown(rest)),
@@ -293,7 +293,7 @@ fn pair(rest: &[Step], all: Route, one: fn(String) -> Route) -> Result<Route, Re
 fn of_domains(rest: &[Step]) -> Result<Route, Refusal> {
     let [key, part] = rest else { return pair(rest, Route::Domains, Route::Domain) };
     let part = match () {
-        () if part.is("verify") || part.is("microsoft.graph.verify") => DomainPart::Verify,
+        () if is_action(part, "verify") => DomainPart::Verify,
         () if part.is("verificationDnsRecords") => DomainPart::VerificationRecords,
         () if part.is("serviceConfigurationRecords") => DomainPart::ServiceRecords,
         () if part.is("domainNameReferences") => DomainPart::References,
@@ -322,9 +322,7 @@ const OPEN: &str = "extensions";
 
 fn of_subscriptions(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
-        [key, again] if again.is("reauthorize") || again.is("microsoft.graph.reauthorize") => {
-            Ok(Route::Reauthorize(key_of(key)?))
-        }
+        [key, again] if is_action(again, "reauthorize") => Ok(Route::Reauthorize(key_of(key)?)),
         _ => pair(rest, Route::Subscriptions, Route::Subscription),
     }
 }

@@ -42,8 +42,7 @@ pub(super) async fn card(call: &Call<'_>, permit: &Permit, meant: &Meant) -> Res
 
 /// A collection that hangs on one, as its context names it.
 pub(super) fn part_of(meant: &Meant, set: &str) -> String {
-    let id = meant.id.map(|id| id.to_string()).unwrap_or_default();
-    format!("applications('{id}')/{set}")
+    format!("applications('{}')/{set}", meant.own())
 }
 
 /// A registration as Graph shows it.

@@ -75,8 +75,7 @@ pub(super) async fn remove(call: &Call<'_>, key: &Key, id: &str) -> Result<Answe
 }
 
 fn set(meant: &Meant) -> String {
-    let id = meant.id.map(|id| id.to_string()).unwrap_or_default();
-    format!("servicePrincipals('{id}')/{SET}")
+    format!("servicePrincipals('{}')/{SET}", meant.own())
 }
 
 /// There is one of each permission, so the permission's id is its own.

@@ -1,17 +1,15 @@
 //! `/directory/deletedItems`, and the deletions that fill it (graph-api.md §2.4).
 
 use super::application::Application;
-use super::group::GROUP;
 use super::key::Meant;
 use super::service_principal::Instance;
-use super::unit::UNIT;
-use super::user::USER;
-use super::{application, collection, entity, service_principal};
+use super::{collection, entity, relation};
 use crate::call::{Call, refuse};
+use crate::dispatch::Cast;
 use crate::errors::{Refusal, Stop};
 use crate::operations::{Op, operation};
 use crate::paging::Pages;
-use crate::property::{Entity, Kind, Selection, shown};
+use crate::property::{Kind, Selection, shown};
 use crate::queries::question;
 use crate::respond;
 use http::Method;
@@ -204,11 +202,5 @@ const fn ops(noun: Noun) -> Ops {
 }
 
 fn kind_of(noun: Noun) -> &'static Kind {
-    match noun {
-        Noun::User => &USER,
-        Noun::Group => &GROUP,
-        Noun::Application => <application::Application as Entity>::KIND,
-        Noun::ServicePrincipal => <service_principal::Instance as Entity>::KIND,
-        Noun::AdministrativeUnit => &UNIT,
-    }
+    relation::kind_of(Cast::to(noun))
 }

@@ -1,8 +1,7 @@
 //! Groups made, changed and deleted (graph-api.md §2.3).
 
-use super::group::GROUP;
 use super::key::{Meant, by_key};
-use super::{made_member_of, made_of, relation};
+use super::{made_in, relation};
 use crate::body::{self, Written};
 use crate::call::Call;
 use crate::dispatch::Key;
@@ -71,8 +70,7 @@ async fn make(call: &Call<'_>, written: Written, unit: Option<AdministrativeUnit
     };
     let group = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, ""))?;
     let location = format!("{}/groups/{}", call.root(), group.id);
-    let made = if unit.is_some() { made_member_of(call, &group) } else { made_of(call, GROUP.set, &group) };
-    Ok(respond::created(made, &location, call.metadata, COST))
+    Ok(respond::created(made_in(call, unit, &group), &location, call.metadata, COST))
 }
 
 fn creating(properties: &Properties) -> Op {

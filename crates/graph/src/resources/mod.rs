@@ -55,7 +55,7 @@ use crate::property::{Entity, Selection, shown};
 use crate::respond;
 use application::Application;
 use http::Method;
-use mandate_base::ObjectId;
+use mandate_base::{AdministrativeUnitId, ObjectId};
 use mandate_decide::View;
 use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::group::Group;
@@ -198,7 +198,6 @@ async fn act(call: &Call<'_>, object: &Object, action: Action) -> Result<Answer,
     }
 }
 
-/// One object, its properties beside its context. `cost` is that of the plain call.
 /// Whether a restricted unit holds the object, which it does not know itself. Null where none does, as Graph has it; nobody
 /// is asked but for who selects it.
 async fn tell_restricted(
@@ -216,6 +215,7 @@ async fn tell_restricted(
     Ok(())
 }
 
+/// One object, its properties beside its context. `cost` is that of the plain call.
 fn entity(call: &Call<'_>, context: String, mut properties: Map<String, Value>, cost: u8) -> Answer {
     call.metadata.say(&mut properties, "@odata.context", context);
     respond::found(properties, call.metadata, call.cost(cost))
@@ -228,14 +228,17 @@ fn made_of<E: Entity>(call: &Call<'_>, set: &str, object: &E) -> Map<String, Val
     properties
 }
 
-/// The same of one that is made in a unit, whose members are of several kinds.
-fn made_member_of<E: Entity>(call: &Call<'_>, object: &E) -> Map<String, Value> {
+/// The same of what may be made in a unit, whose members are of several kinds.
+fn made_in<E: Entity>(call: &Call<'_>, unit: Option<AdministrativeUnitId>, object: &E) -> Map<String, Value> {
+    if unit.is_none() {
+        return made_of(call, E::KIND.set, object);
+    }
     let mut properties = made_of(call, "directoryObjects", object);
     call.metadata.say(&mut properties, "@odata.type", format!("#{}", E::KIND.name));
     properties
 }
 
-/// The same, and where it is.
+/// One object that was just made, and where it is.
 fn made<E: Entity>(call: &Call<'_>, set: &str, object: &E, location: &str, cost: u8) -> Answer {
     respond::created(made_of(call, set, object), location, call.metadata, cost)
 }

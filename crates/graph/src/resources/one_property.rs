@@ -1,12 +1,14 @@
 //! One property of an object, by its name behind the object's (OData 4.0 §11.2.3): `/users/{id}/displayName`, and as it is,
 //! `…/$value`. It is the object with nothing else selected, so whoever may not read that may not read this.
 
+use super::relation::kind_of;
 use crate::call::Call;
-use crate::dispatch::Object;
+use crate::dispatch::{Cast, Object};
 use crate::errors::{Refusal, Stop};
 use crate::respond;
 use http::StatusCode;
 use http_body_util::BodyExt;
+use mandate_domain::query::Noun;
 use mandate_web::{Answer, answer};
 use serde_json::{Map, Value};
 
@@ -31,7 +33,7 @@ pub(super) async fn show(call: &Call<'_>, object: &Object, name: &'static str, b
         value if bare => Ok(answer::bytes(StatusCode::OK, PLAIN, value.to_string())),
         value => {
             let id = shown.get("id").and_then(Value::as_str).unwrap_or("");
-            let context = format!("{}/$metadata#{}('{id}')/{name}", call.root(), set(object));
+            let context = format!("{}/$metadata#{}('{id}')/{name}", call.root(), set(object.noun()));
             let mut told = Map::new();
             call.metadata.say(&mut told, "@odata.context", context);
             told.insert("value".to_owned(), value);
@@ -42,13 +44,6 @@ pub(super) async fn show(call: &Call<'_>, object: &Object, name: &'static str, b
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
-fn set(object: &Object) -> &'static str {
-    match object {
-        Object::User(_) => "users",
-        Object::Group(_) => "groups",
-        Object::Application(_) => "applications",
-        Object::ServicePrincipal(_) => "servicePrincipals",
-        Object::Unit(_) => "directory/administrativeUnits",
-        Object::Any(_) => "directoryObjects",
-    }
+fn set(noun: Option<Noun>) -> &'static str {
+    noun.map_or("directoryObjects", |noun| kind_of(Cast::to(noun)).set)
 }

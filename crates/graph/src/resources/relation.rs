@@ -65,7 +65,7 @@ pub(super) async fn list(
         Some(id) => directory::one_related(house, caller, &permit, place.which, id).await?,
         None => directory::related(house, caller, &permit, place.which, after, pages.most()).await?,
     };
-    let told = found.objects.iter().filter(|object| !is_around(relation) || is_told(caller, object, place.meant.id));
+    let told = found.objects.iter().filter(|object| is_told_by(relation, caller, object, place.meant.id));
     let value = told.filter_map(|object| listed.show(call, object)).collect();
     let next = found.next.map(|last| pages.next(last));
     Ok(collection(call, listed.context(call), count, value, next, COST))
@@ -107,8 +107,7 @@ pub(super) async fn count(
         Some(id) => {
             let listed = Listed::of(call, cast)?;
             let found = directory::one_related(house, caller, &permit, place.which, id).await?;
-            let told =
-                found.objects.iter().filter(|object| !is_around(relation) || is_told(caller, object, place.meant.id));
+            let told = found.objects.iter().filter(|object| is_told_by(relation, caller, object, place.meant.id));
             told.filter(|object| listed.show(call, object).is_some()).count() as i64
         }
         None => directory::count_related(house, caller, &permit, place.which, cast.map(object_kind)).await?,
@@ -116,9 +115,9 @@ pub(super) async fn count(
     Ok(respond::number(count, call.cost(1)))
 }
 
-/// Of what holds the object, whose own members may be hidden.
-fn is_around(relation: Relation) -> bool {
-    matches!(relation, Relation::MemberOf | Relation::TransitiveMemberOf)
+/// What holds an object may hide its own members; what stands in another relation to it hides nothing.
+fn is_told_by(relation: Relation, caller: &Caller, object: &MemberObject, of: Option<ObjectId>) -> bool {
+    !matches!(relation, Relation::MemberOf | Relation::TransitiveMemberOf) || is_told(caller, object, of)
 }
 
 /// One of them by its id.

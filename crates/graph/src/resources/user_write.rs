@@ -1,8 +1,7 @@
 //! People added, changed and deleted, and what they do with their own account (graph-api.md §2.2).
 
 use super::key::{Meant, meant};
-use super::user::USER;
-use super::{made_member_of, made_of};
+use super::made_in;
 use crate::body;
 use crate::call::Call;
 use crate::changes;
@@ -62,8 +61,7 @@ pub(super) async fn create_in(call: &Call<'_>, unit: Option<AdministrativeUnitId
     let deed = NewUser { permit: &permit, properties, password, unit, correlation: call.correlation };
     let user = settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, ""))?;
     let location = format!("{}/users/{}", call.root(), user.id);
-    let made = if unit.is_some() { made_member_of(call, &user) } else { made_of(call, USER.set, &user) };
-    Ok(respond::created(made, &location, call.metadata, COST))
+    Ok(respond::created(made_in(call, unit, &user), &location, call.metadata, COST))
 }
 
 pub(super) async fn answer(call: &Call<'_>, subject: &Subject) -> Result<Answer, Stop> {

@@ -170,15 +170,15 @@ fn hosts(registration: &Registration) -> impl Iterator<Item = Folded> {
 /// The name that an object which comes back would bear, where its domain was given up meanwhile: by now it may be somebody
 /// else's. An organisation that has none is not asked about them.
 pub(super) fn lost_name(object: &DeletedObject, profile: &TenantProfile) -> Option<Broken> {
-    let held: Vec<Folded> = profile.verified_domains.iter().map(|domain| Folded::of(&domain.name)).collect();
-    if held.is_empty() {
+    if profile.verified_domains.is_empty() {
         return None;
     }
     let (property, lost) = match object {
-        DeletedObject::User(user) => ("userPrincipalName", Some(user.upn.domain()).filter(|name| !held.contains(name))),
+        DeletedObject::User(user) => {
+            ("userPrincipalName", Some(user.upn.domain()).filter(|name| !profile.is_proven(name)))
+        }
         DeletedObject::Application(card) => {
-            let lost = |host: &Folded| !held.iter().any(|held| is_within(host, held));
-            ("identifierUris", hosts(&card.registration).find(lost))
+            ("identifierUris", hosts(&card.registration).find(|host| !profile.is_within_proven(host)))
         }
         _ => return None,
     };
