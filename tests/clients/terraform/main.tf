@@ -1,11 +1,5 @@
 # What the azuread provider manages of a directory, each kind once.
-terraform {
-  required_providers {
-    azuread = { source = "hashicorp/azuread" }
-  }
-}
-variable "host" {}
-variable "tenant" {}
+
 # What the second run changes.
 variable "job_title" { default = "Sluiswachter" }
 variable "notes" { default = "Van Terraform" }
@@ -22,13 +16,6 @@ variable "redirects" {
   type    = list(string)
   default = ["https://app.waterkant.example/callback"]
 }
-provider "azuread" {
-  metadata_host = var.host
-  tenant_id     = var.tenant
-  client_id     = "c1000000-0000-4000-8000-000000000004"
-  client_secret = "export-secret-for-development-only"
-}
-data "azuread_client_config" "current" {}
 resource "azuread_service_principal" "msgraph" {
   client_id    = "00000003-0000-0000-c000-000000000000"
   use_existing = true

@@ -1,20 +1,9 @@
 # The parts of a registration one by one, units, roles, policies, and what is only read.
-terraform {
-  required_providers { azuread = { source = "hashicorp/azuread" } }
-}
-variable "host" {}
-variable "tenant" {}
+
 # What the second run changes.
 variable "word" { default = "een" }
 # A file with a certificate.
 variable "cert" {}
-provider "azuread" {
-  metadata_host = var.host
-  tenant_id     = var.tenant
-  client_id     = "c1000000-0000-4000-8000-000000000004"
-  client_secret = "export-secret-for-development-only"
-}
-data "azuread_client_config" "current" {}
 data "azuread_application_published_app_ids" "known" {}
 data "azuread_service_principal" "msgraph" { client_id = "00000003-0000-0000-c000-000000000000" }
 data "azuread_domains" "all" {}

@@ -107,7 +107,8 @@ def variables(environment, authority_file, provider, folder):
 
 
 def run(file, changed, program, folder, given):
-    shutil.copy(HERE / file, pathlib.Path(folder, "main.tf"))
+    for part in ("provider.tf", file):
+        shutil.copy(HERE / part, folder)
     changed = {f"TF_VAR_{name}": v if isinstance(v, str) else json.dumps(v) for name, v in changed.items()}
     steps = [
         ("applies", {}, "apply", "-auto-approve"), ("finds nothing to do", {}, "plan", "-detailed-exitcode"),
