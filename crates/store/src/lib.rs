@@ -14,6 +14,7 @@ mod migrate;
 mod nouns;
 mod record;
 mod refill;
+mod short;
 mod snapshot;
 mod sql;
 mod sweep;
@@ -103,7 +104,7 @@ impl Store {
             return Ok(Committed::Done);
         }
         let known = record::known_objects(self.tenant(tenant), record).await?;
-        let mut writes = record::writes(tenant, record, now, known)?;
+        let mut writes = record::writes(self.whose(tenant).await?, record, now, known)?;
         if record.changes().next().is_none() {
             return self.driver.write(writes).await;
         }
@@ -131,7 +132,11 @@ impl Store {
     /// Writes a record of new things, as [`Store::commit`] does, before anybody uses the store: it leaves no marks for those
     /// who keep a copy, and what it holds is found when [`Store::fill_facets`] was called with the rest of its kind.
     pub async fn fill(&self, tenant: TenantId, record: &Record, now: mandate_base::Moment) -> Result<Committed, Fault> {
-        self.driver.write(record::bare_writes(tenant, record, now)?).await
+        self.driver.write(record::bare_writes(self.whose(tenant).await?, record, now)?).await
+    }
+
+    async fn whose(&self, tenant: TenantId) -> Result<record::Whose, Fault> {
+        record::Whose::to_write(&self.driver, tenant).await
     }
 
     /// What filled objects are found by. In the order of facet, value and object it is written fastest.
@@ -140,7 +145,7 @@ impl Store {
         tenant: TenantId,
         facets: impl IntoIterator<Item = (i64, Vec<u8>, mandate_base::ObjectId)>,
     ) -> Result<Committed, Fault> {
-        self.driver.write(record::numbered_facet_writes(tenant, facets)).await
+        self.driver.write(record::numbered_facet_writes(self.whose(tenant).await?, facets)).await
     }
 
     /// Remembers a sign-in soon: for those that write nothing else. At most a second of them is lost in a crash.
@@ -154,11 +159,19 @@ impl Store {
         if noted.is_empty() {
             return Ok(());
         }
-        let written = self.driver.write(record::sign_in_writes(&noted)).await;
+        let written = self.write_noted(&noted).await;
         if written.is_err() {
             self.journal.put_back(noted);
         }
         written.map(|_| ())
+    }
+
+    async fn write_noted(&self, noted: &[(TenantId, SignIn)]) -> Result<Committed, Fault> {
+        let mut writes = Vec::with_capacity(noted.len());
+        for (tenant, sign_in) in noted {
+            writes.extend(record::sign_in_writes(self.whose(*tenant).await?, sign_in));
+        }
+        self.driver.write(writes).await
     }
 
     /// Removes what ended long ago. The server calls this once an hour.

@@ -25,6 +25,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (15, include_str!("../migrations/0015_photos.sql")),
     (16, include_str!("../migrations/0016_schema_extensions.sql")),
     (17, include_str!("../migrations/0017_fewer_audit_keys.sql")),
+    (18, include_str!("../migrations/0018_short_tenants.sql")),
 ];
 
 const MAKE_LEDGER: &str =

@@ -12,17 +12,30 @@ pub use audit::{audit_writes, sign_in_writes};
 pub use known::{KnownObjects, read as known_objects};
 
 use crate::Fault;
-use crate::driver::{Expect, Write};
+use crate::driver::{Driver, Expect, Write};
 use crate::sql::{GlobalSql, TenantSql};
-use crate::value::{Value, id};
+use crate::value::Value;
 use mandate_base::{Moment, ObjectId, ServicePrincipalId, TenantId};
 use mandate_domain::application::AppCard;
 use mandate_domain::query::{Facet, Noun};
 use mandate_domain::record::{Change, Record};
 use mandate_domain::service_principal::ServicePrincipal;
 
-pub fn writes(tenant: TenantId, record: &Record, now: Moment, known: KnownObjects) -> Result<Vec<Write>, Fault> {
-    let mut writes = Writes { now, known, ..Writes::of(tenant) };
+/// Whose rows are written, and the key that they bear.
+#[derive(Clone)]
+pub struct Whose {
+    tenant: TenantId,
+    key: Value,
+}
+
+impl Whose {
+    pub async fn to_write(driver: &Driver, tenant: TenantId) -> Result<Whose, Fault> {
+        Ok(Whose { tenant, key: driver.key_to_write(tenant).await? })
+    }
+}
+
+pub fn writes(whose: Whose, record: &Record, now: Moment, known: KnownObjects) -> Result<Vec<Write>, Fault> {
+    let mut writes = Writes { now, known, ..Writes::of(whose) };
     writes.begin_marks(record);
     writes.whole(record)?;
     writes.end_marks(record);
@@ -30,32 +43,32 @@ pub fn writes(tenant: TenantId, record: &Record, now: Moment, known: KnownObject
 }
 
 /// The same of what is new, without a word to those who ask what changed, and without facets.
-pub fn bare_writes(tenant: TenantId, record: &Record, now: Moment) -> Result<Vec<Write>, Fault> {
-    let mut writes = Writes { now, faceting: false, ..Writes::of(tenant) };
+pub fn bare_writes(whose: Whose, record: &Record, now: Moment) -> Result<Vec<Write>, Fault> {
+    let mut writes = Writes { now, faceting: false, ..Writes::of(whose) };
     writes.whole(record)?;
     Ok(writes.list)
 }
 
 /// What an object can be found by, where nothing of it is written yet.
-pub fn facet_writes(tenant: TenantId, noun: Noun, object: ObjectId, facets: Vec<Facet>) -> Vec<Write> {
-    let mut writes = Writes::of(tenant);
+pub fn facet_writes(whose: Whose, noun: Noun, object: ObjectId, facets: Vec<Facet>) -> Vec<Write> {
+    let mut writes = Writes::of(whose);
     writes.facets(noun, object, &facets);
     writes.list
 }
 
 /// What an app is looked up by, where nothing of it is written yet.
-pub fn address_writes(card: &AppCard) -> Vec<Write> {
-    let mut writes = Writes::of(card.home);
+pub fn address_writes(whose: Whose, card: &AppCard) -> Vec<Write> {
+    let mut writes = Writes::of(whose);
     writes.addresses(card);
     writes.list
 }
 
 /// The same, of facets whose numbers are known.
 pub fn numbered_facet_writes(
-    tenant: TenantId,
+    whose: Whose,
     facets: impl IntoIterator<Item = (i64, Vec<u8>, ObjectId)>,
 ) -> Vec<Write> {
-    let mut writes = Writes::of(tenant);
+    let mut writes = Writes::of(whose);
     for (facet, value, object) in facets {
         writes.facet(facet, value, object);
     }
@@ -63,16 +76,16 @@ pub fn numbered_facet_writes(
 }
 
 /// An instance of an app that every tenant knows, as a seed would make it.
-pub fn instance_writes(tenant: TenantId, card: &AppCard, now: Moment) -> Result<Vec<Write>, Fault> {
-    let mut writes = Writes::of(tenant);
-    let id = ServicePrincipalId::named(tenant.bytes(), &format!("sp:{}", card.app_id));
+pub fn instance_writes(whose: Whose, card: &AppCard, now: Moment) -> Result<Vec<Write>, Fault> {
+    let id = ServicePrincipalId::named(whose.tenant.bytes(), &format!("sp:{}", card.app_id));
+    let mut writes = Writes::of(whose);
     writes.change(&Change::ServicePrincipalAdded(Box::new(ServicePrincipal::begin(card, id, now))))?;
     Ok(writes.list)
 }
 
 /// The statements so far, all of one tenant.
 struct Writes {
-    tenant: TenantId,
+    whose: Whose,
     now: Moment,
     /// Changes leave their marks for those who ask since when.
     marking: bool,
@@ -84,9 +97,9 @@ struct Writes {
 
 impl Writes {
     /// Of what nobody asks about afterwards.
-    fn of(tenant: TenantId) -> Writes {
+    fn of(whose: Whose) -> Writes {
         Writes {
-            tenant,
+            whose,
             now: Moment::from_millis(0),
             marking: false,
             faceting: true,
@@ -112,7 +125,7 @@ impl Writes {
     }
 
     fn push(&mut self, sql: &'static TenantSql, values: impl IntoIterator<Item = Value>, expect: Expect) {
-        let values = std::iter::once(id(self.tenant)).chain(values).collect();
+        let values = std::iter::once(self.whose.key.clone()).chain(values).collect();
         self.list.push(Write { sql: sql.text().into(), values, expect });
     }
 

@@ -4,9 +4,8 @@
 use crate::driver::{Driver, Expect};
 use crate::nouns::audit::audit_entry_of;
 use crate::nouns::{Global, TenantView};
-use crate::record::{address_writes, audit_writes, facet_writes, instance_writes};
+use crate::record::{Whose, address_writes, audit_writes, facet_writes, instance_writes};
 use crate::sql::{GlobalSql, TenantSql};
-use crate::value::id;
 use crate::{Fault, Write};
 use mandate_base::{AppId, ObjectId, TenantId};
 use mandate_domain::query::{self, Facet, Noun, Order, POLICIES, Place, Query};
@@ -53,7 +52,11 @@ async fn addresses(driver: &Driver) -> Result<(), Fault> {
         let cards = (Global { driver }).cards_after(after, PAGE).await?;
         let Some(last) = cards.last() else { return Ok(()) };
         after = last.app_id;
-        driver.write(cards.iter().flat_map(address_writes).collect()).await?;
+        let mut writes = Vec::new();
+        for card in &cards {
+            writes.extend(address_writes(Whose::to_write(driver, card.home).await?, card));
+        }
+        driver.write(writes).await?;
     }
 }
 
@@ -61,11 +64,12 @@ async fn addresses(driver: &Driver) -> Result<(), Fault> {
 async fn nameless(driver: &Driver) -> Result<(), Fault> {
     let mut writes = Vec::new();
     for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
-        let rows = driver.rows(NAMELESS.text(), &[id(tenant.id)]).await?;
-        writes.push(Write { sql: REMOVE_NAMELESS.text().into(), values: vec![id(tenant.id)], expect: Expect::Any });
+        let (whose, key) = (Whose::to_write(driver, tenant.id).await?, driver.key(tenant.id).await?);
+        let rows = driver.rows(NAMELESS.text(), std::slice::from_ref(&key)).await?;
+        writes.push(Write { sql: REMOVE_NAMELESS.text().into(), values: vec![key], expect: Expect::Any });
         for row in &rows {
             let place = usize::try_from(row.int(1)?).unwrap_or_default();
-            writes.extend(audit_writes(tenant.id, &audit_entry_of(row, 2)?, row.moment(0)?, place)?);
+            writes.extend(audit_writes(whose.clone(), &audit_entry_of(row, 2)?, row.moment(0)?, place)?);
         }
     }
     driver.write(writes).await.map(|_| ())
@@ -76,9 +80,10 @@ async fn instances(driver: &Driver) -> Result<(), Fault> {
     let mut writes = Vec::new();
     for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
         let view = TenantView { driver, tenant: tenant.id };
+        let whose = Whose::to_write(driver, tenant.id).await?;
         for card in IN_EVERY_TENANT.into_iter().filter_map(well_known) {
             if view.sp_by_app(card.app_id).await?.is_none() {
-                writes.extend(instance_writes(tenant.id, card, tenant.created)?);
+                writes.extend(instance_writes(whose.clone(), card, tenant.created)?);
             }
         }
     }
@@ -101,9 +106,10 @@ async fn policies(driver: &Driver) -> Result<(), Fault> {
     for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
         for noun in [Noun::Application, Noun::ServicePrincipal] {
             let view = TenantView { driver, tenant: tenant.id };
+            let whose = Whose::to_write(driver, tenant.id).await?;
             each_page(view, noun, |object, mut facets| {
                 facets.retain(|facet| facet.property == POLICIES);
-                writes.extend(facet_writes(tenant.id, noun, object, facets));
+                writes.extend(facet_writes(whose.clone(), noun, object, facets));
             })
             .await?;
         }
@@ -113,7 +119,8 @@ async fn policies(driver: &Driver) -> Result<(), Fault> {
 
 async fn of_noun(driver: &Driver, tenant: TenantId, noun: Noun, writes: &mut Vec<Write>) -> Result<(), Fault> {
     let view = TenantView { driver, tenant };
-    each_page(view, noun, |object, facets| writes.extend(facet_writes(tenant, noun, object, facets))).await
+    let whose = Whose::to_write(driver, tenant).await?;
+    each_page(view, noun, |object, facets| writes.extend(facet_writes(whose.clone(), noun, object, facets))).await
 }
 
 async fn each_page(view: TenantView<'_>, noun: Noun, mut with: impl FnMut(ObjectId, Vec<Facet>)) -> Result<(), Fault> {

@@ -5,6 +5,7 @@
 mod postgres;
 mod sqlite;
 
+use crate::short::Shorts;
 use crate::value::{Row, Value};
 use crate::{Committed, Fault, Place};
 use std::borrow::Cow;
@@ -36,56 +37,67 @@ impl Write {
 }
 
 #[derive(Clone)]
-pub enum Driver {
+pub struct Driver {
+    backend: Backend,
+    shorts: Shorts,
+}
+
+#[derive(Clone)]
+enum Backend {
     Sqlite(sqlite::Sqlite),
     Postgres(postgres::Postgres),
 }
 
 impl Driver {
     pub async fn open(place: &Place, writer_cache: Option<u32>) -> Result<Driver, Fault> {
-        match place {
-            Place::Memory => sqlite::Sqlite::open(None, None).map(Driver::Sqlite),
-            Place::Sqlite(path) => sqlite::Sqlite::open(Some(path), writer_cache).map(Driver::Sqlite),
-            Place::Postgres(url) => postgres::Postgres::open(url).map(Driver::Postgres),
-        }
+        let backend = match place {
+            Place::Memory => sqlite::Sqlite::open(None, None).map(Backend::Sqlite),
+            Place::Sqlite(path) => sqlite::Sqlite::open(Some(path), writer_cache).map(Backend::Sqlite),
+            Place::Postgres(url) => postgres::Postgres::open(url).map(Backend::Postgres),
+        };
+        Ok(Driver { backend: backend?, shorts: Shorts::default() })
+    }
+
+    pub fn shorts(&self) -> &Shorts {
+        &self.shorts
     }
 
     /// After the schema of that number is there. PostgreSQL learns by itself how large its tables are.
     pub fn steady(&self, schema: i64) -> Result<(), Fault> {
-        match self {
-            Driver::Sqlite(sqlite) => sqlite.steady(schema),
-            Driver::Postgres(_) => Ok(()),
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.steady(schema),
+            Backend::Postgres(_) => Ok(()),
         }
     }
 
     pub async fn rows(&self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, Fault> {
-        match self {
-            Driver::Sqlite(sqlite) => sqlite.rows(sql, values),
-            Driver::Postgres(postgres) => postgres.rows(sql, values).await,
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.rows(sql, values),
+            Backend::Postgres(postgres) => postgres.rows(sql, values).await,
         }
     }
 
     /// Of a statement that was made for this one question, and is not kept.
     pub async fn rows_built(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Fault> {
-        match self {
-            Driver::Sqlite(sqlite) => sqlite.rows(sql, values),
-            Driver::Postgres(postgres) => postgres.rows_built(sql, values).await,
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.rows(sql, values),
+            Backend::Postgres(postgres) => postgres.rows_built(sql, values).await,
         }
     }
 
     /// All of it or nothing. A unique key that is taken counts as raced: the plan was made before it was.
     pub async fn write(&self, writes: Vec<Write>) -> Result<Committed, Fault> {
-        match self {
-            Driver::Sqlite(sqlite) => sqlite.write(writes).await,
-            Driver::Postgres(postgres) => postgres.write(writes).await,
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.write(writes).await,
+            Backend::Postgres(postgres) => postgres.write(writes).await,
         }
     }
 
     /// The words of a migration in which the backends differ.
     pub fn dialect(&self, text: &str) -> String {
-        let (int, bytes, table) = match self {
-            Driver::Sqlite(_) => ("INTEGER", "BLOB", " STRICT, WITHOUT ROWID"),
-            Driver::Postgres(_) => ("BIGINT", "BYTEA", ""),
+        let (int, bytes, table) = match &self.backend {
+            Backend::Sqlite(_) => ("INTEGER", "BLOB", " STRICT, WITHOUT ROWID"),
+            Backend::Postgres(_) => ("BIGINT", "BYTEA", ""),
         };
         text.replace("{int}", int).replace("{bytes}", bytes).replace("{table}", table)
     }

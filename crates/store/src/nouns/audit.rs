@@ -26,7 +26,7 @@ impl TenantView<'_> {
         query: &LogQuery,
         read: fn(&Row) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
-        let mut built = Built::of(self, select.to_owned());
+        let mut built = Built::of(self.key().await?, select.to_owned());
         built.only(source, query.condition.as_ref());
         built.log_page(query);
         self.driver.rows_built(&built.sql, &built.values).await?.iter().map(read).collect()

@@ -76,7 +76,7 @@ impl TenantView<'_> {
         most: i64,
     ) -> Result<Vec<ChangedObject>, Fault> {
         let select = "SELECT o.noun, o.object, o.seq, o.gone FROM changed_objects o".to_owned();
-        let mut built = Built::of(self, select);
+        let mut built = Built::of(self.key().await?, select);
         let (seq, object) = (built.bind(after.0), built.bind(id(after.1)));
         let nouns: Vec<String> = nouns.iter().map(|noun| noun.number().to_string()).collect();
         let most = built.bind(most);

@@ -24,7 +24,7 @@ pub use unit::HoldingUnit;
 use crate::Fault;
 use crate::driver::Driver;
 use crate::sql::TenantSql;
-use crate::value::{Row, Value, id};
+use crate::value::{Row, Value};
 use mandate_base::TenantId;
 
 /// Reads of one tenant. Another tenant's rows are out of its reach by construction.
@@ -39,8 +39,12 @@ impl TenantView<'_> {
         self.tenant
     }
 
+    async fn key(&self) -> Result<Value, Fault> {
+        self.driver.key(self.tenant).await
+    }
+
     async fn rows(&self, sql: &'static TenantSql, values: impl IntoIterator<Item = Value>) -> Result<Vec<Row>, Fault> {
-        let bound: Vec<Value> = std::iter::once(id(self.tenant)).chain(values).collect();
+        let bound: Vec<Value> = std::iter::once(self.key().await?).chain(values).collect();
         self.driver.rows(sql.text(), &bound).await
     }
 

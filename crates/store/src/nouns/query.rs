@@ -76,7 +76,7 @@ impl TenantView<'_> {
         most: i64,
     ) -> Result<Vec<Grant>, Fault> {
         let select = "SELECT o.id, o.client, o.resource, o.principal, o.scope, o.created, o.version FROM grants o";
-        let mut built = Built::of(self, select.to_owned());
+        let mut built = Built::of(self.key().await?, select.to_owned());
         built.also("o.client", "=", query.client.map(id));
         built.also("o.resource", "=", query.resource.map(id));
         match query.whose {
@@ -100,7 +100,7 @@ impl TenantView<'_> {
         most: i64,
     ) -> Result<Vec<AppRoleAssignment>, Fault> {
         let select = "SELECT o.id, o.principal, o.kind, o.resource, o.role, o.created FROM app_role_assignments o";
-        let mut built = Built::of(self, select.to_owned());
+        let mut built = Built::of(self.key().await?, select.to_owned());
         built.also("o.principal", "=", query.principal.map(id));
         built.also("o.resource", "=", query.resource.map(id));
         built.also("o.id", ">", after.map(id));
@@ -117,7 +117,7 @@ impl TenantView<'_> {
         most: i64,
     ) -> Result<Vec<RoleAssignment>, Fault> {
         let select = "SELECT o.id, o.principal, o.role, o.within, o.created FROM role_assignments o";
-        let mut built = Built::of(self, select.to_owned());
+        let mut built = Built::of(self.key().await?, select.to_owned());
         built.also("o.principal", "=", query.principal.map(id));
         built.also("o.role", "=", query.role.map(id));
         built.also("o.within", "=", query.within.map(id_or_none));
@@ -129,7 +129,7 @@ impl TenantView<'_> {
 
     /// How many there are, whatever the page.
     pub async fn count_where(&self, noun: Noun, condition: Option<&Condition>) -> Result<i64, Fault> {
-        let mut built = Built::of(self, format!("SELECT COUNT(*) FROM {} o", table(noun)));
+        let mut built = Built::of(self.key().await?, format!("SELECT COUNT(*) FROM {} o", table(noun)));
         built.only(noun.into(), condition);
         let rows = self.driver.rows_built(&built.sql, &built.values).await?;
         rows.first().map_or(Ok(0), |row| row.int(0))
@@ -154,10 +154,10 @@ impl TenantView<'_> {
 
     async fn found<T>(&self, query: &Query, read: fn(&Row) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
         let built = match query.condition.as_ref().and_then(|condition| leading(query, condition)) {
-            Some(lead) if matches!(lead.test, Test::Equal(_)) => Built::led_by(self, query, lead),
-            Some(lead) => Built::gathered_from(self, query, lead),
+            Some(lead) if matches!(lead.test, Test::Equal(_)) => Built::led_by(self.key().await?, query, lead),
+            Some(lead) => Built::gathered_from(self.key().await?, query, lead),
             None => {
-                let mut built = Built::of(self, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
+                let mut built = Built::of(self.key().await?, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
                 built.only(query.noun.into(), query.condition.as_ref());
                 built.page(query);
                 built
@@ -288,8 +288,8 @@ pub(super) struct Built {
 }
 
 impl Built {
-    pub fn of(view: &TenantView<'_>, select: String) -> Built {
-        Built { sql: format!("{select} WHERE o.tenant_id = $1"), values: vec![id(view.tenant)] }
+    pub fn of(tenant: Value, select: String) -> Built {
+        Built { sql: format!("{select} WHERE o.tenant_id = $1"), values: vec![tenant] }
     }
 
     pub fn bind(&mut self, value: impl Into<Value>) -> String {
@@ -515,9 +515,9 @@ impl Built {
 
     /// The rows of one value lie in the order of their objects' ids: a page begins where the last one ended, however many
     /// have the value.
-    fn led_by(view: &TenantView<'_>, query: &Query, Lead { property, test, rest }: Lead<'_>) -> Built {
+    fn led_by(tenant: Value, query: &Query, Lead { property, test, rest }: Lead<'_>) -> Built {
         let select = format!("SELECT {} FROM {}, facets f", columns(query.noun), from(query.noun));
-        let mut built = Built::of(view, select);
+        let mut built = Built::of(tenant, select);
         let facet = built.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
         built.sql.push_str(&format!(" AND f.tenant_id = $1 AND o.id = f.object AND {facet}"));
         built.also("f.object", ">", query.after.as_ref().map(|after| id(after.id)));
@@ -531,8 +531,8 @@ impl Built {
 
     /// The rows of many values: their objects are gathered and put in order before one of them is read, and no more of
     /// them than the page holds, where nothing else is asked.
-    fn gathered_from(view: &TenantView<'_>, query: &Query, Lead { property, test, rest }: Lead<'_>) -> Built {
-        let mut built = Built { sql: String::new(), values: vec![id(view.tenant)] };
+    fn gathered_from(tenant: Value, query: &Query, Lead { property, test, rest }: Lead<'_>) -> Built {
+        let mut built = Built { sql: String::new(), values: vec![tenant] };
         let facet = built.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
         let after = query.after.as_ref().map(|after| built.bind(id(after.id)));
         let behind = after.map(|place| format!(" AND f.object > {place}")).unwrap_or_default();

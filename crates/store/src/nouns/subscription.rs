@@ -19,8 +19,9 @@ const OF_CLIENT: TenantSql = TenantSql::new(
 const COUNT: TenantSql = TenantSql::new("SELECT COUNT(*) FROM subscriptions WHERE tenant_id = $1");
 /// The longest waiting first.
 const DUE: GlobalSql = GlobalSql::new(
-    "SELECT id, client, user_id, said, expires, seq, after, due, held, tries, failing_since, tenant_id FROM subscriptions
-      WHERE due <= $1 AND held <= $1 AND expires > $1 ORDER BY due LIMIT $2",
+    "SELECT s.id, s.client, s.user_id, s.said, s.expires, s.seq, s.after, s.due, s.held, s.tries, s.failing_since, k.tenant
+       FROM subscriptions s JOIN tenant_keys k ON k.short = s.tenant_id
+      WHERE s.due <= $1 AND s.held <= $1 AND s.expires > $1 ORDER BY s.due LIMIT $2",
 );
 
 impl TenantView<'_> {

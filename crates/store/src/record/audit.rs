@@ -1,11 +1,11 @@
 //! Audit entries and sign-ins.
 
-use super::Writes;
+use super::{Whose, Writes};
 use crate::Fault;
 use crate::driver::Write;
 use crate::sql::TenantSql;
 use crate::value::{Value, id, id_or_none, json};
-use mandate_base::{CorrelationId, Moment, ObjectId, TenantId};
+use mandate_base::{CorrelationId, Moment, ObjectId};
 use mandate_domain::audit::{Actor, AuditEntry, SignIn};
 use mandate_domain::query;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,19 +22,15 @@ const SIGN_IN_ADD: TenantSql = TenantSql::new(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 );
 
-/// Sign-ins of many tenants in one transaction; each row still says whose it is.
-pub fn sign_in_writes(noted: &[(TenantId, SignIn)]) -> Vec<Write> {
-    let mut writes = Writes::of(TenantId::from_u128(0));
-    for (tenant, sign_in) in noted {
-        writes.tenant = *tenant;
-        writes.sign_in(sign_in);
-    }
+pub fn sign_in_writes(whose: Whose, sign_in: &SignIn) -> Vec<Write> {
+    let mut writes = Writes::of(whose);
+    writes.sign_in(sign_in);
     writes.list
 }
 
 /// An entry of another time.
-pub fn audit_writes(tenant: TenantId, entry: &AuditEntry, at: Moment, place: usize) -> Result<Vec<Write>, Fault> {
-    let mut writes = Writes::of(tenant);
+pub fn audit_writes(whose: Whose, entry: &AuditEntry, at: Moment, place: usize) -> Result<Vec<Write>, Fault> {
+    let mut writes = Writes::of(whose);
     writes.audit(entry, at, place)?;
     Ok(writes.list)
 }

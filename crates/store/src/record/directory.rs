@@ -239,15 +239,15 @@ impl Writes {
             Change::ApplicationUpdated(card) => self.application_set(card)?,
             Change::ApplicationLogo { app, logo } => {
                 let image = Value::Bytes(logo.image.clone());
-                self.global(&LOGO_SET, [id(*app), id(self.tenant), image]);
+                self.global(&LOGO_SET, [id(*app), id(self.whose.tenant), image]);
             }
             Change::ApplicationRemoved { application, app } => {
                 self.one(&APPLICATION_REMOVE, [id(*application)]);
-                let home = id(self.tenant);
+                let home = id(self.whose.tenant);
                 let version = self.forget(Noun::Application, *application);
                 self.global(&CARD_REMOVE, [id(*app), home, id(*application), version]);
                 self.global_any(&ADDRESSES_REMOVE, [id(*app)]);
-                self.global_any(&LOGO_REMOVED, [id(*app), id(self.tenant), self.now.into()]);
+                self.global_any(&LOGO_REMOVED, [id(*app), id(self.whose.tenant), self.now.into()]);
                 self.mark_gone(Noun::Application, *application);
                 self.detach(*application);
             }
@@ -318,7 +318,7 @@ impl Writes {
 
     /// A change names its tenant a second time; another than the committing one is a bug that must not reach a row.
     pub(super) fn is_own(&self, tenant: TenantId) -> Result<(), Fault> {
-        if tenant == self.tenant { Ok(()) } else { Err(Fault::new("planning rows", "a change of another tenant")) }
+        if tenant == self.whose.tenant { Ok(()) } else { Err(Fault::new("planning rows", "a change of another tenant")) }
     }
 
     fn tenant_add(&mut self, tenant: &Tenant) -> Result<(), Fault> {
@@ -334,7 +334,7 @@ impl Writes {
     }
 
     fn domain(&self, name: &Folded) -> [Value; 2] {
-        [name.as_str().into(), id(self.tenant)]
+        [name.as_str().into(), id(self.whose.tenant)]
     }
 
     fn user_add(&mut self, user: &User) -> Result<(), Fault> {
@@ -473,7 +473,7 @@ impl Writes {
         ];
         self.global(&CARD_ADD, values);
         self.addresses(card);
-        self.global_any(&LOGO_BACK, [id(card.app_id), id(self.tenant)]);
+        self.global_any(&LOGO_BACK, [id(card.app_id), id(self.whose.tenant)]);
         self.facets(Noun::Application, card.application, &query::of_application(card));
         self.mark_here(Noun::Application, card.application);
         Ok(())
@@ -494,7 +494,7 @@ impl Writes {
             json(&card.secrets)?,
             json(&card.certificates)?,
             json(&card.federated)?,
-            id(self.tenant),
+            id(self.whose.tenant),
             id(card.application),
             card.version.into(),
         ];

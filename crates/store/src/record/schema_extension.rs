@@ -28,14 +28,14 @@ impl Writes {
 
     pub fn schema_extension_set(&mut self, extension: &SchemaExtension) -> Result<(), Fault> {
         let [status, open, said] = values_of(extension)?;
-        let (name, home) = (extension.key().into_string(), id(self.tenant));
+        let (name, home) = (extension.key().into_string(), id(self.whose.tenant));
         self.global(&SET, [name.into(), home, status, open, said, extension.version.into()]);
         Ok(())
     }
 
     pub fn schema_extension_remove(&mut self, name: &str, version: i64) {
         let name = Folded::of(name).into_string();
-        self.global(&REMOVE, [name.into(), id(self.tenant), version.into()]);
+        self.global(&REMOVE, [name.into(), id(self.whose.tenant), version.into()]);
     }
 }
 

@@ -114,7 +114,7 @@ async fn apps_of_before_are_found_by_their_policies(place: Place) {
 }
 
 /// The few tables that no tenant owns. One more is a decision, since every node holds all of it.
-const GLOBAL: [&str; 9] = [
+const GLOBAL: [&str; 10] = [
     "app_addresses",
     "app_cards",
     "app_logos",
@@ -123,6 +123,7 @@ const GLOBAL: [&str; 9] = [
     "domains",
     "keys",
     "schema_extensions",
+    "tenant_keys",
     "tenants",
 ];
 

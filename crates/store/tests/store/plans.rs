@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What lists a table whole, or sweeps it once an hour: how the statement begins.
-const WHOLE: [&str; 24] = [
+const WHOLE: [&str; 25] = [
     "SELECT facet FROM facets LIMIT 1",
     "SELECT at, place, activity, actor, targets, changed, correlation FROM audits WHERE tenant_id = $1 AND id IS NULL",
     "DELETE FROM audits WHERE tenant_id = $1 AND id IS NULL",
@@ -16,6 +16,7 @@ const WHOLE: [&str; 24] = [
     "UPDATE change_counts SET count",
     "SELECT c.app_id, c.application, c.home, c.created, c.registration, c.secrets, c.certificates, c.federated, c.version FROM applications a",
     "SELECT COUNT(*) FROM service_principals",
+    "SELECT COUNT(*) FROM tenant_keys",
     "DELETE FROM codes WHERE expires",
     "DELETE FROM device_codes WHERE expires",
     "DELETE FROM refresh_tokens WHERE issued",

@@ -356,7 +356,7 @@ fn rows_of(tenant: TenantId, path: &Path) -> BTreeMap<String, Vec<String>> {
 }
 
 fn rows_in(table: &str, tenant: TenantId, connection: &rusqlite::Connection) -> Vec<String> {
-    let select = format!("SELECT * FROM {table} WHERE tenant_id = ?1");
+    let select = format!("SELECT * FROM {table} WHERE tenant_id = (SELECT short FROM tenant_keys WHERE tenant = ?1)");
     let mut select = connection.prepare(&select).expect("a table that is there");
     let width = select.column_count();
     let cell = |row: &rusqlite::Row<'_>, place: usize| row.get::<_, rusqlite::types::Value>(place).expect("any value");
