@@ -86,6 +86,16 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// The paths of all that is asked for, beside ids.
+    pub fn properties(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        match self {
+            Condition::All(terms) | Condition::Any(terms) => Box::new(terms.iter().flat_map(Condition::properties)),
+            Condition::Not(inner) => inner.properties(),
+            Condition::Id(_) => Box::new(std::iter::empty()),
+            Condition::Is { property, .. } => Box::new(std::iter::once(property.as_ref())),
+        }
+    }
+
     pub fn is(property: impl Into<Cow<'static, str>>, test: Test) -> Condition {
         Condition::Is { property: property.into(), test }
     }

@@ -1,5 +1,6 @@
 //! A user of a tenant: member or guest.
 
+use crate::time;
 use mandate_base::{Folded, Moment, Secret, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -76,8 +77,9 @@ impl User {
     }
 
     /// The other properties, once the person has chosen a password.
-    pub fn more_without_force(&self) -> Map<String, Value> {
+    pub fn more_with_own_password(&self, now: Moment) -> Map<String, Value> {
         let mut more = self.more.clone();
+        note_password(&mut more, now);
         if let Some(Value::Object(profile)) = more.get_mut(PASSWORD_PROFILE) {
             profile.remove(FORCE_CHANGE);
         }
@@ -87,6 +89,11 @@ impl User {
     pub fn is_guest(&self) -> bool {
         self.kind == UserKind::Guest
     }
+}
+
+/// Somebody got another password than the first one.
+pub fn note_password(more: &mut Map<String, Value>, now: Moment) {
+    more.insert("lastPasswordChangeDateTime".to_owned(), Value::from(time::iso(now)));
 }
 
 #[cfg(test)]

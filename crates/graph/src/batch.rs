@@ -45,7 +45,7 @@ struct Outcome {
     id: String,
     status: u16,
     headers: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Null where there is none: clients look for it (graph-api.md §3.7).
     body: Option<Value>,
 }
 
@@ -70,7 +70,8 @@ fn text_of(id: Value) -> Option<String> {
 
 pub(crate) fn is_batch(request: &Incoming) -> bool {
     let segments = request.folded_segments();
-    matches!(segments.iter().map(String::as_str).collect::<Vec<_>>()[..], [_, "$batch" | "%24batch"])
+    let told: Vec<&str> = segments.iter().map(String::as_str).filter(|segment| !segment.is_empty()).collect();
+    matches!(told[..], [_, "$batch" | "%24batch"])
 }
 
 /// One after the other: an item sees what those before it wrote.

@@ -11,7 +11,8 @@ use mandate_web::percent::decode_path;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Annotations (`@odata.type`, `x@odata.type`) say how a client reads its own words, and are passed over.
+/// Annotations (`@odata.type`, `x@odata.type`) say how a client reads its own words, and are passed over. So are an action's
+/// parameters that it does not have, as Graph passes over them; an object's members are all known.
 pub(crate) fn read<T: DeserializeOwned>(call: &Call<'_>) -> Result<T, Refusal> {
     let mut members = object(call)?;
     members.retain(|name, _| !name.contains('@'));

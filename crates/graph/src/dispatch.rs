@@ -63,7 +63,9 @@ pub(crate) enum Route {
     /// `…/validateProperties`, of a group that is there or is to be.
     ValidateProperties(Option<Key>),
     Deleted(Noun),
-    DeletedItem(String),
+    /// Of one kind only, where the path says so.
+    DeletedItem(String, Option<Noun>),
+    DeletedCount(Noun),
     Restore(String),
     RoleTemplates,
     RoleTemplate(String),
@@ -336,7 +338,7 @@ impl Route {
             Route::Related(Object::Unit(_), Relation::Members, None) => &READ_OR_POST,
             Route::RoleMemberReferences(_) => &POST,
             Route::RoleMemberReference(..) => &REMOVE,
-            Route::Object(Object::Any(_)) => &READ,
+            Route::Object(Object::Any(_)) => &READ_OR_REMOVE,
             Route::Object(Object::User(Subject::Me)) => &READ_OR_CHANGE,
             Route::Object(_) | Route::FederatedCredential(..) | Route::Grant(_) => &READ_OR_WRITE,
             Route::AvailableExtensions | Route::ValidateProperties(_) => &POST,
@@ -347,7 +349,7 @@ impl Route {
             Route::Assignments(Assignments::Person(Subject::Me)) => &READ,
             Route::Assignments(_) => &READ_OR_POST,
             Route::Assignment(Assignments::Person(Subject::Me), _) => &READ,
-            Route::Assignment(..) | Route::DeletedItem(_) => &READ_OR_REMOVE,
+            Route::Assignment(..) | Route::DeletedItem(..) => &READ_OR_REMOVE,
             _ => &READ,
         }
     }

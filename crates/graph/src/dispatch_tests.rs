@@ -115,12 +115,14 @@ fn what_is_not_there_is_named() {
         ("/v1.0/applications/a/members", "members"),
         ("/v1.0/applications/a/revokeSignInSessions", "revokeSignInSessions"),
         ("/v1.0/directory/deletedItems", "deletedItems"),
-        ("/v1.0/directoryObjects", ""),
+        ("/v1.0/directoryObjects", "directoryObjects"),
         ("/v1.0/users/$x@waterkant.example", "$x@waterkant.example"),
         ("/v1.0/directoryRoles/a/delta", "delta"),
         ("/v1.0/auditLogs/provisioning", "provisioning"),
         ("/v1.0/groups/a/members/microsoft.graph.device", "microsoft.graph.device"),
         ("/v1.0/groups/a/members/graph.user/x", "x"),
+        ("/v1.0/directory", "directory"),
+        ("/v1.0/policies", "policies"),
         ("/v1.0/me('a')", "a"),
         ("/v1.0/$metadata/users", "$metadata"),
         ("/v1.0/me/$metadata", "$metadata"),
@@ -142,14 +144,14 @@ fn the_schema_and_the_root_are_paths_of_their_own() {
     for path in ["/v1.0/$metadata", "/beta/%24Metadata/"] {
         assert_eq!(routed(path), Ok(Route::Schema), "{path}");
     }
-    for path in ["/v1.0", "/v1.0/", "/beta"] {
+    for path in ["/v1.0", "/v1.0/", "/beta", "/v1.0//"] {
         assert_eq!(routed(path), Ok(Route::Service), "{path}");
     }
 }
 
 #[test]
 fn malformed_paths_are_refused() {
-    for path in ["/v1.0//me", "/v1.0/users(a)", "/v1.0/users/%ff", "/v1.0/users/%", "/v1.0/users/a%00b"] {
+    for path in ["/v1.0/users(a)", "/v1.0/users/%ff", "/v1.0/users/%", "/v1.0/users/a%00b"] {
         assert_eq!(routed(path), Err(Refusal::MalformedPath), "{path}");
     }
 }
@@ -169,7 +171,11 @@ fn relations_references_and_actions_are_told_apart() {
             Route::RelatedCount(group("a"), Relation::TransitiveMembers, Some(Cast::User)),
         ),
         ("/v1.0/me/manager/$ref", Route::References(Object::User(Subject::Me), Relation::Manager)),
+        ("/v1.0//me//manager/$ref", Route::References(Object::User(Subject::Me), Relation::Manager)),
+        ("/v1.0/groups/a/members/b", Route::RelatedOne(group("a"), Relation::Members, "b".to_owned())),
         ("/v1.0/directoryObjects/getByIds", Route::ByIds),
+        ("/v1.0/groups/microsoft.graph.getByIds", Route::ByIds),
+        ("/v1.0/users/validateProperties", Route::ValidateProperties(None)),
         ("/v1.0/directoryObjects/validateProperties", Route::ValidateProperties(None)),
         ("/v1.0/groups/a/validateProperties", Route::ValidateProperties(Some(Key::Id("a".to_owned())))),
         (
@@ -178,7 +184,10 @@ fn relations_references_and_actions_are_told_apart() {
         ),
         ("/v1.0/directory/deletedItems/microsoft.graph.application", Route::Deleted(Noun::Application)),
         ("/v1.0/directory/deleteditems/graph.user", Route::Deleted(Noun::User)),
-        ("/v1.0/directory/deletedItems/a", Route::DeletedItem("a".to_owned())),
+        ("/v1.0/directory/deletedItems/a", Route::DeletedItem("a".to_owned(), None)),
+        ("/v1.0/directory/deletedItems/microsoft.graph.group/a", Route::DeletedItem("a".to_owned(), Some(Noun::Group))),
+        ("/v1.0/directory/deletedItems/a/graph.user", Route::DeletedItem("a".to_owned(), Some(Noun::User))),
+        ("/v1.0/directory/deletedItems/graph.user/$count", Route::DeletedCount(Noun::User)),
         ("/v1.0/directory/deletedItems/a/restore", Route::Restore("a".to_owned())),
         (
             "/v1.0/applications/a/federatedIdentityCredentials(name='b')",

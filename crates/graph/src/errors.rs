@@ -107,6 +107,8 @@ pub(crate) enum Refusal {
     BeyondPolicy,
     Unsearchable(String),
     Unsortable(String),
+    /// A property that the caller does not see, and must not learn of by what is found.
+    OutOfView(String),
     /// `$search` without `ConsistencyLevel: eventual`.
     SearchWantsHeader,
     /// What is answered only with `ConsistencyLevel: eventual` and `$count=true`.
@@ -176,6 +178,9 @@ impl Refusal {
             }
             Refusal::NoOpenId { .. } => {
                 entry(StatusCode::FORBIDDEN, DENIED, "Insufficient privileges: the token does not hold openid.")
+            }
+            Refusal::OutOfView(property) => {
+                entry(StatusCode::FORBIDDEN, DENIED, format!("Insufficient privileges to ask for '{property}'."))
             }
             Refusal::NobodyIsMe => bad(BAD_REQUEST, "/me request is only valid with delegated authentication flow."),
             Refusal::MalformedPath => bad(BAD_REQUEST, "The request URI is not valid."),

@@ -2,9 +2,11 @@
 
 use crate::errors::Refusal;
 use crate::extensions;
+use crate::schema;
 use mandate_base::ObjectId;
 use mandate_decide::View;
 use mandate_domain::extension::{Extension, is_added};
+use mandate_domain::query::Condition;
 use mandate_odata::Select;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -15,6 +17,23 @@ pub(crate) struct Kind {
     /// The entity set that `@odata.context` names.
     pub set: &'static str,
     pub properties: &'static [Property],
+}
+
+impl Kind {
+    /// Whether who sees only the basic set sees this one, by its path.
+    fn is_basic(&self, path: &str) -> bool {
+        let name = path.split('/').next().unwrap_or(path);
+        self.properties.iter().any(|property| property.basic && property.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Who sees only the basic set is told nothing of the rest by what is found, either.
+    pub fn may_ask(&self, condition: Option<&Condition>, view: View) -> Result<(), Refusal> {
+        let (Some(condition), View::Basic) = (condition, view) else { return Ok(()) };
+        match condition.properties().find(|path| !self.is_basic(path)) {
+            Some(hidden) => Err(Refusal::OutOfView(hidden.to_owned())),
+            None => Ok(()),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -76,6 +95,11 @@ pub(crate) trait Entity {
     fn column(&self, name: &str) -> Value;
 
     fn more(&self, name: &str) -> Option<&Value>;
+
+    /// The value of a [`Source::More`] property: what was set, unless the kind says more.
+    fn told(&self, name: &str) -> Value {
+        self.more(name).cloned().unwrap_or(Value::Null)
+    }
 }
 
 /// What `$select` asks for, in the schema's spelling.
@@ -103,6 +127,10 @@ impl Selection {
             let mut all = kinds.iter().flat_map(|kind| kind.properties);
             let own = all.find(|property| property.name.eq_ignore_ascii_case(name)).map(|own| Cow::Borrowed(own.name));
             let known = own.or_else(|| added(name, kinds, extensions).map(Cow::Owned));
+            if known.is_none() && kinds.iter().any(|kind| is_relation(kind, name)) {
+                // It comes by `$expand`, or not at all.
+                continue;
+            }
             let known = known.ok_or_else(|| Refusal::NoSuchProperty { property: name.clone(), kind: named(kinds) })?;
             if !chosen.contains(&known) {
                 chosen.push(known);
@@ -119,9 +147,15 @@ impl Selection {
     pub fn in_context(&self) -> String {
         match self {
             Selection::Default | Selection::All => String::new(),
+            Selection::Names(names) if names.is_empty() => String::new(),
             Selection::Names(names) => format!("({})", names.join(",")),
         }
     }
+}
+
+fn is_relation(kind: &Kind, name: &str) -> bool {
+    let of = kind.name.trim_start_matches("microsoft.graph.");
+    schema::member(of, name).is_some_and(|member| member.navigation)
 }
 
 fn added(name: &str, kinds: &[&'static Kind], extensions: &[Extension]) -> Option<String> {
@@ -172,7 +206,7 @@ pub(crate) fn bare(kind: &Kind, id: ObjectId, selection: &Selection) -> Map<Stri
 fn value<E: Entity>(entity: &E, property: &Property) -> Value {
     let found = match property.source {
         Source::Column => entity.column(property.name),
-        Source::More => entity.more(property.name).cloned().unwrap_or(Value::Null),
+        Source::More => entity.told(property.name),
         Source::Withheld => Value::Null,
     };
     if found.is_null() && property.many { Value::Array(Vec::new()) } else { found }

@@ -64,10 +64,7 @@ pub fn address_writes(whose: Whose, card: &AppCard) -> Vec<Write> {
 }
 
 /// The same, of facets whose numbers are known.
-pub fn numbered_facet_writes(
-    whose: Whose,
-    facets: impl IntoIterator<Item = (i64, Vec<u8>, ObjectId)>,
-) -> Vec<Write> {
+pub fn numbered_facet_writes(whose: Whose, facets: impl IntoIterator<Item = (i64, Vec<u8>, ObjectId)>) -> Vec<Write> {
     let mut writes = Writes::of(whose);
     for (facet, value, object) in facets {
         writes.facet(facet, value, object);

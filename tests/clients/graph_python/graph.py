@@ -80,7 +80,8 @@ class World:
         # The SDK's own middleware, with the options that it sets where nobody brings a client.
         whole = GraphClientFactory.create_with_default_middleware(options=options, client=plain)
         adapter = GraphRequestAdapter(provider, client=whole)
-        adapter.base_url = f"{self.base}/v1.0"
+        # As the SDK has it by itself: the slash behind the version, and one more before each path.
+        adapter.base_url = f"{self.base}/v1.0/"
         return GraphServiceClient(request_adapter=adapter)
 
 

@@ -4,7 +4,7 @@
 use mandate_tests::World;
 use mandate_tests::app::{CONTACTS, EXPORT, INTRANET, ORDERS_API};
 use mandate_tests::graph::{Graph, GraphReply};
-use mandate_tests::people::{JORIS, JORIS_ID, SANNE, SANNE_ID, WATERKANT};
+use mandate_tests::people::{JORIS, JORIS_ID, LUKAS_ID, SANNE, SANNE_ID, WATERKANT};
 use serde_json::{Value, json};
 
 const READ: &str = "Application.Read.All Directory.Read.All";
@@ -254,4 +254,95 @@ async fn a_list_of_apps_takes_its_permission_and_a_right() {
     let app = world.client(EXPORT).client_credentials("https://graph.microsoft.com/.default").await.granted();
     let refused = world.graph(app.access()).get("/v1.0/applications").await;
     assert_eq!((refused.status, refused.reason()), (403, Some("client_scope_missing")));
+}
+
+/// As people write it, with blanks and quotes.
+fn in_a_url(text: &str) -> String {
+    text.replace(' ', "%20").replace('"', "%22")
+}
+
+macro_rules! url {
+    ($($said:tt)*) => { in_a_url(&format!($($said)*)) };
+}
+
+#[tokio::test]
+async fn members_are_asked_for_by_what_they_are() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let group = json!({ "displayName": "Kade", "mailNickname": "kade", "mailEnabled": false, "securityEnabled": true });
+    let kade = sanne.post("/v1.0/groups", &group).await.id();
+    let inner = json!({ "displayName": "Joris' ploeg", "mailNickname": "ploeg", "mailEnabled": false, "securityEnabled": true });
+    let inner = sanne.post("/v1.0/groups", &inner).await.id();
+    let members = format!("/v1.0/groups/{kade}/members");
+    for id in [SANNE_ID.to_string(), JORIS_ID.to_string(), LUKAS_ID.to_string(), inner.clone()] {
+        sanne.refer(&members, &id).await.done();
+    }
+    let named = async |path: String| sanne.eventually(&in_a_url(&path)).await.names();
+    let starts = "$filter=startswith(displayName,'joris')&$count=true";
+    assert_eq!(named(format!("{members}/microsoft.graph.user?{starts}")).await, ["Joris Bakker"]);
+    let mut both = named(format!("{members}?{starts}")).await;
+    both.sort();
+    assert_eq!(both, ["Joris Bakker", "Joris' ploeg"]);
+    assert_eq!(named(format!("{members}/graph.group?$search=\"displayName:ploeg\"")).await, ["Joris' ploeg"]);
+    let sorted = async |how: &str| {
+        let path = url!("{members}/microsoft.graph.user?$orderby=displayName{how}&$count=true");
+        let found = sanne.eventually(&path).await.found();
+        found["value"].as_array().expect("a list").iter().map(|user| user["displayName"].clone()).collect::<Vec<_>>()
+    };
+    let ordered = sorted("").await;
+    assert_eq!(ordered, [json!("Joris Bakker"), json!("Lukas Schneider"), json!("Sanne de Vries")]);
+    let backwards: Vec<_> = sorted(" desc").await.into_iter().rev().collect();
+    assert_eq!(backwards, ordered);
+    // Page by page, and counted on the first one.
+    let (mut seen, mut next) =
+        (Vec::new(), Some(format!("{members}/microsoft.graph.user?$orderby=displayName&$count=true&$top=1")));
+    while let Some(path) = next {
+        let page = sanne.eventually(&in_a_url(&path)).await.found();
+        assert_eq!(page.get("@odata.count").and_then(Value::as_i64), seen.is_empty().then_some(3));
+        seen.extend(page["value"].as_array().expect("a list").iter().map(|user| user["displayName"].clone()));
+        next = page["@odata.nextLink"].as_str().map(|link| link.trim_start_matches("https://mandate.test").to_owned());
+    }
+    assert_eq!(seen, ordered);
+    let number = sanne.eventually(&url!("{members}/microsoft.graph.user/$count?$filter=accountEnabled eq true")).await;
+    assert_eq!(number.json, json!(3));
+    let of_joris = format!(
+        "/v1.0/users/{JORIS_ID}/transitiveMemberOf/microsoft.graph.group?$filter=displayName eq 'Kade'&$count=true"
+    );
+    assert_eq!(named(of_joris).await, ["Kade"]);
+    // Without the header it is refused, and what is no property is named.
+    for refused in [
+        sanne.get(&url!("{members}/microsoft.graph.user?{starts}")).await,
+        sanne.eventually(&url!("{members}/microsoft.graph.user?$filter=startswith(displayName,'j')")).await,
+        sanne.eventually(&url!("{members}/microsoft.graph.user?$filter=shoe eq 'x'&$count=true")).await,
+        sanne.eventually(&url!("{members}/microsoft.graph.directoryRole?$filter=displayName eq 'x'&$count=true")).await,
+    ] {
+        assert_eq!(refused.status, 400, "{}", refused.json);
+    }
+}
+
+/// By what is found, nobody learns of a property that they do not see.
+#[tokio::test]
+async fn what_is_out_of_view_is_not_asked_for() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    sanne.patch(&format!("/v1.0/users/{JORIS_ID}"), &json!({ "department": "Sluizen" })).await.done();
+    let group = json!({ "displayName": "Kade", "mailNickname": "kade", "mailEnabled": false, "securityEnabled": true });
+    let kade = sanne.post("/v1.0/groups", &group).await.id();
+    sanne.refer(&format!("/v1.0/groups/{kade}/members"), &JORIS_ID.to_string()).await.done();
+    let scopes = "User.ReadBasic.All GroupMember.Read.All";
+    world.allow_for_everybody(INTRANET, SANNE, scopes).await;
+    let basic = world.graph(world.tokens(INTRANET, JORIS, scopes).await.access());
+    let names = basic.get(&url!("/v1.0/users?$filter=startswith(displayName,'Joris')")).await.names();
+    assert_eq!(names, ["Joris Bakker"]);
+    for path in [
+        "/v1.0/users?$filter=department eq 'Sluizen'",
+        "/v1.0/users?$filter=startswith(displayName,'J') and not(startswith(department,'S'))&$count=true",
+        "/v1.0/users/$count?$filter=department eq 'Sluizen'",
+    ] {
+        assert_eq!(basic.eventually(&in_a_url(path)).await.refusal(), (403, "Authorization_RequestDenied"), "{path}");
+    }
+    let members = format!("/v1.0/groups/{kade}/members/microsoft.graph.user?$count=true&$filter=");
+    assert_eq!(basic.eventually(&url!("{members}startswith(displayName,'J')")).await.names(), ["Joris Bakker"]);
+    let hidden = basic.eventually(&url!("{members}department eq 'Sluizen'")).await.found();
+    assert_eq!((hidden["@odata.count"].clone(), hidden["value"].clone()), (json!(0), json!([])));
 }

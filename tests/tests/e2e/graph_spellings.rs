@@ -165,3 +165,150 @@ async fn graphs_tokens_name_the_client() {
     assert_eq!(of(delegated.access()).await["app_displayname"], "Waterkant Intranet");
     assert!(tokens::lacks(&of(delegated.id_token()).await, &["app_displayname"]));
 }
+
+#[tokio::test]
+async fn empty_segments_say_nothing() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    for path in [format!("/v1.0//users/{JORIS_ID}"), format!("/beta//users//{JORIS_ID}/")] {
+        assert_eq!(sanne.get(&path).await.found()["id"], JORIS_ID.to_string(), "{path}");
+    }
+    let batch = json!({ "requests": [{ "id": "1", "method": "GET", "url": "//me" }] });
+    assert_eq!(sanne.post("/v1.0//$batch", &batch).await.found()["responses"][0]["status"], 200);
+    // They open nothing: who is asked for is asked about as ever.
+    let joris = world.as_person(JORIS).await;
+    assert_eq!(joris.delete(&format!("/v1.0//users//{LUKAS_ID}")).await.refusal(), DENIED);
+}
+
+#[tokio::test]
+async fn a_relation_may_be_selected_beside_the_properties() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let manager = json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/users/{SANNE_ID}") });
+    sanne.write(Method::PUT, &format!("/v1.0/users/{JORIS_ID}/manager/$ref"), &manager).await.done();
+    let joris = format!("/v1.0/users/{JORIS_ID}?$select=displayName,manager");
+    let both = sanne.get(&format!("{joris}&$expand=manager($select=displayName)")).await.found();
+    assert_eq!((both["displayName"].as_str(), both["manager"].is_object()), (Some("Joris Bakker"), true), "{both}");
+    assert_eq!(sanne.get(&joris).await.found().get("manager"), None);
+    let path = "/v1.0/servicePrincipals?$select=id,appRoleAssignedTo&$expand=appRoleAssignedTo&$top=1";
+    assert!(sanne.get(path).await.found()["value"][0]["appRoleAssignedTo"].is_array());
+    assert_eq!(sanne.get(&format!("/v1.0/users/{JORIS_ID}?$select=managers")).await.status, 400);
+}
+
+#[tokio::test]
+async fn what_an_action_has_no_parameter_for_is_passed_over() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let app = sanne.post("/v1.0/applications", &json!({ "displayName": "Kraan" })).await.id();
+    let secret = json!({ "displayName": "bare" });
+    let made = sanne.post(&format!("/v1.0/applications/{app}/addPassword"), &secret).await.found();
+    assert_eq!((made["displayName"].clone(), made["secretText"].is_string()), (json!(null), true));
+    let ids = json!({ "ids": [JORIS_ID.to_string()], "type": 0 });
+    for path in ["/v1.0/directoryObjects/getByIds", "/v1.0/users/getByIds", "/v1.0/groups/microsoft.graph.getByIds"] {
+        assert_eq!(sanne.post(path, &ids).await.names(), ["Joris Bakker"], "{path}");
+    }
+    // Of an object, every member is known.
+    assert_eq!(sanne.post("/v1.0/applications", &json!({ "displayName": "x", "colour": "red" })).await.refusal(), BAD);
+}
+
+#[tokio::test]
+async fn deleted_items_are_named_with_their_kind_and_counted() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let mut groups = Vec::new();
+    for name in ["kade", "kraan", "sluis"] {
+        let group = json!({
+            "displayName": name, "mailNickname": name, "mailEnabled": true, "securityEnabled": false,
+            "groupTypes": ["Unified"],
+        });
+        let id = sanne.post("/v1.0/groups", &group).await.id();
+        // By what every object is.
+        sanne.delete(&format!("/v1.0/directoryObjects/{id}")).await.done();
+        groups.push(id);
+    }
+    let all = "/v1.0/directory/deletedItems/microsoft.graph.group";
+    let page = sanne.eventually(&format!("{all}?$count=true&$top=1")).await.found();
+    assert_eq!((page["@odata.count"].clone(), page["value"].as_array().map(Vec::len)), (json!(3), Some(1)));
+    assert_eq!(sanne.eventually(&format!("{all}/$count")).await.json, json!(3));
+    assert_eq!(sanne.get(&format!("{all}/$count")).await.status, 400);
+    let one = &groups[0];
+    assert_eq!(sanne.get(&format!("{all}/{one}")).await.found()["id"], one.as_str());
+    assert_eq!(sanne.get(&format!("/v1.0/directory/deletedItems/{one}/graph.group")).await.found()["id"], one.as_str());
+    for path in [format!("microsoft.graph.user/{one}"), format!("{one}/graph.application")] {
+        assert_eq!(sanne.get(&format!("/v1.0/directory/deletedItems/{path}")).await.status, 404, "{path}");
+    }
+    let joris = world.as_person(JORIS).await;
+    assert_eq!(joris.delete(&format!("{all}/{one}")).await.refusal(), DENIED);
+    sanne.delete(&format!("{all}/{one}")).await.done();
+    assert_eq!(sanne.eventually(&format!("{all}/$count")).await.json, json!(2));
+    // What the caller may not delete under its own name, they may not under the common one.
+    assert_eq!(joris.delete(&format!("/v1.0/directoryObjects/{LUKAS_ID}")).await.refusal(), DENIED);
+    let nobody = "/v1.0/directoryObjects/00000000-0000-4000-8000-00000000ffff";
+    assert_eq!(sanne.delete(nobody).await.status, 404);
+}
+
+#[tokio::test]
+async fn everybody_has_what_the_directory_gives_them() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let person = json!({
+        "displayName": "Noor Kok", "userPrincipalName": "noor.kok@waterkant.example", "mailNickname": "noor",
+        "accountEnabled": true, "passwordProfile": { "password": "Polder-Fiets-43" },
+    });
+    let noor = format!("/v1.0/users/{}", sanne.post("/v1.0/users", &person).await.id());
+    let select = "$select=id,identities,createdDateTime,lastPasswordChangeDateTime,onPremisesExtensionAttributes,securityIdentifier";
+    let asked = format!("{noor}?{select}");
+    let told = sanne.get(&asked).await.found();
+    let own = json!([{
+        "signInType": "userPrincipalName", "issuer": "waterkant.example", "issuerAssignedId": "noor.kok@waterkant.example",
+    }]);
+    assert_eq!(told["identities"], own);
+    assert_eq!(told["lastPasswordChangeDateTime"], told["createdDateTime"]);
+    assert_eq!(told["onPremisesExtensionAttributes"].as_object().map(serde_json::Map::len), Some(15));
+    assert!(told["securityIdentifier"].as_str().is_some_and(|sid| sid.starts_with("S-1-12-1-")), "{told}");
+    world.later(mandate_base::HOUR);
+    sanne.patch(&noor, &json!({ "passwordProfile": { "password": "Polder-Fiets-44" } })).await.done();
+    let later = sanne.get(&asked).await.found();
+    assert_ne!(later["lastPasswordChangeDateTime"], told["lastPasswordChangeDateTime"]);
+    let unified = json!({
+        "displayName": "Kade", "mailNickname": "kade", "mailEnabled": true, "securityEnabled": false,
+        "groupTypes": ["Unified"],
+    });
+    let group = sanne.post("/v1.0/groups", &unified).await.made();
+    assert_eq!(
+        (group["visibility"].clone(), group["renewedDateTime"].clone()),
+        (json!("Public"), group["createdDateTime"].clone())
+    );
+    // One domain is the initial one, wherever it is asked.
+    let domains = sanne.get("/v1.0/organization").await.found()["value"][0]["verifiedDomains"].clone();
+    let initial: Vec<_> =
+        domains.as_array().expect("a list").iter().filter(|domain| domain["isInitial"] == true).collect();
+    assert_eq!(initial.len(), 1);
+    let name = initial[0]["name"].as_str().expect("a name");
+    assert_eq!(sanne.get(&format!("/v1.0/domains/{name}")).await.found()["isInitial"], true);
+}
+
+#[tokio::test]
+async fn a_manager_is_one_reference_and_one_of_a_list_is_found_by_its_id() {
+    let world = World::new().await;
+    let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    let reference = format!("/v1.0/users/{LUKAS_ID}/manager/$ref");
+    let to = json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/users/{JORIS_ID}") });
+    for _ in 0..2 {
+        sanne.write(Method::PUT, &reference, &to).await.done();
+    }
+    let found = sanne.get(&reference).await.found();
+    assert!(found["@odata.id"].as_str().is_some_and(|address| address.ends_with(&JORIS_ID.to_string())), "{found}");
+    assert!(found["@odata.context"].as_str().is_some_and(|context| context.ends_with("$metadata#$ref")), "{found}");
+    assert_eq!(
+        sanne.get(&format!("/v1.0/users/{JORIS_ID}/directReports/{LUKAS_ID}")).await.found()["id"],
+        LUKAS_ID.to_string()
+    );
+    let group = json!({ "displayName": "Kade", "mailNickname": "kade", "mailEnabled": false, "securityEnabled": true });
+    let group = sanne.post("/v1.0/groups", &group).await.id();
+    sanne.refer(&format!("/v1.0/groups/{group}/members"), &JORIS_ID.to_string()).await.done();
+    for path in [format!("groups/{group}/members/{JORIS_ID}"), format!("users/{JORIS_ID}/memberOf/{group}")] {
+        assert_eq!(sanne.get(&format!("/v1.0/{path}")).await.status, 200, "{path}");
+    }
+    assert_eq!(joris.get(&format!("/v1.0/groups/{group}/members/{LUKAS_ID}")).await.status, 404);
+}

@@ -13,9 +13,11 @@ use mandate_odata::{Path, Step};
 use mandate_usecases::directory::Sets;
 use mandate_web::percent::decode_path;
 
-/// `segments` are those below the version, as they were sent.
+/// `segments` are those below the version, as they were sent. Empty ones say nothing: Graph's own libraries put a slash
+/// behind the version and another one in front of the path.
 pub(crate) fn route<'p>(version: Version, segments: impl IntoIterator<Item = &'p str>) -> Result<Route, Refusal> {
-    let decoded: Option<Vec<String>> = segments.into_iter().map(decode_path).collect();
+    let segments = segments.into_iter().filter(|segment| !segment.is_empty());
+    let decoded: Option<Vec<String>> = segments.map(decode_path).collect();
     let decoded = decoded.ok_or(Refusal::MalformedPath)?;
     let path = Path::parse(decoded.iter().map(String::as_str)).map_err(|_| Refusal::MalformedPath)?;
     match (version, path.steps()) {
@@ -56,6 +58,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("$metadata") && rest.is_empty() => Ok(Route::Schema),
         _ => Err(unknown(steps)),
     }
+    .map_err(|refusal| if rest.is_empty() { unknown(steps) } else { refusal })
 }
 
 fn of_set(noun: Noun, rest: &[Step]) -> Result<Route, Refusal> {
@@ -67,6 +70,9 @@ fn of_set(noun: Noun, rest: &[Step]) -> Result<Route, Refusal> {
     }
     if is_delta(rest) {
         return Ok(Route::Delta(DeltaOf::Objects(noun)));
+    }
+    if let Some(action) = of_all(key).filter(|_| below.is_empty()) {
+        return Ok(action);
     }
     of_object(keyed(noun, key)?, below)
 }
@@ -143,7 +149,7 @@ fn of_relation(object: Object, relation: Relation, below: &[Step]) -> Result<Rou
             let cast = Cast::of(kind).ok_or_else(|| unknown(below))?;
             Ok(Route::RelatedCount(object, relation, Some(cast)))
         }
-        [key] if matches!(object, Object::Unit(_)) && Cast::of(key).is_none() => {
+        [key] if Cast::of(key).is_none() && relation != Relation::Manager => {
             Ok(Route::RelatedOne(object, relation, key_of(key)?))
         }
         _ => Ok(Route::Related(object, relation, cast(below)?)),
@@ -252,12 +258,20 @@ fn is_action(step: &Step, action: &str) -> bool {
 fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
         _ if is_delta(rest) => Ok(Route::Delta(DeltaOf::Any)),
-        [step] if is_action(step, "getByIds") => Ok(Route::ByIds),
-        [step] if is_action(step, VALIDATE) => Ok(Route::ValidateProperties(None)),
-        [step] if is_action(step, AVAILABLE) => Ok(Route::AvailableExtensions),
+        [step] if of_all(step).is_some() => of_all(step).ok_or_else(|| unknown(rest)),
         [key, below @ ..] => of_object(Object::Any(key_of(key)?), below),
         [] => Err(unknown(rest)),
     }
+}
+
+/// What is done to no object in particular, which every collection of objects has: libraries are made from that.
+fn of_all(step: &Step) -> Option<Route> {
+    Some(match () {
+        () if is_action(step, "getByIds") => Route::ByIds,
+        () if is_action(step, VALIDATE) => Route::ValidateProperties(None),
+        () if is_action(step, AVAILABLE) => Route::AvailableExtensions,
+        () => return None,
+    })
 }
 
 fn of_directory_parts(rest: &[Step]) -> Result<Route, Refusal> {
@@ -269,15 +283,20 @@ fn of_directory_parts(rest: &[Step]) -> Result<Route, Refusal> {
 
 /// `/directory/deletedItems`: a list is of one kind (graph-api.md §2.4).
 fn of_deleted(rest: &[Step]) -> Result<Route, Refusal> {
-    match rest {
-        [items, kind] if items.is("deletedItems") && Cast::of(kind).is_some() => {
-            Cast::of(kind).and_then(Cast::noun).map(Route::Deleted).ok_or_else(|| unknown(rest))
-        }
-        [items, key] if items.is("deletedItems") => Ok(Route::DeletedItem(key_of(key)?)),
-        [items, key, restore] if items.is("deletedItems") && is_action(restore, "restore") => {
-            Ok(Route::Restore(key_of(key)?))
-        }
-        _ => Err(unknown(rest)),
+    let [items, below @ ..] = rest else { return Err(unknown(rest)) };
+    if !items.is("deletedItems") {
+        return Err(unknown(rest));
+    }
+    let kind = |step: &Step| Cast::of(step).and_then(Cast::noun);
+    match below {
+        [key, restore] if is_action(restore, "restore") => Ok(Route::Restore(key_of(key)?)),
+        [step] if Cast::of(step).is_some() => kind(step).map(Route::Deleted).ok_or_else(|| unknown(below)),
+        [step, count] if count.is("$count") => kind(step).map(Route::DeletedCount).ok_or_else(|| unknown(below)),
+        [key] => Ok(Route::DeletedItem(key_of(key)?, None)),
+        // The kind stands before the object or behind it.
+        [step, key] if kind(step).is_some() => Ok(Route::DeletedItem(key_of(key)?, kind(step))),
+        [key, step] if kind(step).is_some() => Ok(Route::DeletedItem(key_of(key)?, kind(step))),
+        _ => Err(unknown(if below.is_empty() { rest } else { below })),
     }
 }
 

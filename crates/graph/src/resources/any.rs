@@ -4,6 +4,7 @@ use super::relation::Listed;
 use super::{collection, entity};
 use crate::body;
 use crate::call::Call;
+use crate::dispatch::{Key, Object, Subject};
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use mandate_base::ObjectId;
@@ -26,8 +27,27 @@ pub(super) async fn show(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
     Ok(entity(call, listed.context_of_one(call), shown, COST))
 }
 
+/// The object under its own kind, whose rules are those of removing it.
+pub(super) async fn typed(call: &Call<'_>, name: &str) -> Result<Object, Stop> {
+    let id = ObjectId::parse(name).ok();
+    let permit = call.permit(Op::DirectoryObjectsGet, id)?;
+    let ids: Vec<ObjectId> = id.into_iter().collect();
+    let found = directory::by_ids(call.house, &call.caller, &permit, &ids).await?;
+    let key = || Key::Id(name.to_owned());
+    Ok(match found.first() {
+        Some(MemberObject::User(_)) => Object::User(Subject::Named(name.to_owned())),
+        Some(MemberObject::Group(_)) => Object::Group(key()),
+        Some(MemberObject::Application(_)) => Object::Application(key()),
+        Some(MemberObject::ServicePrincipal(..)) => Object::ServicePrincipal(key()),
+        Some(MemberObject::AdministrativeUnit(_)) => Object::Unit(key()),
+        Some(MemberObject::DirectoryRole(_)) => {
+            return Err(Refusal::Invalid("A directory role cannot be deleted.".to_owned()).into());
+        }
+        None => return Err(Refusal::NoSuchObject(name.to_owned()).into()),
+    })
+}
+
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Asked {
     ids: Vec<String>,
     #[serde(default)]

@@ -22,14 +22,14 @@ use serde_json::{Map, Value, json};
 const COST: u8 = 1;
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct PasswordWanted {
     #[serde(default)]
     password_credential: Option<Value>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct Removed {
     key_id: ObjectId,
     #[serde(default)]
@@ -37,7 +37,7 @@ struct Removed {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct KeyWanted {
     key_credential: Value,
     #[serde(default, rename = "passwordCredential")]

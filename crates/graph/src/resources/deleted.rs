@@ -53,20 +53,42 @@ pub(super) async fn list(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
     let selection = call.selection(&[kind])?;
     // Looked through one by one, whatever is asked: no header is needed for that.
     let condition = question(noun, kind.name, &call.options, &call.extensions)?.condition;
+    kind.may_ask(condition.as_ref(), permit.view())?;
     let path = format!("/directory/deletedItems/{}", kind.name);
     let pages = Pages::of(call, ops(noun).list, &path);
     let after = pages.after()?;
     let query = DeletedQuery { noun, condition: condition.as_ref(), after, most: pages.most() };
+    let counted = call.eventual && call.options.count == Some(true) && after.is_none();
+    let count = match counted {
+        true => Some(directory::deleted_count(call.house, &call.caller, &permit, query).await?),
+        false => None,
+    };
     let found = directory::deleted_items(call.house, &call.caller, &permit, query).await?;
     let next = found.next.map(|last| pages.next(last));
     let value = found.objects.iter().map(|deleted| properties(deleted, &selection, permit.view())).collect();
-    Ok(collection(call, call.context(kind.set, &selection, false), None, value, next, COST))
+    Ok(collection(call, call.context(kind.set, &selection, false), count, value, next, COST))
+}
+
+/// `…/$count`: a number and nothing else.
+pub(super) async fn count(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
+    let permit = call.permit(ops(noun).list, None)?;
+    if !call.eventual {
+        return Err(Refusal::NoCountSegment.into());
+    }
+    call.refuse_paging()?;
+    let kind = kind_of(noun);
+    let condition = question(noun, kind.name, &call.options, &call.extensions)?.condition;
+    kind.may_ask(condition.as_ref(), permit.view())?;
+    let query = DeletedQuery { noun, condition: condition.as_ref(), after: None, most: 0 };
+    let count = directory::deleted_count(call.house, &call.caller, &permit, query).await?;
+    Ok(respond::number(count, call.cost(COST)))
 }
 
 /// Which operation it is depends on what was deleted; of what is not there, none is told.
-pub(super) async fn answer_one(call: &Call<'_>, name: &str) -> Result<Answer, Stop> {
+pub(super) async fn answer_one(call: &Call<'_>, name: &str, kind: Option<Noun>) -> Result<Answer, Stop> {
     call.refuse_paging()?;
     let deleted = found(call, name).await?;
+    let deleted = deleted.filter(|deleted| kind.is_none_or(|kind| deleted.object.noun() == kind));
     let Some(deleted) = deleted else { return Err(absent(call, name)) };
     let noun = deleted.object.noun();
     if call.method == Method::DELETE {

@@ -107,6 +107,9 @@ pub(super) async fn show(call: &Call<'_>, key: &RoleKey) -> Result<Answer, Stop>
 pub(super) async fn members(call: &Call<'_>, key: &RoleKey) -> Result<Answer, Stop> {
     let permit = call.permit(Op::DirectoryRolesMembers, None)?;
     let only = relation::only(call)?;
+    if only.is_none() {
+        call.refuse_queries_but_count()?;
+    }
     let listed = Listed::of(call, None)?;
     let role = found(call, &permit, key).await?;
     let held = held(call, &permit, role.template.id).await?;

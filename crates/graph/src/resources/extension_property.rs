@@ -69,7 +69,7 @@ async fn define(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default)]
 struct Asked {
     is_synced_from_on_premises: Option<bool>,
 }

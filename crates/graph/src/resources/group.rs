@@ -3,7 +3,7 @@
 use super::expand::Expansion;
 use super::key::Meant;
 use super::list::Listed;
-use super::{entity, tell_restricted};
+use super::{entity, security_identifier, tell_restricted};
 use crate::call::Call;
 use crate::errors::Stop;
 use crate::operations::Op;
@@ -60,6 +60,18 @@ impl Entity for Group {
 
     fn more(&self, name: &str) -> Option<&Value> {
         self.more.get(name)
+    }
+
+    /// What every group has, whether it was set or not.
+    fn told(&self, name: &str) -> Value {
+        let kept = self.more.get(name).filter(|value| !value.is_null());
+        match (name, kept) {
+            (_, Some(value)) => value.clone(),
+            ("renewedDateTime", None) => Value::from(time::iso(self.created)),
+            ("securityIdentifier", None) => security_identifier(self.id.into()),
+            ("visibility", None) if self.is_unified() => Value::from("Public"),
+            (_, None) => Value::Null,
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use mandate_web::Answer;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct Asked {
     entity_type: Option<String>,
     display_name: Option<String>,

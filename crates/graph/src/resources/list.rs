@@ -40,6 +40,7 @@ pub(super) async fn list<E: Listed>(call: &Call<'_>) -> Result<Answer, Stop> {
     let expansion = Expansion::asked(call, E::NOUN)?;
     let Question { condition, order, .. } = call.question(E::NOUN, E::KIND)?;
     let path = format!("/{}", E::KIND.set);
+    E::KIND.may_ask(condition.as_ref(), permit.view())?;
     let pages = Pages::of(call, E::LIST, &path);
     let after = pages.place()?;
     let counted = call.eventual && call.options.count == Some(true) && after.is_none();
@@ -74,6 +75,7 @@ pub(super) async fn count<E: Listed>(call: &Call<'_>) -> Result<Answer, Stop> {
         return Err(Refusal::NoCountSegment.into());
     }
     let condition = call.counting(E::NOUN, E::KIND)?;
+    E::KIND.may_ask(condition.as_ref(), permit.view())?;
     let query = Query { noun: E::NOUN, condition, order: Order::Id, after: None, most: 0 };
     let count = directory::count(call.house, &call.caller, &permit, &query).await?;
     Ok(respond::number(count, call.cost(1)))

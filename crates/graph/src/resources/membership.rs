@@ -20,14 +20,14 @@ const MOST_ASKED: usize = 20;
 const MOST_ANSWERED: usize = 11_000;
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct Which {
     #[serde(default)]
     security_enabled_only: Option<bool>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct Asked {
     #[serde(default, alias = "ids")]
     group_ids: Vec<String>,

@@ -34,6 +34,7 @@ mod own_password;
 mod photo;
 mod policy;
 mod relation;
+mod relation_query;
 mod role_assignment;
 mod role_definition;
 mod schema_extension;
@@ -94,7 +95,8 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::ValidateProperties(None) => Box::pin(group_names::of_new(call)),
         Route::ValidateProperties(Some(key)) => Box::pin(group_names::of_known(call, key)),
         Route::Deleted(noun) => Box::pin(deleted::list(call, *noun)),
-        Route::DeletedItem(id) => Box::pin(deleted::answer_one(call, id)),
+        Route::DeletedItem(id, kind) => Box::pin(deleted::answer_one(call, id, *kind)),
+        Route::DeletedCount(noun) => Box::pin(deleted::count(call, *noun)),
         Route::Restore(id) => Box::pin(deleted::restore(call, id)),
         Route::Delta(of) => Box::pin(delta::answer(call, *of)),
         Route::Audits => Box::pin(log::audits(call)),
@@ -186,6 +188,10 @@ async fn of_object(call: &Call<'_>, object: &Object) -> Result<Answer, Stop> {
         Object::Application(key) => application_write::answer(call, key).await,
         Object::ServicePrincipal(key) => service_principal_write::answer(call, key).await,
         Object::Unit(key) => unit_write::answer(call, key).await,
+        Object::Any(id) if call.method == Method::DELETE => {
+            let object = any::typed(call, id).await?;
+            Box::pin(of_object(call, &object)).await
+        }
         Object::Any(id) => any::show(call, id).await,
     }
 }
@@ -257,6 +263,16 @@ fn collection(
 }
 
 /// Objects by nothing but where they are.
+/// The object's id as Windows names it: `S-1-12-1-` and its sixteen bytes as four numbers, each from its end.
+fn security_identifier(id: ObjectId) -> Value {
+    // A GUID's first three fields lie the other way round in memory.
+    let [a, b, c, d, e, f, g, h, rest @ ..] = *id.bytes();
+    let [i, j, k, l, m, n, o, p] = rest;
+    let numbers = [[a, b, c, d], [g, h, e, f], [l, k, j, i], [p, o, n, m]].map(u32::from_be_bytes);
+    let numbers = numbers.map(|number| number.to_string()).join("-");
+    Value::from(format!("S-1-12-1-{numbers}"))
+}
+
 fn addresses(call: &Call<'_>, of: impl Iterator<Item = String>, next: Option<String>, cost: u8) -> Answer {
     let context = format!("{}/$metadata#Collection($ref)", call.root());
     let value = of.map(|address| Map::from_iter([("@odata.id".to_owned(), Value::from(address))])).collect();

@@ -102,14 +102,11 @@ impl Entity for Tenant {
 }
 
 fn verified_domains(tenant: &Tenant) -> Value {
-    let domains = &tenant.profile.verified_domains;
-    let default = tenant.default_domain();
-    let shown = domains.iter().map(|domain| {
+    let shown = tenant.profile.domains().into_iter().filter(|domain| domain.is_verified).map(|domain| {
         json!({
             "capabilities": "Email, OfficeCommunicationsOnline",
-            "isDefault": Some(domain.name.as_str()) == default,
-            // Every tenant has one; which of several it was is not kept.
-            "isInitial": domains.len() == 1,
+            "isDefault": domain.is_default,
+            "isInitial": domain.is_initial,
             "name": domain.name,
             "type": "Managed",
         })
@@ -172,9 +169,10 @@ mod tests {
 
     #[test]
     fn the_basic_set_names_the_organisation_and_its_domains() {
-        let domain = |name: &str, default: bool| {
+        // The first one is the initial one, as `/domains` tells it; here it is the default as well.
+        let domain = |name: &str, first: bool| {
             json!({
-                "capabilities": "Email, OfficeCommunicationsOnline", "isDefault": default, "isInitial": false,
+                "capabilities": "Email, OfficeCommunicationsOnline", "isDefault": first, "isInitial": first,
                 "name": name, "type": "Managed",
             })
         };

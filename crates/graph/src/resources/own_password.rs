@@ -14,7 +14,7 @@ use mandate_web::Answer;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct Wanted {
     current_password: String,
     new_password: String,

@@ -11,7 +11,7 @@ use super::key::{Meant, meant};
 use super::service_principal::{Instance, SERVICE_PRINCIPAL};
 use super::unit::{self, UNIT};
 use super::user::USER;
-use super::{collection, entity};
+use super::{collection, entity, relation_query};
 use crate::body;
 use crate::call::{Call, gate};
 use crate::dispatch::{Cast, Object, Relation, Subject};
@@ -22,6 +22,7 @@ use crate::property::{Entity, Kind, Selection, bare, shown};
 use crate::respond;
 use http::Method;
 use mandate_base::{GroupId, ObjectId};
+use mandate_decide::View;
 use mandate_domain::extension::Extension;
 use mandate_domain::group::{Group, LinkRole};
 use mandate_domain::query::{Condition, Noun};
@@ -34,7 +35,7 @@ use mandate_usecases::settle;
 use mandate_web::Answer;
 use serde_json::{Map, Value};
 
-const COST: u8 = 3;
+pub(super) const COST: u8 = 3;
 
 pub(super) async fn list(
     call: &Call<'_>,
@@ -48,6 +49,10 @@ pub(super) async fn list(
         return manager(call, &place, &permit).await;
     }
     let only = only(call)?;
+    if only.is_none() && relation_query::is_asked(call) {
+        exists(call, object, &permit, &place.meant).await?;
+        return relation_query::list(call, (&place, &permit), relation, cast).await;
+    }
     let listed = Listed::of(call, cast)?;
     exists(call, object, &permit, &place.meant).await?;
     let path = format!("{}/{}{}", place.path, relation.word(), listed.path());
@@ -81,7 +86,7 @@ pub(super) fn only(call: &Call<'_>) -> Result<Option<ObjectId>, Refusal> {
             // An id that is none is nobody's: it finds nothing.
             Ok(Some(ObjectId::parse(text).unwrap_or(ObjectId::from_u128(0))))
         }
-        _ => call.refuse_queries_but_count().map(|()| None),
+        _ => Ok(None),
     }
 }
 
@@ -102,6 +107,9 @@ pub(super) async fn count(
     }
     let only = only(call)?;
     exists(call, object, &permit, &place.meant).await?;
+    if only.is_none() && relation_query::is_asked(call) {
+        return relation_query::count(call, (&place, &permit), relation, cast).await;
+    }
     let (house, caller) = (call.house, &call.caller);
     let count = match only {
         Some(id) => {
@@ -116,7 +124,7 @@ pub(super) async fn count(
 }
 
 /// What holds an object may hide its own members; what stands in another relation to it hides nothing.
-fn is_told_by(relation: Relation, caller: &Caller, object: &MemberObject, of: Option<ObjectId>) -> bool {
+pub(super) fn is_told_by(relation: Relation, caller: &Caller, object: &MemberObject, of: Option<ObjectId>) -> bool {
     !matches!(relation, Relation::MemberOf | Relation::TransitiveMemberOf) || is_told(caller, object, of)
 }
 
@@ -130,7 +138,8 @@ pub(super) async fn one(call: &Call<'_>, object: &Object, relation: Relation, na
     let missing = || Refusal::NoSuchObject(name.to_owned());
     let id = ObjectId::parse(name).map_err(|_| missing())?;
     let found = directory::one_related(call.house, &call.caller, &permit, place.which, id).await?;
-    let shown = found.objects.first().and_then(|object| listed.show(call, object)).ok_or_else(missing)?;
+    let told = found.objects.first().filter(|object| is_told_by(relation, &call.caller, object, place.meant.id));
+    let shown = told.and_then(|object| listed.show(call, object)).ok_or_else(missing)?;
     Ok(entity(call, listed.context_of_one(call), shown, COST))
 }
 
@@ -144,11 +153,11 @@ async fn manager(call: &Call<'_>, place: &Place, permit: &Permit) -> Result<Answ
 }
 
 /// A relation of one object, and what reading it needs.
-struct Place {
-    meant: Meant,
-    path: String,
-    which: Related,
-    op: Op,
+pub(super) struct Place {
+    pub meant: Meant,
+    pub path: String,
+    pub which: Related,
+    pub op: Op,
 }
 
 async fn place(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Place, Stop> {
@@ -297,6 +306,9 @@ async fn addresses(call: &Call<'_>, object: &Object, relation: Relation) -> Resu
     let permit = call.permit_on(place.op, place.meant.id).await?;
     call.refuse_queries()?;
     exists(call, object, &permit, &place.meant).await?;
+    if relation == Relation::Manager {
+        return address(call, &place, &permit).await;
+    }
     let path = format!("{}/{}/$ref", place.path, relation.word());
     let pages = Pages::of(call, place.op, &path);
     let after = pages.after()?;
@@ -306,12 +318,26 @@ async fn addresses(call: &Call<'_>, object: &Object, relation: Relation) -> Resu
     Ok(super::addresses(call, all, next, COST))
 }
 
+/// Of the one that there is.
+async fn address(call: &Call<'_>, place: &Place, permit: &Permit) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    let found = directory::related(call.house, &call.caller, permit, place.which, None, 1).await?;
+    let found = found.objects.first().ok_or_else(|| Refusal::NoSuchObject("manager".to_owned()))?;
+    let address = format!("{}/directoryObjects/{}", call.root(), found.id());
+    let told = Map::from_iter([("@odata.id".to_owned(), Value::from(address))]);
+    Ok(entity(call, format!("{}/$metadata#$ref", call.root()), told, COST))
+}
+
 async fn add(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Answer, Stop> {
     let at = Writing::of(call, object, relation).await?;
     let member = body::read_reference(call).await?;
     let deed = AddLink { permit: &at.permit, to: at.to, role: at.role, member, correlation: call.correlation };
-    let added = settle(call.house, call.caller.tenant, &deed).await?;
-    added.map_err(|refusal| at.told(refusal, member, relation))?;
+    match settle(call.house, call.caller.tenant, &deed).await? {
+        Ok(_) => {}
+        // The one is put where it is already.
+        Err(LinkRefusal::AlreadyThere) if relation == Relation::Manager => {}
+        Err(refusal) => return Err(at.told(refusal, member, relation).into()),
+    }
     Ok(respond::nothing())
 }
 
@@ -437,7 +463,7 @@ impl Listed {
         self.cast.is_none()
     }
 
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         self.cast.map(|cast| format!("/{}", kind_of(cast).name)).unwrap_or_default()
     }
 
@@ -452,22 +478,14 @@ impl Listed {
 
     /// `None`: the cast leaves it out.
     pub fn show(&self, call: &Call<'_>, member: &MemberObject) -> Option<Map<String, Value>> {
-        let (cast, mut properties) = match member {
-            MemberObject::User(user) => (Cast::User, self.as_far_as_seen(call, Op::UsersGet, user)),
-            MemberObject::Group(group) => (Cast::Group, self.as_far_as_seen(call, Op::GroupsGet, group)),
-            MemberObject::Application(card) => {
-                (Cast::Application, self.as_far_as_seen(call, Op::ApplicationsGet, &Application::of(card)))
-            }
-            MemberObject::ServicePrincipal(sp, card) => {
-                let instance = Instance::of(sp, card.as_deref());
-                (Cast::ServicePrincipal, self.as_far_as_seen(call, Op::ServicePrincipalsGet, &instance))
-            }
-            MemberObject::AdministrativeUnit(unit) => {
-                (Cast::Unit, self.as_far_as_seen(call, Op::AdministrativeUnitsGet, unit))
-            }
-            MemberObject::DirectoryRole(role) => {
-                (Cast::DirectoryRole, self.as_far_as_seen(call, Op::DirectoryRolesGet, role))
-            }
+        let (cast, view) = sight(call, member);
+        let mut properties = match member {
+            MemberObject::User(user) => self.as_far_as_seen(view, user),
+            MemberObject::Group(group) => self.as_far_as_seen(view, group),
+            MemberObject::Application(card) => self.as_far_as_seen(view, &Application::of(card)),
+            MemberObject::ServicePrincipal(sp, card) => self.as_far_as_seen(view, &Instance::of(sp, card.as_deref())),
+            MemberObject::AdministrativeUnit(unit) => self.as_far_as_seen(view, unit),
+            MemberObject::DirectoryRole(role) => self.as_far_as_seen(view, role),
         };
         match self.cast {
             // The list's type is the base type, so each item names its own (graph-api.md §3.1).
@@ -479,12 +497,25 @@ impl Listed {
         }
     }
 
-    fn as_far_as_seen<E: Entity>(&self, call: &Call<'_>, op: Op, entity: &E) -> Map<String, Value> {
-        match call.view_of(op, entity.id()) {
+    fn as_far_as_seen<E: Entity>(&self, view: Option<View>, entity: &E) -> Map<String, Value> {
+        match view {
             Some(view) => shown(entity, &self.selection, view),
             None => bare(E::KIND, entity.id(), &self.selection),
         }
     }
+}
+
+/// Of what kind it is, and what of it the caller sees: `None` is its kind and its id alone.
+pub(super) fn sight(call: &Call<'_>, object: &MemberObject) -> (Cast, Option<View>) {
+    let (cast, op) = match object {
+        MemberObject::User(_) => (Cast::User, Op::UsersGet),
+        MemberObject::Group(_) => (Cast::Group, Op::GroupsGet),
+        MemberObject::Application(_) => (Cast::Application, Op::ApplicationsGet),
+        MemberObject::ServicePrincipal(..) => (Cast::ServicePrincipal, Op::ServicePrincipalsGet),
+        MemberObject::AdministrativeUnit(_) => (Cast::Unit, Op::AdministrativeUnitsGet),
+        MemberObject::DirectoryRole(_) => (Cast::DirectoryRole, Op::DirectoryRolesGet),
+    };
+    (cast, call.view_of(op, object.id()))
 }
 
 pub(super) fn kind_of(cast: Cast) -> &'static Kind {

@@ -2,7 +2,7 @@
 
 use super::expand::Expansion;
 use super::list::Listed;
-use super::{entity, tell_restricted};
+use super::{entity, security_identifier, tell_restricted};
 use crate::call::Call;
 use crate::dispatch::Subject;
 use crate::errors::{Refusal, Stop};
@@ -15,7 +15,7 @@ use mandate_domain::user::{User, UserKind};
 use mandate_usecases::access::{Caller, Permit};
 use mandate_usecases::{Fault, House, directory};
 use mandate_web::Answer;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const COST: u8 = 2;
 
@@ -86,6 +86,36 @@ impl Entity for User {
     fn more(&self, name: &str) -> Option<&Value> {
         self.more.get(name)
     }
+
+    /// What everybody has, whether it was set or not.
+    fn told(&self, name: &str) -> Value {
+        let kept = self.more.get(name).filter(|value| !value.is_null());
+        match (name, kept) {
+            ("identities", kept) => identities(self, kept),
+            (_, Some(value)) => value.clone(),
+            ("lastPasswordChangeDateTime", None) => Value::from(time::iso(self.created)),
+            ("onPremisesExtensionAttributes", None) => no_attributes(),
+            ("securityIdentifier", None) => security_identifier(self.id.into()),
+            (_, None) => Value::Null,
+        }
+    }
+}
+
+/// Those that were set, and the name that everybody signs in by.
+fn identities(user: &User, kept: Option<&Value>) -> Value {
+    const BY_NAME: &str = "userPrincipalName";
+    let mut all = kept.and_then(Value::as_array).cloned().unwrap_or_default();
+    if !all.iter().any(|identity| identity["signInType"] == BY_NAME) {
+        let upn = user.upn.as_str();
+        let issuer = upn.rsplit_once('@').map_or("", |(_, domain)| domain);
+        all.push(json!({ "signInType": BY_NAME, "issuer": issuer, "issuerAssignedId": upn }));
+    }
+    Value::Array(all)
+}
+
+/// Fifteen, of which none was set.
+fn no_attributes() -> Value {
+    (1..=15).map(|number| (format!("extensionAttribute{number}"), Value::Null)).collect()
 }
 
 impl Listed for User {

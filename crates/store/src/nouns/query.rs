@@ -157,7 +157,8 @@ impl TenantView<'_> {
             Some(lead) if matches!(lead.test, Test::Equal(_)) => Built::led_by(self.key().await?, query, lead),
             Some(lead) => Built::gathered_from(self.key().await?, query, lead),
             None => {
-                let mut built = Built::of(self.key().await?, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
+                let mut built =
+                    Built::of(self.key().await?, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
                 built.only(query.noun.into(), query.condition.as_ref());
                 built.page(query);
                 built

@@ -318,7 +318,11 @@ impl Writes {
 
     /// A change names its tenant a second time; another than the committing one is a bug that must not reach a row.
     pub(super) fn is_own(&self, tenant: TenantId) -> Result<(), Fault> {
-        if tenant == self.whose.tenant { Ok(()) } else { Err(Fault::new("planning rows", "a change of another tenant")) }
+        if tenant == self.whose.tenant {
+            Ok(())
+        } else {
+            Err(Fault::new("planning rows", "a change of another tenant"))
+        }
     }
 
     fn tenant_add(&mut self, tenant: &Tenant) -> Result<(), Fault> {

@@ -22,6 +22,7 @@ mod policies;
 mod principals;
 mod read;
 mod related;
+mod related_query;
 mod removal;
 mod revoke;
 mod roles;
@@ -48,14 +49,15 @@ pub use open_extensions::{Bearer, EditOpenExtensions, OpenExtensionRefusal, open
 pub use photos::{ChangePhoto, PhotoRefusal, photo};
 pub use policies::{ChangePolicy, Changed, PolicyEdit, PolicyRefusal, Sets, policies_of, under_policy};
 pub use read::{
-    DeletedQuery, NamedAssignment, application, applications, assignment, assignments, card, count, deleted_item,
-    deleted_items, grant, grants, group, groups, logo, logo_of, organization, role_assignment, role_assignments,
-    service_principal, service_principals, unit, units, user, user_by_name, users,
+    DeletedQuery, NamedAssignment, application, applications, assignment, assignments, card, count, deleted_count,
+    deleted_item, deleted_items, grant, grants, group, groups, logo, logo_of, organization, role_assignment,
+    role_assignments, service_principal, service_principals, unit, units, user, user_by_name, users,
 };
 pub use related::{
     DirectoryRole, GroupShape, MemberObject, ObjectKind, Page, Related, by_ids, count_related, groups_around,
     holders_around, id_by, is_in_unit, is_restricted, noun_of, one_related, related, shape_of_group,
 };
+pub use related_query::{RelatedPage, RelatedQuery, Told, related_where};
 pub use removal::{Purge, RemovalRefusal, Remove, Restore};
 pub use revoke::{Revocation, Revoke, RevokeRefusal};
 pub use roles::{EditRoles, GiveRole, RoleEdit, RoleRefusal, RoleScope, TakeRole};

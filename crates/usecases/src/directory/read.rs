@@ -253,11 +253,31 @@ pub async fn deleted_items(
     Ok(found)
 }
 
+/// How many there are on all pages.
+pub async fn deleted_count(
+    house: &House,
+    caller: &Caller,
+    permit: &Permit,
+    query: DeletedQuery<'_>,
+) -> Result<i64, Fault> {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let page = DeletedQuery { after, most: MOST_LOOKED_AT, ..query };
+        let found = deleted_items(house, caller, permit, page).await?;
+        count += found.objects.len() as i64;
+        after = found.next;
+        if after.is_none() {
+            return Ok(count);
+        }
+    }
+}
+
 /// No index finds them: they are looked through, so many at once, and so many for a page, which may then hold less than it
 /// could.
 const AT_ONCE: i64 = 200;
 const MOST_LOOKED_AT: usize = 5_000;
 
+#[derive(Clone, Copy)]
 pub struct DeletedQuery<'c> {
     pub noun: Noun,
     pub condition: Option<&'c Condition>,

@@ -83,6 +83,17 @@ impl MemberObject {
             MemberObject::DirectoryRole(role) => role.id(),
         }
     }
+
+    pub fn display_name(&self) -> &str {
+        match self {
+            MemberObject::User(user) => &user.display_name,
+            MemberObject::Group(group) => &group.display_name,
+            MemberObject::Application(card) => &card.registration.display_name,
+            MemberObject::ServicePrincipal(sp, _) => &sp.display_name,
+            MemberObject::AdministrativeUnit(unit) => &unit.display_name,
+            MemberObject::DirectoryRole(role) => role.template.name,
+        }
+    }
 }
 
 /// One page, by id.
@@ -153,9 +164,14 @@ pub async fn count_related(
 }
 
 /// Ids that one question holds.
-const CHUNK: usize = 1000;
+pub(super) const CHUNK: usize = 1000;
 
-async fn ids(view: TenantView<'_>, which: Related, after: Option<ObjectId>, most: i64) -> Result<Vec<ObjectId>, Fault> {
+pub(super) async fn ids(
+    view: TenantView<'_>,
+    which: Related,
+    after: Option<ObjectId>,
+    most: i64,
+) -> Result<Vec<ObjectId>, Fault> {
     let holders = holders(view, which).await?;
     let mut ids = match which {
         Related::To { of, role } => {

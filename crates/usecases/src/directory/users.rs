@@ -12,7 +12,7 @@ use mandate_domain::properties::{Broken, Properties, Rule};
 use mandate_domain::record::{Change, Plan, Record};
 use mandate_domain::role::{RoleAssignment, roles};
 use mandate_domain::tenant::Tenant;
-use mandate_domain::user::{Upn, User, UserKind};
+use mandate_domain::user::{Upn, User, UserKind, note_password};
 use mandate_domain::user_properties::{SENSITIVE, check, check_password};
 use mandate_store::HoldingUnit;
 use serde_json::Value;
@@ -201,6 +201,9 @@ impl ChangeUser<'_> {
         // Who is turned off, or whose password another person set, is signed out everywhere (graph-api.md §2.2).
         if self.password.is_some() || (before.account_enabled && !after.account_enabled) {
             after.sessions_valid_from = now;
+        }
+        if self.password.is_some() {
+            note_password(&mut after.more, now);
         }
         Ok(after)
     }

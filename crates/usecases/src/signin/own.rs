@@ -229,7 +229,7 @@ impl UseCase for SetPassword {
         let change = Change::UserPassword {
             user: user.id,
             password: self.password.clone(),
-            more: user.more_without_force(),
+            more: user.more_with_own_password(now),
             at: now,
             keep: self.keep,
         };
