@@ -1,8 +1,8 @@
 //! Apps with their instances, what they were given, and organisations that have little more than a name.
 
-use crate::people::{numbered, other_id, user, user_id};
+use crate::people::{Numbers, number_in, numbered, other_id, user, user_id};
 use crate::{THEN, World};
-use mandate_base::{AppRoleId, ObjectId, ServicePrincipalId, TenantId};
+use mandate_base::{AppRoleId, ServicePrincipalId, TenantId};
 use mandate_domain::application::{AppCard, Audience, Registration};
 use mandate_domain::grant::{AppRoleAssignment, Grant};
 use mandate_domain::group::MemberKind;
@@ -37,12 +37,12 @@ fn instance(number: u64) -> ServicePrincipalId {
 }
 
 impl World {
-    pub fn app_facets(&self) -> Vec<(i64, Vec<u8>, ObjectId)> {
+    pub fn app_facets(&self, apps: &Numbers, instances: &Numbers) -> Vec<(i64, Vec<u8>, i64)> {
         let all = (0..self.size.apps).flat_map(|number| {
             let card = card(number, self.tenant);
             let sp = ServicePrincipal::begin(&card, instance(number), THEN);
-            let of_card = numbered(Noun::Application, card.application.into(), query::of_application(&card));
-            let of_sp = numbered(Noun::ServicePrincipal, sp.id.into(), query::of_service_principal(&sp));
+            let of_card = numbered(Noun::Application, number_in(apps, card.application), query::of_application(&card));
+            let of_sp = numbered(Noun::ServicePrincipal, number_in(instances, sp.id), query::of_service_principal(&sp));
             of_card.chain(of_sp).collect::<Vec<_>>()
         });
         all.collect()

@@ -12,8 +12,10 @@ mod progress;
 
 use mandate_base::{CorrelationId, Moment, ObjectId, TenantId};
 use mandate_domain::audit::{Activity, Actor, Doer};
+use mandate_domain::query::Noun;
 use mandate_domain::record::{Change, Record};
 use mandate_store::{Committed, Place, Store};
+use people::Numbers;
 use progress::Progress;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -93,12 +95,13 @@ async fn fill(place: &Place, tenant: TenantId, size: Size) -> Result<(), String>
     let world = World { tenant, domain, size };
     let mut filler = Filler { store, tenant, waiting: None };
     filler.all("people", in_order(world.users())).await?;
-    filler.facets("people by facet", world.user_facets()).await?;
+    filler.facets("people by facet", world.user_facets(&filler.numbers(Noun::User).await?)).await?;
     filler.all("groups", in_order(world.groups())).await?;
-    filler.facets("groups by facet", world.group_facets()).await?;
+    filler.facets("groups by facet", world.group_facets(&filler.numbers(Noun::Group).await?)).await?;
     filler.all("memberships", in_order(world.memberships())).await?;
     filler.all("apps", world.apps().collect()).await?;
-    filler.facets("apps by facet", world.app_facets()).await?;
+    let (apps, instances) = (filler.numbers(Noun::Application).await?, filler.numbers(Noun::ServicePrincipal).await?);
+    filler.facets("apps by facet", world.app_facets(&apps, &instances)).await?;
     filler.all("access", in_order(world.access())).await?;
     filler.tenants(&world).await?;
     println!("done in {} s", begun.elapsed().as_secs());
@@ -139,7 +142,7 @@ impl Filler {
         Ok(())
     }
 
-    async fn facets(&mut self, what: &str, mut facets: Vec<(i64, Vec<u8>, ObjectId)>) -> Result<(), String> {
+    async fn facets(&mut self, what: &str, mut facets: Vec<(i64, Vec<u8>, i64)>) -> Result<(), String> {
         facets.sort_unstable();
         let mut progress = Progress::of(what, facets.len() as u64);
         let mut facets = facets.into_iter().peekable();
@@ -153,6 +156,10 @@ impl Filler {
         self.settle().await?;
         progress.end();
         Ok(())
+    }
+
+    async fn numbers(&self, noun: Noun) -> Result<Numbers, String> {
+        self.store.numbers(self.tenant, noun).await.map_err(|fault| fault.to_string())
     }
 
     async fn tenants(&mut self, world: &World) -> Result<(), String> {

@@ -7,6 +7,7 @@ use mandate_domain::query::{self, Facet, Noun, facet_number};
 use mandate_domain::record::Change;
 use mandate_domain::user::{Upn, User, UserKind};
 use serde_json::{Map, json};
+use std::collections::HashMap;
 
 const GIVEN: [&str; 24] = [
     "Anna", "Bram", "Carla", "Daan", "Eva", "Femke", "Gerrit", "Hanna", "Ilse", "Jan", "Karin", "Lars", "Maaike",
@@ -117,21 +118,28 @@ pub fn group(number: u64) -> Group {
 }
 
 /// As the store keeps them.
-pub fn numbered(noun: Noun, object: ObjectId, facets: Vec<Facet>) -> impl Iterator<Item = (i64, Vec<u8>, ObjectId)> {
+pub fn numbered(noun: Noun, object: i64, facets: Vec<Facet>) -> impl Iterator<Item = (i64, Vec<u8>, i64)> {
     facets
         .into_iter()
         .filter_map(move |facet| Some((facet_number(noun, &facet.property)?, facet.value.into_bytes(), object)))
 }
 
+/// By an object's id: its number.
+pub type Numbers = HashMap<ObjectId, i64>;
+
+pub fn number_in(numbers: &Numbers, object: impl Into<ObjectId>) -> i64 {
+    numbers.get(&object.into()).copied().unwrap_or_default()
+}
+
 impl World {
-    pub fn user_facets(&self) -> Vec<(i64, Vec<u8>, ObjectId)> {
+    pub fn user_facets(&self, numbers: &Numbers) -> Vec<(i64, Vec<u8>, i64)> {
         let all = (0..self.size.users).map(|number| user(number, &self.domain));
-        all.flat_map(|user| numbered(Noun::User, user.id.into(), query::of_user(&user))).collect()
+        all.flat_map(|user| numbered(Noun::User, number_in(numbers, user.id), query::of_user(&user))).collect()
     }
 
-    pub fn group_facets(&self) -> Vec<(i64, Vec<u8>, ObjectId)> {
+    pub fn group_facets(&self, numbers: &Numbers) -> Vec<(i64, Vec<u8>, i64)> {
         let all = (0..self.size.groups).map(group);
-        all.flat_map(|group| numbered(Noun::Group, group.id.into(), query::of_group(&group))).collect()
+        all.flat_map(|group| numbered(Noun::Group, number_in(numbers, group.id), query::of_group(&group))).collect()
     }
 
     pub fn users(&self) -> impl Iterator<Item = Change> {

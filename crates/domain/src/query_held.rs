@@ -5,7 +5,6 @@ use crate::query::{
     Condition, Facet, Test, added_prefix, compared, compared_moment, compared_truth, end_of, kept_under,
     of_application, of_group, of_service_principal, of_unit, of_user, reversed, words_of,
 };
-use crate::user::UserKind;
 use mandate_base::ObjectId;
 
 /// What an object is found by, with what a store keeps in columns.
@@ -14,11 +13,10 @@ pub fn facets_of(object: &DeletedObject) -> Vec<Facet> {
     let truth = |property: &str, value: bool| facet(property, compared_truth(value).to_owned());
     match object {
         DeletedObject::User(user) => {
-            let kind = if user.kind == UserKind::Guest { "Guest" } else { "Member" };
             let own = [
                 truth("accountEnabled", user.account_enabled),
                 facet("createdDateTime", compared_moment(user.created)),
-                facet("userType", compared(kind)),
+                facet("userPrincipalName", compared(user.upn.as_str())),
             ];
             of_user(user).into_iter().chain(own).collect()
         }
@@ -57,6 +55,11 @@ pub fn passes(condition: &Condition, id: ObjectId, facets: &[Facet]) -> bool {
 }
 
 fn is(property: &str, test: &Test, facets: &[Facet]) -> bool {
+    if let Test::WordStartsWith(wanted) = test
+        && is(property, &Test::StartsWith(wanted.clone()), facets)
+    {
+        return true;
+    }
     let name = match test {
         Test::EndsWith(_) => end_of(property),
         Test::WordStartsWith(_) => words_of(property),

@@ -12,6 +12,8 @@ mod journal;
 mod memo;
 mod migrate;
 mod nouns;
+mod numbers;
+mod packed;
 mod record;
 mod refill;
 mod short;
@@ -35,6 +37,7 @@ use mandate_base::TenantId;
 use mandate_domain::audit::SignIn;
 use mandate_domain::record::Record;
 use memo::Generations;
+use numbers::Numbers;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -63,6 +66,7 @@ pub struct Store {
     journal: Arc<Journal>,
     generations: Arc<Generations>,
     commits: Arc<Commits>,
+    numbers: Numbers,
 }
 
 impl Store {
@@ -80,9 +84,10 @@ impl Store {
     async fn opened(driver: Driver) -> Result<Store, Fault> {
         migrate::run(&driver).await?;
         driver.steady(migrate::newest())?;
-        refill::run(&driver).await?;
+        let numbers = Numbers::default();
+        refill::run(&driver, &numbers).await?;
         let commits = Arc::new(Commits::read(&driver).await?);
-        Ok(Store { driver, journal: Arc::default(), generations: Arc::default(), commits })
+        Ok(Store { driver, journal: Arc::default(), generations: Arc::default(), commits, numbers })
     }
 
     pub fn tenant(&self, tenant: TenantId) -> TenantView<'_> {
@@ -103,7 +108,7 @@ impl Store {
         if record.is_nothing() {
             return Ok(Committed::Done);
         }
-        let known = record::known_objects(self.tenant(tenant), record).await?;
+        let known = record::known_objects(self.tenant(tenant), record, &self.numbers).await?;
         let mut writes = record::writes(self.whose(tenant).await?, record, now, known)?;
         if record.changes().next().is_none() {
             return self.driver.write(writes).await;
@@ -132,18 +137,28 @@ impl Store {
     /// Writes a record of new things, as [`Store::commit`] does, before anybody uses the store: it leaves no marks for those
     /// who keep a copy, and what it holds is found when [`Store::fill_facets`] was called with the rest of its kind.
     pub async fn fill(&self, tenant: TenantId, record: &Record, now: mandate_base::Moment) -> Result<Committed, Fault> {
-        self.driver.write(record::bare_writes(self.whose(tenant).await?, record, now)?).await
+        let known = record::new_objects(&self.driver, record, &self.numbers).await?;
+        self.driver.write(record::bare_writes(self.whose(tenant).await?, record, now, known)?).await
     }
 
     async fn whose(&self, tenant: TenantId) -> Result<record::Whose, Fault> {
         record::Whose::to_write(&self.driver, tenant).await
     }
 
-    /// What filled objects are found by. In the order of facet, value and object it is written fastest.
+    /// The numbers of what was filled, by id.
+    pub async fn numbers(
+        &self,
+        tenant: TenantId,
+        noun: mandate_domain::query::Noun,
+    ) -> Result<std::collections::HashMap<mandate_base::ObjectId, i64>, Fault> {
+        self.tenant(tenant).numbers(noun).await
+    }
+
+    /// What filled objects are found by: facet, value and the object's number, in whose order it is written fastest.
     pub async fn fill_facets(
         &self,
         tenant: TenantId,
-        facets: impl IntoIterator<Item = (i64, Vec<u8>, mandate_base::ObjectId)>,
+        facets: impl IntoIterator<Item = (i64, Vec<u8>, i64)>,
     ) -> Result<Committed, Fault> {
         self.driver.write(record::numbered_facet_writes(self.whose(tenant).await?, facets)).await
     }

@@ -1,6 +1,7 @@
 //! Forward-only migrations: numbered files, one statement at a time (facts/dependencies.md §5), with checksums.
 //!
-//! The text is common to both backends but for three words: `{int}`, `{bytes}` and `{table}` (the end of a table).
+//! The text is common to both backends but for four words: `{int}`, `{bytes}`, `{table}` (the end of a table) and
+//! `{utf8 …}` (a text column as bytes).
 
 use crate::Fault;
 use crate::driver::{Driver, Expect, Write};
@@ -26,6 +27,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (16, include_str!("../migrations/0016_schema_extensions.sql")),
     (17, include_str!("../migrations/0017_fewer_audit_keys.sql")),
     (18, include_str!("../migrations/0018_short_tenants.sql")),
+    (19, include_str!("../migrations/0019_numbered_objects.sql")),
 ];
 
 const MAKE_LEDGER: &str =

@@ -9,7 +9,7 @@ mod subscription;
 mod traces;
 
 pub use audit::{audit_writes, sign_in_writes};
-pub use known::{KnownObjects, read as known_objects};
+pub use known::{Known, KnownObjects, of_new as new_objects, read as known_objects};
 
 use crate::Fault;
 use crate::driver::{Driver, Expect, Write};
@@ -43,15 +43,16 @@ pub fn writes(whose: Whose, record: &Record, now: Moment, known: KnownObjects) -
 }
 
 /// The same of what is new, without a word to those who ask what changed, and without facets.
-pub fn bare_writes(whose: Whose, record: &Record, now: Moment) -> Result<Vec<Write>, Fault> {
-    let mut writes = Writes { now, faceting: false, ..Writes::of(whose) };
+pub fn bare_writes(whose: Whose, record: &Record, now: Moment, known: KnownObjects) -> Result<Vec<Write>, Fault> {
+    let mut writes = Writes { now, known, faceting: false, ..Writes::of(whose) };
     writes.whole(record)?;
     Ok(writes.list)
 }
 
 /// What an object can be found by, where nothing of it is written yet.
-pub fn facet_writes(whose: Whose, noun: Noun, object: ObjectId, facets: Vec<Facet>) -> Vec<Write> {
+pub fn facet_writes(whose: Whose, noun: Noun, (object, number): (ObjectId, i64), facets: Vec<Facet>) -> Vec<Write> {
     let mut writes = Writes::of(whose);
+    writes.known.insert(object, Known { number, ..Known::default() });
     writes.facets(noun, object, &facets);
     writes.list
 }
@@ -64,7 +65,7 @@ pub fn address_writes(whose: Whose, card: &AppCard) -> Vec<Write> {
 }
 
 /// The same, of facets whose numbers are known.
-pub fn numbered_facet_writes(whose: Whose, facets: impl IntoIterator<Item = (i64, Vec<u8>, ObjectId)>) -> Vec<Write> {
+pub fn numbered_facet_writes(whose: Whose, facets: impl IntoIterator<Item = (i64, Vec<u8>, i64)>) -> Vec<Write> {
     let mut writes = Writes::of(whose);
     for (facet, value, object) in facets {
         writes.facet(facet, value, object);
@@ -73,9 +74,10 @@ pub fn numbered_facet_writes(whose: Whose, facets: impl IntoIterator<Item = (i64
 }
 
 /// An instance of an app that every tenant knows, as a seed would make it.
-pub fn instance_writes(whose: Whose, card: &AppCard, now: Moment) -> Result<Vec<Write>, Fault> {
+pub fn instance_writes(whose: Whose, card: &AppCard, now: Moment, number: i64) -> Result<Vec<Write>, Fault> {
     let id = ServicePrincipalId::named(whose.tenant.bytes(), &format!("sp:{}", card.app_id));
     let mut writes = Writes::of(whose);
+    writes.known.insert(id.into(), Known { number, ..Known::default() });
     writes.change(&Change::ServicePrincipalAdded(Box::new(ServicePrincipal::begin(card, id, now))))?;
     Ok(writes.list)
 }

@@ -4,43 +4,40 @@
 use crate::driver::{Driver, Expect};
 use crate::nouns::audit::audit_entry_of;
 use crate::nouns::{Global, TenantView};
+use crate::numbers::Numbers;
 use crate::record::{Whose, address_writes, audit_writes, facet_writes, instance_writes};
 use crate::sql::{GlobalSql, TenantSql};
 use crate::{Fault, Write};
-use mandate_base::{AppId, ObjectId, TenantId};
-use mandate_domain::query::{self, Facet, Noun, Order, POLICIES, Place, Query};
+use mandate_base::{AppId, ObjectId};
+use mandate_domain::query::{self, Facet, Noun, Order, Place, Query};
 use mandate_domain::well_known::{IN_EVERY_TENANT, well_known};
 
-const ANY_FACET: GlobalSql = GlobalSql::new("SELECT facet FROM facets LIMIT 1");
+const NO_FACETS: GlobalSql = GlobalSql::new("DELETE FROM facets");
 const NAMELESS: TenantSql = TenantSql::new(
     "SELECT at, place, activity, actor, targets, changed, correlation FROM audits WHERE tenant_id = $1 AND id IS NULL
       ORDER BY at, place",
 );
 const REMOVE_NAMELESS: TenantSql = TenantSql::new("DELETE FROM audits WHERE tenant_id = $1 AND id IS NULL");
 const PAGE: i64 = 500;
-/// More organisations than that have no data of a time before facets.
-const MOST_TENANTS: i64 = 10_000;
+/// All of them.
+const MOST_TENANTS: i64 = i64::MAX;
 
 /// What this program fills in. Raised with whatever comes to it, so that no start looks through a whole store.
-const FILLED: i64 = 3;
+const FILLED: i64 = 4;
 const HOW_FAR: GlobalSql = GlobalSql::new("SELECT count FROM commits WHERE id = 3");
 const NOTE: GlobalSql = GlobalSql::new("UPDATE commits SET count = $1 WHERE id = 3");
 
-/// Each in one transaction: a store is filled or not.
-pub async fn run(driver: &Driver) -> Result<(), Fault> {
+/// Whatever is filled in halfway is filled in anew.
+pub async fn run(driver: &Driver, numbers: &Numbers) -> Result<(), Fault> {
     let rows = driver.rows(HOW_FAR.text(), &[]).await?;
     let so_far = rows.first().map_or(Ok(0), |row| row.int(0))?;
     if so_far == FILLED {
         return Ok(());
     }
     addresses(driver).await?;
-    if driver.rows(ANY_FACET.text(), &[]).await?.is_empty() {
-        facets(driver).await?;
-    } else {
-        policies(driver).await?;
-    }
+    facets(driver).await?;
     nameless(driver).await?;
-    instances(driver).await?;
+    instances(driver, numbers).await?;
     let note = Write { sql: NOTE.text().into(), values: vec![FILLED.into()], expect: Expect::Any };
     driver.write(vec![note]).await.map(|_| ())
 }
@@ -76,61 +73,47 @@ async fn nameless(driver: &Driver) -> Result<(), Fault> {
 }
 
 /// Of the apps that every tenant knows.
-async fn instances(driver: &Driver) -> Result<(), Fault> {
+async fn instances(driver: &Driver, numbers: &Numbers) -> Result<(), Fault> {
     let mut writes = Vec::new();
     for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
         let view = TenantView { driver, tenant: tenant.id };
         let whose = Whose::to_write(driver, tenant.id).await?;
         for card in IN_EVERY_TENANT.into_iter().filter_map(well_known) {
             if view.sp_by_app(card.app_id).await?.is_none() {
-                writes.extend(instance_writes(whose.clone(), card, tenant.created)?);
+                let number = numbers.take(driver, 1).await?.start;
+                writes.extend(instance_writes(whose.clone(), card, tenant.created, number)?);
             }
         }
     }
     driver.write(writes).await.map(|_| ())
 }
 
+/// A page in each transaction: no store is too large for it.
 async fn facets(driver: &Driver) -> Result<(), Fault> {
-    let mut writes = Vec::new();
+    let none = Write { sql: NO_FACETS.text().into(), values: Vec::new(), expect: Expect::Any };
+    driver.write(vec![none]).await?;
     for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
+        let whose = Whose::to_write(driver, tenant.id).await?;
         for noun in Noun::ALL {
-            of_noun(driver, tenant.id, noun, &mut writes).await?;
+            of_noun(TenantView { driver, tenant: tenant.id }, &whose, noun).await?;
         }
     }
-    driver.write(writes).await.map(|_| ())
+    Ok(())
 }
 
-/// By which a policy finds its apps: what was put under one before that was kept.
-async fn policies(driver: &Driver) -> Result<(), Fault> {
-    let mut writes = Vec::new();
-    for tenant in (Global { driver }).tenants(MOST_TENANTS).await? {
-        for noun in [Noun::Application, Noun::ServicePrincipal] {
-            let view = TenantView { driver, tenant: tenant.id };
-            let whose = Whose::to_write(driver, tenant.id).await?;
-            each_page(view, noun, |object, mut facets| {
-                facets.retain(|facet| facet.property == POLICIES);
-                writes.extend(facet_writes(whose.clone(), noun, object, facets));
-            })
-            .await?;
-        }
-    }
-    driver.write(writes).await.map(|_| ())
-}
-
-async fn of_noun(driver: &Driver, tenant: TenantId, noun: Noun, writes: &mut Vec<Write>) -> Result<(), Fault> {
-    let view = TenantView { driver, tenant };
-    let whose = Whose::to_write(driver, tenant).await?;
-    each_page(view, noun, |object, facets| writes.extend(facet_writes(whose.clone(), noun, object, facets))).await
-}
-
-async fn each_page(view: TenantView<'_>, noun: Noun, mut with: impl FnMut(ObjectId, Vec<Facet>)) -> Result<(), Fault> {
+async fn of_noun(view: TenantView<'_>, whose: &Whose, noun: Noun) -> Result<(), Fault> {
+    let numbers = view.numbers(noun).await?;
     let mut after = None;
     loop {
-        let query = Query { noun, condition: None, order: Order::Id, after: after.clone(), most: PAGE };
+        let query = Query { noun, condition: None, order: Order::Id, after, most: PAGE };
         let found = facets_of(view, &query).await?;
         let Some((last, _)) = found.last() else { return Ok(()) };
         after = Some(Place { id: *last, name: String::new() });
-        found.into_iter().for_each(|(object, facets)| with(object, facets));
+        let numbered =
+            found.into_iter().filter_map(|(object, facets)| Some(((object, *numbers.get(&object)?), facets)));
+        view.driver
+            .write(numbered.flat_map(|(object, facets)| facet_writes(whose.clone(), noun, object, facets)).collect())
+            .await?;
     }
 }
 

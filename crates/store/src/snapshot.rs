@@ -12,7 +12,7 @@ macro_rules! table {
 }
 
 /// Every table but `keys` and the ledger of migrations: tokens that are out must not lose their signer.
-const TABLES: [(&str, &str, &str); 34] = [
+const TABLES: [(&str, &str, &str); 35] = [
     table!("tenants"),
     table!("domains"),
     table!("app_cards"),
@@ -25,6 +25,7 @@ const TABLES: [(&str, &str, &str); 34] = [
     table!("photos"),
     table!("links"),
     table!("facets"),
+    table!("gone_numbers"),
     table!("applications"),
     table!("service_principals"),
     table!("sp_names"),

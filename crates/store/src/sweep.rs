@@ -58,6 +58,8 @@ const FORGOTTEN: GlobalSql = GlobalSql::new(
 );
 /// Of apps that cannot come back any more.
 const LOGOS: GlobalSql = GlobalSql::new("DELETE FROM app_logos WHERE removed < $1");
+/// Longer than anything can be brought back, and than a page is waited for.
+const NUMBERS: GlobalSql = GlobalSql::new("DELETE FROM gone_numbers WHERE at < $1");
 const DELETED: GlobalSql = GlobalSql::new("DELETE FROM deleted_items WHERE at <= $1");
 
 pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
@@ -79,6 +81,7 @@ pub async fn sweep(driver: &Driver, now: Moment) -> Result<(), Fault> {
         ended(&SESSIONS, now - 2 * DAY),
         ended(&DELETED, now - KEPT_FOR),
         ended(&LOGOS, now - KEPT_FOR),
+        ended(&NUMBERS, now - KEPT_FOR - 8 * DAY),
         ended(&CONSENT_REQUESTS, now - 90 * DAY),
         ended(&SUBSCRIPTIONS, now),
         Write { sql: SESSION_APPS.text().into(), values: Vec::new(), expect: Expect::Any },

@@ -99,6 +99,21 @@ impl Driver {
             Backend::Sqlite(_) => ("INTEGER", "BLOB", " STRICT, WITHOUT ROWID"),
             Backend::Postgres(_) => ("BIGINT", "BYTEA", ""),
         };
-        text.replace("{int}", int).replace("{bytes}", bytes).replace("{table}", table)
+        self.utf8(text).replace("{int}", int).replace("{bytes}", bytes).replace("{table}", table)
+    }
+
+    /// `{utf8 name}`: a cast would take a text's backslashes for PostgreSQL's own.
+    fn utf8(&self, text: &str) -> String {
+        let mut parts = text.split("{utf8 ");
+        let mut said = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (name, rest) = part.split_once('}').unwrap_or((part, ""));
+            said.push_str(&match &self.backend {
+                Backend::Sqlite(_) => format!("CAST({name} AS BLOB)"),
+                Backend::Postgres(_) => format!("convert_to({name}, 'UTF8')"),
+            });
+            said.push_str(rest);
+        }
+        said
     }
 }

@@ -8,6 +8,7 @@ mod consent_request;
 pub(crate) mod deleted;
 mod global;
 mod group;
+mod number;
 mod photo;
 pub(crate) mod query;
 mod schema_extension;
@@ -20,6 +21,7 @@ pub use changed::{ChangedGrant, ChangedLink, ChangedObject, Gone};
 pub use global::{Global, KeyChange, KeyRow, KeyUse};
 pub use group::Assignee;
 pub use unit::HoldingUnit;
+pub(crate) use user::SAME_AS_UPN;
 
 use crate::Fault;
 use crate::driver::Driver;

@@ -19,8 +19,8 @@ use mandate_domain::audit::{Activity, LOGGED_BY, SignInKind};
 use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantQuery, Whose};
 use mandate_domain::group::Group;
 use mandate_domain::query::{
-    self, Condition, LogQuery, MAKER, Noun, Order, Query, Source, Test, added_prefix, compared_truth, end_of,
-    facet_number, reversed, words_of,
+    self, Condition, DISPLAY_NAME, LogQuery, MAKER, Noun, Order, Query, Source, Test, added_prefix, compared_truth,
+    end_of, facet_number, reversed, words_of,
 };
 use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_domain::service_principal::ServicePrincipal;
@@ -28,19 +28,19 @@ use mandate_domain::time;
 use mandate_domain::user::User;
 use std::borrow::Cow;
 
-/// The facets of one value lie in the order of ids: a page of each of the five kinds, and of these the first.
+/// The facets of one value lie in the order of objects' numbers: a page of each of the five kinds, and of these the first.
 const MADE_AFTER: TenantSql = TenantSql::new(
-    "SELECT made.object FROM (
-        SELECT * FROM (SELECT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND f.facet = $2 AND f.value = $7
-            AND f.object > $8 ORDER BY f.object LIMIT $9) page2 UNION ALL
-        SELECT * FROM (SELECT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND f.facet = $3 AND f.value = $7
-            AND f.object > $8 ORDER BY f.object LIMIT $9) page3 UNION ALL
-        SELECT * FROM (SELECT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND f.facet = $4 AND f.value = $7
-            AND f.object > $8 ORDER BY f.object LIMIT $9) page4 UNION ALL
-        SELECT * FROM (SELECT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND f.facet = $5 AND f.value = $7
-            AND f.object > $8 ORDER BY f.object LIMIT $9) page5 UNION ALL
-        SELECT * FROM (SELECT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND f.facet = $6 AND f.value = $7
-            AND f.object > $8 ORDER BY f.object LIMIT $9) page6
+    "SELECT made.id FROM (
+        SELECT * FROM (SELECT o.id AS id, f.object AS object FROM facets f CROSS JOIN users o WHERE f.tenant_id = $1 AND f.facet = $2
+            AND f.value = $7 AND f.object > $8 AND o.tenant_id = $1 AND o.number = f.object ORDER BY f.object LIMIT $9) page2 UNION ALL
+        SELECT * FROM (SELECT o.id AS id, f.object AS object FROM facets f CROSS JOIN user_groups o WHERE f.tenant_id = $1 AND f.facet = $3
+            AND f.value = $7 AND f.object > $8 AND o.tenant_id = $1 AND o.number = f.object ORDER BY f.object LIMIT $9) page3 UNION ALL
+        SELECT * FROM (SELECT o.id AS id, f.object AS object FROM facets f CROSS JOIN applications o WHERE f.tenant_id = $1 AND f.facet = $4
+            AND f.value = $7 AND f.object > $8 AND o.tenant_id = $1 AND o.number = f.object ORDER BY f.object LIMIT $9) page4 UNION ALL
+        SELECT * FROM (SELECT o.id AS id, f.object AS object FROM facets f CROSS JOIN service_principals o WHERE f.tenant_id = $1 AND f.facet = $5
+            AND f.value = $7 AND f.object > $8 AND o.tenant_id = $1 AND o.number = f.object ORDER BY f.object LIMIT $9) page5 UNION ALL
+        SELECT * FROM (SELECT o.id AS id, f.object AS object FROM facets f CROSS JOIN administrative_units o WHERE f.tenant_id = $1 AND f.facet = $6
+            AND f.value = $7 AND f.object > $8 AND o.tenant_id = $1 AND o.number = f.object ORDER BY f.object LIMIT $9) page6
      ) made ORDER BY made.object LIMIT $9",
 );
 const MADE_COUNT: TenantSql = TenantSql::new(
@@ -135,14 +135,15 @@ impl TenantView<'_> {
         rows.first().map_or(Ok(0), |row| row.int(0))
     }
 
-    /// What somebody made, of every kind, by id.
+    /// What somebody made, of every kind, by number.
     pub async fn made_after(
         &self,
         maker: ObjectId,
         after: Option<ObjectId>,
         most: i64,
     ) -> Result<Vec<ObjectId>, Fault> {
-        let values = made_by(maker, &Noun::ALL).chain([id_or_none(after), most.into()]);
+        let after = self.number_after(after).await?;
+        let values = made_by(maker, &Noun::ALL).chain([after.into(), most.into()]);
         self.all(&MADE_AFTER, values, |row| row.id(0)).await
     }
 
@@ -153,9 +154,20 @@ impl TenantView<'_> {
     }
 
     async fn found<T>(&self, query: &Query, read: fn(&Row) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
-        let built = match query.condition.as_ref().and_then(|condition| leading(query, condition)) {
-            Some(lead) if matches!(lead.test, Test::Equal(_)) => Built::led_by(self.key().await?, query, lead),
-            Some(lead) => Built::gathered_from(self.key().await?, query, lead),
+        let tenant = self.key().await?;
+        let lead = query.condition.as_ref().and_then(|condition| leading(query, condition));
+        // By id, a page begins behind an id; in every other order, behind the number of the object that has it.
+        let after = match (&lead, query.order) {
+            (None, Order::Id) => None,
+            _ => match &query.after {
+                Some(place) => Some(self.number_after(Some(place.id)).await?),
+                None => None,
+            },
+        };
+        let built = match lead {
+            Some(lead) if matches!(lead.test, Test::Equal(_)) => Built::led_by(tenant, query, lead, after),
+            Some(lead) => Built::gathered_from(tenant, query, lead, after),
+            None if query.order != Order::Id => Built::by_name(tenant, query, after),
             None => {
                 let mut built =
                     Built::of(self.key().await?, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
@@ -165,6 +177,14 @@ impl TenantView<'_> {
             }
         };
         self.driver.rows_built(&built.sql, &built.values).await?.iter().map(read).collect()
+    }
+
+    /// The number behind which a page goes on. Of an object that nobody remembers, it begins anew.
+    async fn number_after(&self, after: Option<ObjectId>) -> Result<i64, Fault> {
+        match after {
+            Some(object) => Ok(self.number_of(object).await?.unwrap_or(0)),
+            None => Ok(0),
+        }
     }
 }
 
@@ -200,7 +220,7 @@ const fn from(noun: Noun) -> &'static str {
 const fn columns(noun: Noun) -> &'static str {
     match noun {
         Noun::User => {
-            "o.id, o.upn, o.display_name, o.mail, o.enabled, o.kind, o.created, o.sessions_from, o.password, o.more, o.version"
+            "o.id, o.upn_key, o.upn, o.display_name, o.mail, o.enabled, o.guest, o.created, o.sessions_from, o.password, o.more, o.version"
         }
         Noun::Group => "o.id, o.display_name, o.security, o.mail, o.created, o.more, o.version",
         Noun::Application => {
@@ -244,7 +264,7 @@ fn object_column(noun: Noun, property: &str) -> Option<Column> {
     Some(match (noun, property) {
         (Noun::User | Noun::ServicePrincipal, "accountEnabled") => Column::Truth("o.enabled"),
         (Noun::User | Noun::Group, "createdDateTime") => Column::Moment("o.created"),
-        (Noun::User, "userType") => Column::Word("o.kind", &["Member", "Guest"]),
+        (Noun::User, "userPrincipalName") => Column::Key("o.upn_key"),
         (Noun::Group, "securityEnabled") => Column::Truth("o.security"),
         (Noun::Group, "mailEnabled") => Column::Truth("o.mail"),
         (Noun::AdministrativeUnit, "isMemberManagementRestricted") => Column::Truth("o.restricted"),
@@ -328,6 +348,10 @@ impl Built {
                 self.sql.push_str(&format!("o.id IN ({})", places.join(", ")));
             }
             Condition::Is { property, test } => match (column(source, property), source) {
+                // From behind it is found by a facet.
+                (Some(Column::Key(_)), Source::Objects(noun)) if matches!(test, Test::EndsWith(_)) => {
+                    self.by_facet(noun, property, test);
+                }
                 (Some(column), _) => self.by_column(column, test),
                 (None, Source::Objects(noun)) => self.by_facet(noun, property, test),
                 // A log has what its columns have.
@@ -474,11 +498,12 @@ impl Built {
         // A single value is looked up beside each object; of many, those that have one are gathered first.
         match test {
             Test::Equal(_) => self.sql.push_str(&format!(
-                "EXISTS (SELECT 1 FROM facets f WHERE f.tenant_id = $1 AND {facet} AND f.object = o.id)"
+                "EXISTS (SELECT 1 FROM facets f WHERE f.tenant_id = $1 AND {facet} AND f.object = o.number)"
             )),
             _ => {
-                self.sql
-                    .push_str(&format!("o.id IN (SELECT f.object FROM facets f WHERE f.tenant_id = $1 AND {facet})"));
+                self.sql.push_str(&format!(
+                    "o.number IN (SELECT f.object FROM facets f WHERE f.tenant_id = $1 AND {facet})"
+                ));
             }
         }
     }
@@ -494,6 +519,11 @@ impl Built {
             _ => Cow::Borrowed(property),
         };
         let number = facet_number(noun, &name)?;
+        let mut told = format!("f.facet = {number}");
+        if let (Test::WordStartsWith(_), Some(whole)) = (test, facet_number(noun, property)) {
+            // The first word is the beginning of the whole.
+            told = format!("f.facet IN ({whole}, {number})");
+        }
         // Of an extension, the values of the others are no bound.
         let all = prefix.as_deref().map(beginning).unwrap_or_default();
         let range = match test {
@@ -506,7 +536,6 @@ impl Built {
             Test::StartsWith(value) | Test::WordStartsWith(value) => beginning(&behind(value)),
             Test::EndsWith(value) => beginning(&reversed(value)),
         };
-        let mut told = format!("f.facet = {number}");
         for (op, value) in range {
             let place = self.bind(value);
             told.push_str(&format!(" AND f.value {op} {place}"));
@@ -514,14 +543,14 @@ impl Built {
         Some(told)
     }
 
-    /// The rows of one value lie in the order of their objects' ids: a page begins where the last one ended, however many
+    /// The rows of one value lie in the order of their objects' numbers: a page begins where the last one ended, however many
     /// have the value.
-    fn led_by(tenant: Value, query: &Query, Lead { property, test, rest }: Lead<'_>) -> Built {
+    fn led_by(tenant: Value, query: &Query, Lead { property, test, rest }: Lead<'_>, after: Option<i64>) -> Built {
         let select = format!("SELECT {} FROM {}, facets f", columns(query.noun), from(query.noun));
         let mut built = Built::of(tenant, select);
         let facet = built.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
-        built.sql.push_str(&format!(" AND f.tenant_id = $1 AND o.id = f.object AND {facet}"));
-        built.also("f.object", ">", query.after.as_ref().map(|after| id(after.id)));
+        built.sql.push_str(&format!(" AND f.tenant_id = $1 AND o.number = f.object AND {facet}"));
+        built.also("f.object", ">", after.map(Value::from));
         for condition in rest {
             built.only(query.noun.into(), Some(condition));
         }
@@ -532,16 +561,28 @@ impl Built {
 
     /// The rows of many values: their objects are gathered and put in order before one of them is read, and no more of
     /// them than the page holds, where nothing else is asked.
-    fn gathered_from(tenant: Value, query: &Query, Lead { property, test, rest }: Lead<'_>) -> Built {
+    fn gathered_from(
+        tenant: Value,
+        query: &Query,
+        Lead { property, test, rest }: Lead<'_>,
+        after: Option<i64>,
+    ) -> Built {
         let mut built = Built { sql: String::new(), values: vec![tenant] };
-        let facet = built.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
-        let after = query.after.as_ref().map(|after| built.bind(id(after.id)));
-        let behind = after.map(|place| format!(" AND f.object > {place}")).unwrap_or_default();
+        let gathered = match object_column(query.noun, property) {
+            Some(Column::Key(name)) if !matches!(test, Test::EndsWith(_)) => {
+                built.numbers_by_key(query.noun, name, test)
+            }
+            _ => {
+                let facet = built.facet(query.noun, property, test).unwrap_or_else(|| "1 = 0".to_owned());
+                format!("SELECT DISTINCT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND {facet}")
+            }
+        };
+        let after = built.bind(after.unwrap_or(0));
         let most = built.bind(query.most);
         let limit = if rest.is_empty() { format!(" LIMIT {most}") } else { String::new() };
         built.sql = format!(
-            "SELECT {} FROM (SELECT DISTINCT f.object AS object FROM facets f WHERE f.tenant_id = $1 AND {facet}{behind}
-               ORDER BY f.object{limit}) g CROSS JOIN {} WHERE o.tenant_id = $1 AND o.id = g.object",
+            "SELECT {} FROM (SELECT a.object AS object FROM ({gathered}) a WHERE a.object > {after}
+               ORDER BY a.object{limit}) g CROSS JOIN {} WHERE o.tenant_id = $1 AND o.number = g.object",
             columns(query.noun),
             from(query.noun)
         );
@@ -552,22 +593,39 @@ impl Built {
         built
     }
 
-    fn page(&mut self, query: &Query) {
-        let (columns, order) = match query.order {
-            Order::Id => ("o.id", "o.id"),
-            Order::Name { descending: false } => ("(o.display_key, o.id)", "o.display_key, o.id"),
-            Order::Name { descending: true } => ("(o.display_key, o.id)", "o.display_key DESC, o.id DESC"),
+    /// Of a key that is a column: the same, by its own index. `DISTINCT` keeps SQLite from going by the number instead.
+    fn numbers_by_key(&mut self, noun: Noun, name: &'static str, test: &Test) -> String {
+        let before = std::mem::take(&mut self.sql);
+        self.by_column(Column::Key(name), test);
+        let told = std::mem::replace(&mut self.sql, before);
+        format!("SELECT DISTINCT o.number AS object FROM {} o WHERE o.tenant_id = $1 AND {told}", table(noun))
+    }
+
+    /// Names are facets, and lie in their order.
+    fn by_name(tenant: Value, query: &Query, after: Option<i64>) -> Built {
+        let select = format!("SELECT {} FROM facets n CROSS JOIN {}", columns(query.noun), from(query.noun));
+        let mut built = Built::of(tenant, select);
+        let number = facet_number(query.noun, DISPLAY_NAME).unwrap_or_default();
+        built.sql.push_str(&format!(" AND n.tenant_id = $1 AND n.facet = {number} AND o.number = n.object"));
+        let (op, direction) = match query.order {
+            Order::Name { descending: true } => ("<", " DESC"),
+            _ => (">", ""),
         };
-        if let Some(after) = &query.after {
-            let place = match query.order {
-                Order::Id => self.bind(id(after.id)),
-                Order::Name { .. } => format!("({}, {})", self.bind(after.name.as_str()), self.bind(id(after.id))),
-            };
-            let op = if query.order == (Order::Name { descending: true }) { "<" } else { ">" };
-            self.sql.push_str(&format!(" AND {columns} {op} {place}"));
+        if let (Some(place), Some(after)) = (&query.after, after) {
+            let name = built.bind(Value::Bytes(place.name.as_bytes().to_vec()));
+            let after = built.bind(after);
+            built.sql.push_str(&format!(" AND (n.value, n.object) {op} ({name}, {after})"));
         }
+        built.only(query.noun.into(), query.condition.as_ref());
+        let most = built.bind(query.most);
+        built.sql.push_str(&format!(" ORDER BY n.value{direction}, n.object{direction} LIMIT {most}"));
+        built
+    }
+
+    fn page(&mut self, query: &Query) {
+        self.also("o.id", ">", query.after.as_ref().map(|after| id(after.id)));
         let most = self.bind(query.most);
-        self.sql.push_str(&format!(" ORDER BY {order} LIMIT {most}"));
+        self.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
     }
 }
 
@@ -589,7 +647,12 @@ fn leading<'c>(query: &Query, condition: &'c Condition) -> Option<Lead<'c>> {
         term => vec![term],
     };
     let facet = |term: &&'c Condition| match term {
-        Condition::Is { property, test } if object_column(query.noun, property).is_none() => Some((&**property, test)),
+        Condition::Is { property, test } => match object_column(query.noun, property) {
+            None => Some((&**property, test)),
+            // A key finds one by itself; more of them are gathered.
+            Some(Column::Key(_)) if !matches!(test, Test::Equal(_)) => Some((&**property, test)),
+            Some(_) => None,
+        },
         _ => None,
     };
     let by_value = |term: &&Condition| matches!(term, Condition::Is { test: Test::Equal(_), .. });

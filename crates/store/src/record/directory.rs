@@ -4,7 +4,9 @@ use super::Writes;
 use super::known::Known;
 use super::traces::SESSION_END;
 use crate::Fault;
+use crate::nouns::SAME_AS_UPN;
 use crate::nouns::deleted::object_text;
+use crate::packed::packed;
 use crate::sql::{GlobalSql, TenantSql};
 use crate::value::{Value, id, id_or_none, json};
 use mandate_base::{Folded, ObjectId, TenantId};
@@ -21,7 +23,7 @@ use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::signin::redirect::addresses;
 use mandate_domain::signin::session::EndedBy;
 use mandate_domain::tenant::Tenant;
-use mandate_domain::user::{User, UserKind};
+use mandate_domain::user::User;
 use std::collections::BTreeSet;
 
 const TENANT_ADD: GlobalSql =
@@ -55,14 +57,14 @@ const ADDRESS_ADD: GlobalSql = GlobalSql::new(
 );
 const ADDRESSES_REMOVE: GlobalSql = GlobalSql::new("DELETE FROM app_addresses WHERE app_id = $1");
 const USER_ADD: TenantSql = TenantSql::new(
-    "INSERT INTO users (tenant_id, id, upn, upn_key, display_name, display_key, mail, enabled, kind, created, sessions_from, password, more)
+    "INSERT INTO users (tenant_id, id, number, created, password, upn_key, upn, display_name, mail, enabled, guest, sessions_from, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 );
 /// All but the password.
 const USER_SET: TenantSql = TenantSql::new(
-    "UPDATE users SET upn = $3, upn_key = $4, display_name = $5, display_key = $6, mail = $7, enabled = $8, kind = $9,
-            sessions_from = $10, more = $11, version = version + 1
-      WHERE tenant_id = $1 AND id = $2 AND version = $12",
+    "UPDATE users SET version = version + 1, upn_key = $4, upn = $5, display_name = $6, mail = $7, enabled = $8, guest = $9,
+            sessions_from = $10, more = $11
+      WHERE tenant_id = $1 AND id = $2 AND version = $3",
 );
 const USER_ENABLE: TenantSql =
     TenantSql::new("UPDATE users SET enabled = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2");
@@ -79,22 +81,22 @@ const FAMILIES_END_PUBLIC: TenantSql = TenantSql::new(
     "UPDATE families SET revoked = $3 WHERE tenant_id = $1 AND user_id = $2 AND platform <> 'web' AND revoked IS NULL",
 );
 const GROUP_ADD: TenantSql = TenantSql::new(
-    "INSERT INTO user_groups (tenant_id, id, display_name, display_key, security, mail, created, more)
+    "INSERT INTO user_groups (tenant_id, id, number, display_name, security, mail, created, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 );
 const GROUP_SET: TenantSql = TenantSql::new(
-    "UPDATE user_groups SET display_name = $3, display_key = $4, security = $5, mail = $6, more = $7, version = version + 1
-      WHERE tenant_id = $1 AND id = $2 AND version = $8",
+    "UPDATE user_groups SET display_name = $3, security = $4, mail = $5, more = $6, version = version + 1
+      WHERE tenant_id = $1 AND id = $2 AND version = $7",
 );
 const GROUP_REMOVE: TenantSql =
     TenantSql::new("DELETE FROM user_groups WHERE tenant_id = $1 AND id = $2 AND version = $3");
 const UNIT_ADD: TenantSql = TenantSql::new(
-    "INSERT INTO administrative_units (tenant_id, id, display_name, display_key, restricted, more)
+    "INSERT INTO administrative_units (tenant_id, id, display_name, restricted, more, number)
      VALUES ($1, $2, $3, $4, $5, $6)",
 );
 const UNIT_SET: TenantSql = TenantSql::new(
-    "UPDATE administrative_units SET display_name = $3, display_key = $4, restricted = $5, more = $6, version = version + 1
-      WHERE tenant_id = $1 AND id = $2 AND version = $7",
+    "UPDATE administrative_units SET display_name = $3, restricted = $4, more = $5, version = version + 1
+      WHERE tenant_id = $1 AND id = $2 AND version = $6",
 );
 const UNIT_REMOVE: TenantSql =
     TenantSql::new("DELETE FROM administrative_units WHERE tenant_id = $1 AND id = $2 AND version = $3");
@@ -111,13 +113,13 @@ const LINK_REMOVE: TenantSql =
 const LINKS_TO: TenantSql = TenantSql::new("DELETE FROM links WHERE tenant_id = $1 AND member = $2");
 const LINKS_FROM: TenantSql = TenantSql::new("DELETE FROM links WHERE tenant_id = $1 AND group_id = $2");
 const APPLICATION_ADD: TenantSql = TenantSql::new(
-    "INSERT INTO applications (tenant_id, id, app_id, display_name, display_key) VALUES ($1, $2, $3, $4, $5)",
+    "INSERT INTO applications (tenant_id, id, number, app_id, display_name) VALUES ($1, $2, $3, $4, $5)",
 );
 const APPLICATION_SET: TenantSql =
-    TenantSql::new("UPDATE applications SET display_name = $3, display_key = $4 WHERE tenant_id = $1 AND id = $2");
+    TenantSql::new("UPDATE applications SET display_name = $3 WHERE tenant_id = $1 AND id = $2");
 const APPLICATION_REMOVE: TenantSql = TenantSql::new("DELETE FROM applications WHERE tenant_id = $1 AND id = $2");
 const SP_ADD: TenantSql = TenantSql::new(
-    "INSERT INTO service_principals (tenant_id, id, app_id, home, display_name, display_key, enabled, assignment_required, created, more)
+    "INSERT INTO service_principals (tenant_id, id, number, app_id, home, display_name, enabled, assignment_required, created, more)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 );
 /// A name that is taken stays with whoever had it: another organisation's app must not take it by being consented to.
@@ -125,9 +127,9 @@ const SP_NAME_ADD: TenantSql = TenantSql::new(
     "INSERT INTO sp_names (tenant_id, name_key, sp) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, name_key) DO NOTHING",
 );
 const SP_SET: TenantSql = TenantSql::new(
-    "UPDATE service_principals SET display_name = $3, display_key = $4, enabled = $5, assignment_required = $6, more = $7,
+    "UPDATE service_principals SET display_name = $3, enabled = $4, assignment_required = $5, more = $6,
             version = version + 1
-      WHERE tenant_id = $1 AND id = $2 AND version = $8",
+      WHERE tenant_id = $1 AND id = $2 AND version = $7",
 );
 const SP_ENABLE: TenantSql = TenantSql::new(
     "UPDATE service_principals SET enabled = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2",
@@ -168,6 +170,10 @@ const FACET_ADD: TenantSql =
     TenantSql::new("INSERT INTO facets (tenant_id, facet, value, object) VALUES ($1, $2, $3, $4)");
 const FACET_REMOVE: TenantSql =
     TenantSql::new("DELETE FROM facets WHERE tenant_id = $1 AND facet = $2 AND value = $3 AND object = $4");
+const NUMBER_GONE: TenantSql = TenantSql::new(
+    "INSERT INTO gone_numbers (tenant_id, id, number, at) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (tenant_id, id) DO UPDATE SET number = excluded.number, at = excluded.at",
+);
 const REQUEST_ADD: TenantSql = TenantSql::new(
     "INSERT INTO consent_requests (tenant_id, id, client, user_id, asked, reason, created, expires, decision)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
@@ -293,7 +299,7 @@ impl Writes {
                 self.any(&SESSION_END, [id(*session), (*at).into(), EndedBy::Revocation.word().into()]);
             }
             Change::UserPassword { user, password, more, at, keep } => {
-                self.one(&USER_PASSWORD, [id(*user), password.expose().as_str().into(), json(more)?]);
+                self.one(&USER_PASSWORD, [id(*user), password.expose().as_str().into(), packed(more)?]);
                 self.mark_here(Noun::User, *user);
                 self.any(&SESSIONS_END_OTHERS, [id(*user), (*at).into(), id_or_none(*keep)]);
                 self.any(&FAMILIES_END_PUBLIC, [id(*user), (*at).into()]);
@@ -342,41 +348,17 @@ impl Writes {
     }
 
     fn user_add(&mut self, user: &User) -> Result<(), Fault> {
-        let values = [
-            id(user.id),
-            user.upn.as_str().into(),
-            user.upn.folded().into_string().into(),
-            user.display_name.as_str().into(),
-            folded(&user.display_name),
-            user.mail.clone().into(),
-            user.account_enabled.into(),
-            if user.kind == UserKind::Guest { "Guest" } else { "Member" }.into(),
-            user.created.into(),
-            user.sessions_valid_from.into(),
-            user.password.as_ref().map(|hash| hash.expose().clone()).into(),
-            json(&user.more)?,
-        ];
-        self.one(&USER_ADD, values);
+        let password = user.password.as_ref().map(|hash| hash.expose().clone()).into();
+        let first = [id(user.id), self.number_of(user.id), user.created.into(), password];
+        self.one(&USER_ADD, first.into_iter().chain(user_values(user)?));
         self.facets(Noun::User, user.id, &query::of_user(user));
         self.mark_here(Noun::User, user.id);
         Ok(())
     }
 
     fn user_set(&mut self, user: &User) -> Result<(), Fault> {
-        let values = [
-            id(user.id),
-            user.upn.as_str().into(),
-            user.upn.folded().into_string().into(),
-            user.display_name.as_str().into(),
-            folded(&user.display_name),
-            user.mail.clone().into(),
-            user.account_enabled.into(),
-            if user.kind == UserKind::Guest { "Guest" } else { "Member" }.into(),
-            user.sessions_valid_from.into(),
-            json(&user.more)?,
-            user.version.into(),
-        ];
-        self.one(&USER_SET, values);
+        let first = [id(user.id), user.version.into()];
+        self.one(&USER_SET, first.into_iter().chain(user_values(user)?));
         self.facets(Noun::User, user.id, &query::of_user(user));
         self.mark_here(Noun::User, user.id);
         Ok(())
@@ -386,7 +368,6 @@ impl Writes {
         let values = [
             id(group.id),
             group.display_name.as_str().into(),
-            folded(&group.display_name),
             group.security_enabled.into(),
             group.mail_enabled.into(),
             json(&group.more)?,
@@ -429,8 +410,8 @@ impl Writes {
     fn group_add(&mut self, group: &Group) -> Result<(), Fault> {
         let values = [
             id(group.id),
+            self.number_of(group.id),
             group.display_name.as_str().into(),
-            folded(&group.display_name),
             group.security_enabled.into(),
             group.mail_enabled.into(),
             group.created.into(),
@@ -443,7 +424,7 @@ impl Writes {
     }
 
     fn unit_add(&mut self, unit: &AdministrativeUnit) -> Result<(), Fault> {
-        self.one(&UNIT_ADD, unit_values(unit)?);
+        self.one(&UNIT_ADD, unit_values(unit)?.into_iter().chain([self.number_of(unit.id)]));
         self.facets(Noun::AdministrativeUnit, unit.id, &query::of_unit(unit));
         self.mark_here(Noun::AdministrativeUnit, unit.id);
         Ok(())
@@ -464,7 +445,10 @@ impl Writes {
     fn application_add(&mut self, card: &AppCard) -> Result<(), Fault> {
         self.is_own(card.home)?;
         let name = card.registration.display_name.as_str();
-        self.one(&APPLICATION_ADD, [id(card.application), id(card.app_id), name.into(), folded(name)]);
+        self.one(
+            &APPLICATION_ADD,
+            [id(card.application), self.number_of(card.application), id(card.app_id), name.into()],
+        );
         let values = [
             id(card.app_id),
             id(card.application),
@@ -491,7 +475,7 @@ impl Writes {
 
     fn application_set(&mut self, card: &AppCard) -> Result<(), Fault> {
         let name = card.registration.display_name.as_str();
-        self.one(&APPLICATION_SET, [id(card.application), name.into(), folded(name)]);
+        self.one(&APPLICATION_SET, [id(card.application), name.into()]);
         let values = [
             id(card.app_id),
             json(&card.registration)?,
@@ -513,10 +497,10 @@ impl Writes {
     fn sp_add(&mut self, sp: &ServicePrincipal) -> Result<(), Fault> {
         let values = [
             id(sp.id),
+            self.number_of(sp.id),
             id(sp.app_id),
             id(sp.home),
             sp.display_name.as_str().into(),
-            folded(&sp.display_name),
             sp.account_enabled.into(),
             sp.app_role_assignment_required.into(),
             sp.created.into(),
@@ -533,7 +517,6 @@ impl Writes {
         let values = [
             id(sp.id),
             sp.display_name.as_str().into(),
-            folded(&sp.display_name),
             sp.account_enabled.into(),
             sp.app_role_assignment_required.into(),
             json(&sp.more)?,
@@ -562,29 +545,35 @@ impl Writes {
         }
         let object = object.into();
         let before = self.known.remove(&object).unwrap_or_default();
+        let of = before.number;
         for Facet { property, value } in before.facets.iter().filter(|facet| !facets.contains(facet)) {
             if let Some(number) = facet_number(noun, property) {
                 let value = Value::Bytes(value.clone().into_bytes());
-                self.one(&FACET_REMOVE, [number.into(), value, id(object)]);
+                self.one(&FACET_REMOVE, [number.into(), value, of.into()]);
             }
         }
         for Facet { property, value } in facets.iter().filter(|facet| !before.facets.contains(facet)) {
             if let Some(number) = facet_number(noun, property) {
-                self.facet(number, value.clone().into_bytes(), object);
+                self.facet(number, value.clone().into_bytes(), of);
             }
         }
         // A new row is the first version, and each write makes the next.
-        self.known.insert(object, Known { version: before.version + 1, facets: facets.to_vec() });
+        self.known.insert(object, Known { number: of, version: before.version + 1, facets: facets.to_vec() });
     }
 
-    pub(super) fn facet(&mut self, number: i64, value: Vec<u8>, object: ObjectId) {
-        self.one(&FACET_ADD, [number.into(), Value::Bytes(value), id(object)]);
+    pub(super) fn facet(&mut self, facet: i64, value: Vec<u8>, object: i64) {
+        self.one(&FACET_ADD, [facet.into(), Value::Bytes(value), object.into()]);
+    }
+
+    fn number_of(&self, object: impl Into<ObjectId>) -> Value {
+        self.known.get(&object.into()).map_or(0, |known| known.number).into()
     }
 
     /// Of what is removed: nothing finds it any more, and it must be the version that its facets are known of.
     fn forget(&mut self, noun: Noun, object: impl Into<ObjectId>) -> Value {
         let object = object.into();
         let version = self.known.get(&object).map_or(0, |known| known.version);
+        self.any(&NUMBER_GONE, [id(object), self.number_of(object), self.now.into()]);
         self.facets(noun, object, &[]);
         self.known.remove(&object);
         version.into()
@@ -628,11 +617,26 @@ impl Writes {
     }
 }
 
-fn unit_values(unit: &AdministrativeUnit) -> Result<[Value; 5], Fault> {
-    let name = unit.display_name.as_str();
-    Ok([id(unit.id), name.into(), folded(name), unit.restricted.into(), json(&unit.more)?])
+fn unit_values(unit: &AdministrativeUnit) -> Result<[Value; 4], Fault> {
+    Ok([id(unit.id), unit.display_name.as_str().into(), unit.restricted.into(), json(&unit.more)?])
 }
 
-fn folded(text: &str) -> Value {
-    Folded::of(text).into_string().into()
+/// From `upn_key` on. Nothing is said twice; what reads it is beside the columns (`nouns::user`).
+fn user_values(user: &User) -> Result<[Value; 8], Fault> {
+    let (upn, key) = (user.upn.as_str(), user.upn.folded().into_string());
+    let mail = user.mail.as_deref().map(|mail| match mail {
+        _ if mail == upn => SAME_AS_UPN.to_owned(),
+        _ if mail.starts_with(SAME_AS_UPN) => format!("{SAME_AS_UPN}{mail}"),
+        _ => mail.to_owned(),
+    });
+    Ok([
+        Value::Bytes(key.clone().into_bytes()),
+        Some(upn).filter(|upn| *upn != key).into(),
+        user.display_name.as_str().into(),
+        mail.into(),
+        user.account_enabled.into(),
+        user.is_guest().into(),
+        Some(user.sessions_valid_from).filter(|from| *from != user.created).into(),
+        packed(&user.more)?,
+    ])
 }

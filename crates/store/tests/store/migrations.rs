@@ -1,12 +1,17 @@
 //! The ledger of migrations, and what their text must keep to so that a distributed backend can hold tenants apart.
 
 use crate::backend::{by_hand, open};
-use crate::sample::{WATERKANT, assignment_id, card, changes, correlation_id, done, user, user_id, users};
+use crate::sample::{
+    NOON, WATERKANT, assignment_id, card, changes, correlation_id, done, group_id, tenant, user, user_id, user_in,
+    users,
+};
 use crate::snapshot::Organisation;
+use mandate_base::ObjectId;
 use mandate_domain::audit::{Activity, Actor, AuditEntry, Doer};
 use mandate_domain::query::{Condition, LogQuery, Noun, Order, POLICIES, Query, Test, facet_number};
 use mandate_domain::record::{Change, Record};
 use mandate_domain::service_principal::ServicePrincipal;
+use mandate_domain::user::UserKind;
 use mandate_domain::well_known::IN_EVERY_TENANT;
 use mandate_store::{Place, Store};
 use std::path::Path;
@@ -18,6 +23,7 @@ on_each_lasting_backend!(
     what_was_written_before_facets_is_found_by_them,
     audits_of_before_are_asked_for_like_others,
     apps_of_before_are_found_by_their_policies,
+    what_was_written_under_whole_ids_is_read_under_numbers,
 );
 
 async fn opening_twice_is_fine(place: Place) {
@@ -102,7 +108,7 @@ async fn apps_of_before_are_found_by_their_policies(place: Place) {
     assert_eq!(count(&store).await, 1);
     let number = facet_number(Noun::Application, POLICIES).expect("it is kept");
     by_hand(&place, &format!("DELETE FROM facets WHERE facet = {number}")).await;
-    by_hand(&place, "UPDATE commits SET count = 2 WHERE id = 3").await;
+    by_hand(&place, "UPDATE commits SET count = 3 WHERE id = 3").await;
     assert_eq!(count(&store).await, 0);
     drop(store);
     let store = open(&place).await;
@@ -140,13 +146,8 @@ struct Index {
 
 /// The statements of all migrations, in their order, without comments.
 fn statements() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let listed = std::fs::read_dir(folder).expect("the store's migrations are there");
-    let mut files: Vec<_> = listed.map(|file| file.expect("a folder that can be listed").path()).collect();
-    files.sort();
     let mut statements = Vec::new();
-    for file in files {
-        let text = std::fs::read_to_string(&file).expect("a text");
+    for text in files() {
         let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
         let code = code.join(" ");
         let parts = code.split(';').map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -263,4 +264,92 @@ fn sample_entry() -> AuditEntry {
     let actor = Actor::User { id: user_id(9), upn: "jurgen.muller@waterkant.example".into() };
     let doer = Doer { actor, correlation: correlation_id(7) };
     doer.entry(Activity::DisableAccount).target(user_id(1), "User", "Sanne de Vries")
+}
+
+/// A store as it was made before objects had numbers and tenants short keys.
+async fn what_was_written_under_whole_ids_is_read_under_numbers(place: Place) {
+    let (sqlite, postgres) = (["INTEGER", "BLOB", " STRICT, WITHOUT ROWID"], ["BIGINT", "BYTEA", ""]);
+    let [int, bytes, table] = if matches!(place, Place::Postgres(_)) { postgres } else { sqlite };
+    let dialect = |text: &str| text.replace("{int}", int).replace("{bytes}", bytes).replace("{table}", table);
+    by_hand(
+        &place,
+        &dialect("CREATE TABLE migrations (number {int} NOT NULL PRIMARY KEY, checksum {int} NOT NULL){table}"),
+    )
+    .await;
+    for (number, text) in (1..).zip(files()).take(17) {
+        by_hand(&place, &dialect(&text)).await;
+        let checksum = i64::from_ne_bytes(mandate_base::fnv1a(text.bytes()).to_ne_bytes());
+        by_hand(&place, &format!("INSERT INTO migrations (number, checksum) VALUES ({number}, {checksum})")).await;
+    }
+    let quoted = |bytes: &[u8]| -> String {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        if matches!(place, Place::Postgres(_)) { format!("decode('{hex}', 'hex')") } else { format!("x'{hex}'") }
+    };
+    let organisation = tenant(WATERKANT, "Waterkant", &["waterkant.example"]);
+    let (profile, settings) = (
+        serde_json::to_string(&organisation.profile).expect("JSON"),
+        serde_json::to_string(&organisation.settings).expect("JSON"),
+    );
+    let here = quoted(WATERKANT.bytes());
+    by_hand(
+        &place,
+        &format!(
+            "INSERT INTO tenants (id, created, profile, settings) VALUES ({here}, {}, '{profile}', '{settings}')",
+            NOON.millis()
+        ),
+    )
+    .await;
+    let mut noor = user(1, "Noor.Kok");
+    noor.more.insert("city".to_owned(), serde_json::json!("Zwolle \\ 'Assendorp'"));
+    noor.mail = Some("=noor".to_owned());
+    let mut guest = user(2, "gast");
+    guest.kind = UserKind::Guest;
+    for person in [&noor, &guest] {
+        let more = serde_json::to_string(&person.more).expect("JSON").replace('\'', "''");
+        let (upn, kind) = (person.upn.as_str(), if person.is_guest() { "Guest" } else { "Member" });
+        let mail = person.mail.as_ref().map_or("NULL".to_owned(), |mail| format!("'{mail}'"));
+        by_hand(&place, &format!(
+            "INSERT INTO users (tenant_id, id, upn, upn_key, display_name, display_key, mail, enabled, kind, created, sessions_from, password, more)
+             VALUES ({here}, {}, '{upn}', '{}', '{}', 'x', {mail}, 1, '{kind}', {}, {}, NULL, '{more}')",
+            quoted(ObjectId::from(person.id).bytes()), upn.to_lowercase(), person.display_name, NOON.millis(), person.sessions_valid_from.millis(),
+        )).await;
+    }
+    by_hand(&place, &format!(
+        "INSERT INTO user_groups (tenant_id, id, display_name, display_key, security, mail, created, more) VALUES ({here}, {}, 'Kade', 'kade', 1, 0, {}, '{{}}')",
+        quoted(ObjectId::from(group_id(1)).bytes()), NOON.millis(),
+    )).await;
+    let link = user_in(1, 1);
+    by_hand(
+        &place,
+        &format!(
+            "INSERT INTO links (tenant_id, group_id, role, member, kind) VALUES ({here}, {}, 'member', {}, 'User')",
+            quoted(link.of.bytes()),
+            quoted(link.member.bytes()),
+        ),
+    )
+    .await;
+    let store = open(&place).await;
+    let view = store.tenant(WATERKANT);
+    assert_eq!(view.users_after(None, 10).await.expect("reads"), [noor.clone(), guest.clone()]);
+    assert_eq!(view.groups_of(noor.id).await.expect("reads"), [group_id(1)]);
+    for (property, value, found) in [("city", "zwolle \\ 'assendorp'", &noor), ("userType", "guest", &guest)] {
+        let condition = Some(Condition::is(property, Test::Equal(value.to_owned())));
+        let query = Query { noun: Noun::User, condition, order: Order::Id, after: None, most: 10 };
+        assert_eq!(view.users_where(&query).await.expect("finds"), [found.clone()], "{property}");
+    }
+    let names =
+        Query { noun: Noun::User, condition: None, order: Order::Name { descending: true }, after: None, most: 10 };
+    assert_eq!(view.users_where(&names).await.expect("finds"), [noor, guest]);
+    // And what comes new has a number of its own.
+    done(&store, users([user(3, "nieuw")])).await;
+    assert_eq!(view.users_where(&names).await.expect("finds").len(), 3);
+}
+
+/// The text of each migration, in their order.
+fn files() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let listed = std::fs::read_dir(folder).expect("the store's migrations are there");
+    let mut files: Vec<_> = listed.map(|file| file.expect("a folder that can be listed").path()).collect();
+    files.sort();
+    files.iter().map(|file| std::fs::read_to_string(file).expect("a text")).collect()
 }

@@ -1,8 +1,9 @@
 //! Queries on facets: which objects a condition finds, in which order, on each backend alike.
 
-use crate::sample::{LATER, NOON, WATERKANT, ZONNEBEL, card, changes, commit, done, sp, user, user_id, users};
+use crate::sample::{LATER, NOON, WATERKANT, ZONNEBEL, card, changes, commit, done, sp, upn, user, user_id, users};
 use mandate_base::ObjectId;
 use mandate_domain::application::AppCard;
+use mandate_domain::deleted::{Attached, Deleted, DeletedObject};
 use mandate_domain::query::{Condition, Noun, Order, Place, Query, Test, compared};
 use mandate_domain::record::Change;
 use mandate_domain::user::{User, UserKind};
@@ -13,6 +14,8 @@ on_each_backend!(
     conditions_find_what_they_say,
     nobody_is_found_in_another_tenant,
     pages_follow_the_order,
+    a_page_goes_on_behind_who_is_gone_and_who_came_back,
+    a_name_is_found_by_its_beginning_and_its_end,
     a_changed_registration_is_found_by_what_it_is_now,
     what_is_removed_is_not_found,
     text_is_compared_byte_by_byte,
@@ -158,5 +161,79 @@ async fn text_is_compared_byte_by_byte(store: Store) {
     for (number, name) in (1..).zip(odd) {
         assert_eq!(numbers(view, is("department", Test::Equal(compared(name)))).await, [number], "{name}");
         assert_eq!(numbers(view, is("department", Test::StartsWith(compared(name)))).await, [number], "{name}");
+    }
+}
+
+/// Whoever ended a page may be gone when the next one is asked for, and come back before the one after that.
+async fn a_page_goes_on_behind_who_is_gone_and_who_came_back(store: Store) {
+    done(&store, users((1..=6).map(|number| named(number, "Smit", Some("North"))))).await;
+    let view = store.tenant(WATERKANT);
+    for (condition, order) in [
+        (Some(is("department", Test::Equal(text("north")))), Order::Id),
+        (Some(is("department", Test::StartsWith(text("n")))), Order::Id),
+        (Some(is("displayName", Test::WordStartsWith(text("sm")))), Order::Id),
+        (Some(is("userPrincipalName", Test::StartsWith(text("person")))), Order::Id),
+        (None, Order::Name { descending: false }),
+        (None, Order::Id),
+    ] {
+        let (mut after, mut seen) = (None, Vec::new());
+        loop {
+            let query = Query { noun: Noun::User, condition: condition.clone(), order, after, most: 2 };
+            let page = view.users_where(&query).await.expect("finds");
+            let Some(last) = page.last().cloned() else { break };
+            seen.extend(page.iter().map(|user| user.id));
+            after = Some(Place { id: last.id.into(), name: compared(&last.display_name) });
+            done(&store, changes([Change::UserRemoved(last.id)])).await;
+            let next = view.users_where(&Query { after: after.clone(), ..query.clone() }).await.expect("finds");
+            assert!(next.iter().all(|user| !seen.contains(&user.id)), "{condition:?}");
+            // As it is brought back.
+            let back = [
+                Change::UserAdded(Box::new(User { version: 1, ..last.clone() })),
+                Change::KeptNoLonger(last.id.into()),
+            ];
+            done(&store, changes([kept(&last), back[0].clone(), back[1].clone()])).await;
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, (1..=6).map(user_id).collect::<Vec<_>>(), "{condition:?} {order:?}");
+    }
+}
+
+fn kept(user: &User) -> Change {
+    let object = DeletedObject::User(user.clone());
+    Change::Kept(Box::new(Deleted { object, at: NOON, attached: Attached::default() }))
+}
+
+async fn a_name_is_found_by_its_beginning_and_its_end(store: Store) {
+    let mut noor = named(1, "Noor Kok", None);
+    noor.upn = upn("Noor.Kok@Waterkant.example");
+    let addresses =
+        [Some("Noor.Kok@Waterkant.example"), Some("noor.kok@waterkant.example"), Some("="), Some("=x"), None];
+    for mail in addresses {
+        noor.mail = mail.map(str::to_owned);
+        let change = match store.tenant(WATERKANT).user_by_id(noor.id).await.expect("reads") {
+            None => Change::UserAdded(Box::new(noor.clone())),
+            Some(held) => Change::UserUpdated(Box::new(User { version: held.version, ..noor.clone() })),
+        };
+        done(&store, changes([change])).await;
+        let held = store.tenant(WATERKANT).user_by_upn(&noor.upn.folded()).await.expect("reads").expect("is there");
+        assert_eq!((held.mail.as_deref(), held.upn.as_str()), (mail, "Noor.Kok@Waterkant.example"));
+    }
+    let view = store.tenant(WATERKANT);
+    for (test, found) in [
+        (Test::Equal(text("noor.kok@waterkant.example")), vec![1]),
+        (Test::StartsWith(text("noor.")), vec![1]),
+        (Test::StartsWith(text("kok")), vec![]),
+        (Test::EndsWith(text("@waterkant.example")), vec![1]),
+        (Test::EndsWith(text("noor")), vec![]),
+        (Test::Present, vec![1]),
+        (Test::AtLeast(text("o")), vec![]),
+    ] {
+        assert_eq!(numbers(view, is("userPrincipalName", test.clone())).await, found, "{test:?}");
+        let beside = Condition::All(vec![
+            is("userPrincipalName", test.clone()),
+            is("accountEnabled", Test::Equal(text("true"))),
+        ]);
+        assert_eq!(numbers(view, beside.clone()).await, found, "{test:?}");
+        assert_eq!(view.count_where(Noun::User, Some(&beside)).await.expect("counts"), found.len() as i64);
     }
 }

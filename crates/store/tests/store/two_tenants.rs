@@ -4,8 +4,8 @@
 
 use crate::backend;
 use crate::sample::{
-    LATER, WATERKANT, ZONNEBEL, app_id, application_id, assigned, card, changes, photo, refresh, role, traces, user_id,
-    user_in,
+    LATER, WATERKANT, ZONNEBEL, app_id, application_id, assigned, card, changes, done, group, photo, refresh, role,
+    traces, user_id, user_in,
 };
 use crate::snapshot::{Dump, Organisation, Snapshot};
 use mandate_base::{Folded, Secret, TenantId};
@@ -333,6 +333,11 @@ fn every_row_of_a_tenant_stays_what_it_was() {
         let store = backend::open(&place).await;
         waterkant().store(&store).await;
         zonnebel().store(&store).await;
+        // What is gone leaves its number behind.
+        let gone = group(77, "Kade");
+        for change in [Change::GroupAdded(Box::new(gone.clone())), Change::GroupRemoved(gone.id)] {
+            done(&store, changes([change])).await;
+        }
         let before = rows_of(WATERKANT, path);
         let empty: Vec<&String> = before.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
         assert_eq!(empty, [""; 0], "the sample holds nothing of these tables");
