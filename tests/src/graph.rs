@@ -101,7 +101,7 @@ impl Graph<'_> {
         self.send(Ask::get(path).by(method)).await
     }
 
-    async fn send(&self, ask: Ask) -> GraphReply {
+    pub async fn send(&self, ask: Ask) -> GraphReply {
         let ask = match &self.token {
             Some(token) => ask.header("authorization", &format!("Bearer {token}")),
             None => ask,

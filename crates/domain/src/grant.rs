@@ -90,6 +90,8 @@ pub enum Whose {
 pub struct AssignmentQuery {
     pub principal: Option<ObjectId>,
     pub resource: Option<ServicePrincipalId>,
+    /// With those of the groups that the principal is a direct member of.
+    pub with_groups: bool,
 }
 
 impl Whose {

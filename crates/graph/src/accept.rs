@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Metadata {
-    /// The default. `full` is answered with it too; what was answered stands in `Content-Type`.
+    /// The default; what was answered stands in `Content-Type`.
     Minimal,
+    /// With each object's type and address.
+    Full,
     None,
 }
 
@@ -24,7 +26,7 @@ impl Metadata {
 
     /// Adds control information. `none` leaves out all but `nextLink` and `count` (§3.1.3), which are not for here.
     pub fn say(self, body: &mut Map<String, Value>, name: &str, value: String) {
-        if self == Metadata::Minimal {
+        if self != Metadata::None {
             body.insert(name.to_owned(), Value::from(value));
         }
     }
@@ -42,8 +44,12 @@ fn json_range(text: &str) -> Option<(f32, Metadata)> {
         let (name, value) = (name.trim(), value.trim().trim_matches('"'));
         if name.eq_ignore_ascii_case("q") {
             weight = value.parse().unwrap_or(0.0);
-        } else if name.eq_ignore_ascii_case("odata.metadata") && value.eq_ignore_ascii_case("none") {
-            metadata = Metadata::None;
+        } else if name.eq_ignore_ascii_case("odata.metadata") {
+            metadata = match value.to_ascii_lowercase().as_str() {
+                "none" => Metadata::None,
+                "full" => Metadata::Full,
+                _ => Metadata::Minimal,
+            };
         }
     }
     (weight > 0.0).then_some((weight, metadata))

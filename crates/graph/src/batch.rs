@@ -1,5 +1,6 @@
 //! `$batch`: up to twenty requests in one, each judged by itself (graph-api.md §3.7).
 
+use crate::call;
 use crate::dispatch::Version;
 use crate::errors::{Refusal, Stop};
 use bytes::Bytes;
@@ -78,6 +79,10 @@ pub(crate) fn is_batch(request: &Incoming) -> bool {
 pub(crate) async fn answer(house: &House, request: &Incoming, version: Version) -> Result<Answer, Stop> {
     if request.method != Method::POST {
         return Err(Refusal::MethodNotAllowed(&ONLY_POST).into());
+    }
+    // Graph's library for Go sends what it compressed again, plain, when it hears so (graph-api.md §5.5).
+    if call::is_encoded(request) {
+        return Err(Refusal::Encoded.into());
     }
     let items = read(&request.body)?;
     let mut statuses: HashMap<String, u16> = HashMap::new();

@@ -6,6 +6,7 @@ use crate::extensions;
 use crate::schema;
 use mandate_base::ObjectId;
 use mandate_domain::properties::Properties;
+use mandate_domain::time;
 use mandate_usecases::directory;
 use mandate_web::percent::decode_path;
 use serde::de::DeserializeOwned;
@@ -33,6 +34,8 @@ pub(crate) struct Written {
     /// `owners@odata.bind`, `members@odata.bind`
     pub owners: Vec<ObjectId>,
     pub members: Vec<ObjectId>,
+    /// What is not for callers to set, and was sent all the same: as it was read, perhaps (`sent_back`).
+    pub fixed: Properties,
 }
 
 /// Of one bind (graph-api.md §2.3).
@@ -45,6 +48,15 @@ pub(crate) fn read_object(call: &Call<'_>, kind: &str, read_only: &[&str]) -> Re
 
 /// The same of an object that is there. Clients send its id back as they read it, and no other.
 pub(crate) fn read_change(call: &Call<'_>, kind: &str, read_only: &[&str], own: &str) -> Result<Written, Refusal> {
+    let written = read_whole(call, kind, read_only, own)?;
+    match written.fixed.keys().next() {
+        Some(name) => Err(Refusal::ReadOnly(name.clone())),
+        None => Ok(written),
+    }
+}
+
+/// The same of an object that clients send back whole, with what they changed in it.
+pub(crate) fn read_whole(call: &Call<'_>, kind: &str, read_only: &[&str], own: &str) -> Result<Written, Refusal> {
     let mut written = Written::default();
     for (name, value) in object(call)? {
         let name = schema::member(kind, &name).map_or(name, |known| known.name.to_owned());
@@ -54,7 +66,9 @@ pub(crate) fn read_change(call: &Call<'_>, kind: &str, read_only: &[&str], own: 
             _ if name.ends_with("@odata.bind") => return Err(Refusal::UnknownMember(name)),
             _ if name.contains('@') => {}
             "id" if is_own(&value, own) => {}
-            _ if read_only.contains(&name.as_str()) => return Err(Refusal::ReadOnly(name)),
+            _ if read_only.contains(&name.as_str()) => {
+                written.fixed.insert(name, value);
+            }
             _ => {
                 let (name, value) = checked(call, kind, name, value)?;
                 written.properties.insert(name, value);
@@ -62,6 +76,33 @@ pub(crate) fn read_change(call: &Call<'_>, kind: &str, read_only: &[&str], own: 
         }
     }
     Ok(written)
+}
+
+/// Whether what was sent of the fixed properties is what they are: then it changes nothing.
+pub(crate) fn is_as_it_was(fixed: &Properties, held: &Properties) -> Result<(), Refusal> {
+    let changed = fixed.iter().find(|(name, value)| !is_same(value, held.get(*name).unwrap_or(&Value::Null)));
+    changed.map_or(Ok(()), |(name, _)| Err(Refusal::ReadOnly(name.clone())))
+}
+
+/// Nothing is nothing, as null, as an empty list and as a member that is not sent.
+fn is_same(sent: &Value, held: &Value) -> bool {
+    let is_nothing = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    match (sent, held) {
+        (Value::Array(sent), Value::Array(held)) => {
+            sent.len() == held.len() && sent.iter().zip(held).all(|(sent, held)| is_same(sent, held))
+        }
+        (Value::Object(sent), Value::Object(held)) => {
+            let names = sent.keys().chain(held.keys()).filter(|name| !name.contains('@'));
+            let null = Value::Null;
+            let of = |map: &Map<String, Value>, name: &String| map.get(name).unwrap_or(&null).clone();
+            names.into_iter().all(|name| is_same(&of(sent, name), &of(held, name)))
+        }
+        // Ids and moments are compared as texts, which clients may have spelled anew.
+        (Value::String(sent), Value::String(held)) => {
+            sent.eq_ignore_ascii_case(held) || (time::parse(sent).is_some() && time::parse(sent) == time::parse(held))
+        }
+        _ => sent == held || (is_nothing(sent) && is_nothing(held)),
+    }
 }
 
 fn is_own(value: &Value, own: &str) -> bool {
@@ -121,10 +162,15 @@ fn bound(name: &str, value: &Value) -> Result<Vec<ObjectId>, Refusal> {
 }
 
 /// The id at the end of an address, as a segment or in parentheses. Its host and collection may be anybody's: clients
-/// write those of the cloud that they were made for (graph-api.md §3.6).
-fn referred(address: &str) -> Option<ObjectId> {
-    ObjectId::parse(last_of(address)).ok()
+/// write those of the cloud that they were made for (graph-api.md §3.6). Behind it may stand the object's type, as in the
+/// addresses that `odata.metadata=full` gives.
+pub(crate) fn referred(address: &str) -> Option<ObjectId> {
+    let typed = address.trim_end_matches('/').rsplit_once('/').filter(|(_, kind)| kind.starts_with(OLDER_TYPES));
+    ObjectId::parse(last_of(typed.map_or(address, |(before, _)| before))).ok()
 }
+
+/// As the directory named its types before Graph.
+pub(crate) const OLDER_TYPES: &str = "Microsoft.DirectoryServices.";
 
 fn last_of(address: &str) -> &str {
     let last = address.trim_end_matches('/').rsplit('/').next().unwrap_or("");
@@ -161,6 +207,7 @@ mod tests {
             format!("https://other.example/v1.0/users('{id}')"),
             format!("/v1.0/servicePrincipals/{id}/"),
             id.to_string(),
+            format!("https://graph.microsoft.com/v2/{id}/directoryObjects/{id}/Microsoft.DirectoryServices.User"),
         ] {
             assert_eq!(referred(&address), Some(id), "{address}");
         }

@@ -15,6 +15,7 @@ use mandate_odata::{Options, Select};
 use mandate_usecases::House;
 use mandate_usecases::access::{self, Caller, Denial, Permit};
 use mandate_usecases::explain;
+use mandate_web::Incoming;
 
 pub(crate) struct Call<'a> {
     pub house: &'a House,
@@ -35,6 +36,13 @@ pub(crate) struct Call<'a> {
     pub metadata: Metadata,
     /// `Prefer: create-if-missing`
     pub upsert: bool,
+    /// `?@id=…`: the address of what a reference is to (graph-api.md §3.6).
+    pub referred: Option<&'a str>,
+}
+
+/// The body is not as its type says, but packed somehow.
+pub(crate) fn is_encoded(request: &Incoming) -> bool {
+    request.header("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"))
 }
 
 impl Call<'_> {
@@ -126,6 +134,27 @@ impl Call<'_> {
             ("$orderby", !order_by.is_empty()),
             ("$count", self.eventual && *count == Some(true)),
         ])
+    }
+
+    /// For a collection that is filtered and counted, and has one order.
+    pub fn refuse_order(&self) -> Result<(), Refusal> {
+        let Options { search, order_by, .. } = &self.options;
+        refuse([("$search", search.is_some()), ("$orderby", !order_by.is_empty())])
+    }
+
+    /// Whether all of a collection are counted beside its first page.
+    pub fn counts(&self) -> bool {
+        self.eventual && self.options.count == Some(true) && self.options.skip_token.is_none()
+    }
+
+    /// For `…/$count`, which is a question without a page.
+    pub fn refuse_page_of_count(&self) -> Result<(), Refusal> {
+        let Options { top, skip_token, count, .. } = &self.options;
+        match () {
+            () if !self.eventual => Err(Refusal::NoCountSegment),
+            () if top.is_some() || skip_token.is_some() || count.is_some() => Err(Refusal::NotACollection),
+            () => Ok(()),
+        }
     }
 
     /// What is counted: a question without an order or a page.

@@ -56,8 +56,10 @@ pub(crate) enum Route {
     Classifications(Key),
     Classification(Key, String),
     Grants(GrantsOf),
+    GrantsCount(GrantsOf),
     Grant(String),
     Assignments(Assignments),
+    AssignmentsCount(Assignments),
     Assignment(Assignments, String),
     ByIds,
     /// `…/validateProperties`, of a group that is there or is to be.
@@ -72,6 +74,7 @@ pub(crate) enum Route {
     Roles,
     Role(RoleKey),
     RoleMembers(RoleKey),
+    RoleMembersCast(RoleKey, Cast),
     RoleMemberReferences(RoleKey),
     RoleMemberReference(RoleKey, String),
     RoleDefinitions,
@@ -283,7 +286,7 @@ static READ_OR_PUT: [Method; 2] = [Method::GET, Method::PUT];
 static READ_OR_WRITE: [Method; 3] = [Method::GET, Method::PATCH, Method::DELETE];
 /// PATCH is PUT's older name here.
 static PICTURE: [Method; 4] = [Method::GET, Method::PUT, Method::PATCH, Method::DELETE];
-static REFER: [Method; 2] = [Method::GET, Method::POST];
+static REFER: [Method; 3] = [Method::GET, Method::POST, Method::DELETE];
 static REFER_TO_ONE: [Method; 3] = [Method::GET, Method::PUT, Method::DELETE];
 
 impl Version {
@@ -307,6 +310,11 @@ impl Route {
     pub fn expands(&self) -> bool {
         matches!(self, Route::List(_) | Route::Object(_) | Route::RoleAssignments | Route::RoleAssignment(_))
             && !matches!(self, Route::Object(Object::Any(_)))
+    }
+
+    /// Objects of several kinds have no relation in common: all of them are none.
+    pub fn has_nothing_to_expand(&self) -> bool {
+        matches!(self, Route::Related(_, _, None))
     }
 
     pub fn methods(&self) -> &'static [Method] {
@@ -337,7 +345,7 @@ impl Route {
             // Something new is made in the unit.
             Route::Related(Object::Unit(_), Relation::Members, None) => &READ_OR_POST,
             Route::RoleMemberReferences(_) => &POST,
-            Route::RoleMemberReference(..) => &REMOVE,
+            Route::RoleMemberReference(..) => &READ_OR_REMOVE,
             Route::Object(Object::Any(_)) => &READ_OR_REMOVE,
             Route::Object(Object::User(Subject::Me)) => &READ_OR_CHANGE,
             Route::Object(_) | Route::FederatedCredential(..) | Route::Grant(_) => &READ_OR_WRITE,
@@ -345,7 +353,8 @@ impl Route {
             Route::Act(..) | Route::ByIds | Route::Restore(_) | Route::Reauthorize(_) => &POST,
             Route::References(_, Relation::Manager) => &REFER_TO_ONE,
             Route::References(..) => &REFER,
-            Route::Reference(..) | Route::Classification(..) => &REMOVE,
+            Route::Reference(..) => &READ_OR_REMOVE,
+            Route::Classification(..) => &REMOVE,
             Route::Assignments(Assignments::Person(Subject::Me)) => &READ,
             Route::Assignments(_) => &READ_OR_POST,
             Route::Assignment(Assignments::Person(Subject::Me), _) => &READ,
@@ -356,6 +365,9 @@ impl Route {
 }
 
 impl Cast {
+    pub const ALL: [Cast; 6] =
+        [Cast::User, Cast::Group, Cast::Application, Cast::ServicePrincipal, Cast::Unit, Cast::DirectoryRole];
+
     /// `graph.user` is the short form that SDKs send (clients.md §2.6).
     fn of(step: &Step) -> Option<Cast> {
         let Step::Name(text) = step else { return None };

@@ -34,7 +34,7 @@ use errors::{Refusal, Stop};
 use http::Method;
 use mandate_odata::Options;
 use mandate_usecases::House;
-use mandate_web::{Answer, Incoming};
+use mandate_web::{Answer, Incoming, Params};
 use trail::Trail;
 
 /// The tables are whole and understood. The server asks before it listens.
@@ -89,6 +89,11 @@ fn stopped(house: &House, stop: &Stop, version: Version, trail: &Trail) -> Answe
     }
 }
 
+fn referred_in(params: &Params) -> Option<&str> {
+    let mut all = params.pairs().into_iter();
+    all.find(|(name, _)| ["@id", "@odata.id", "$id"].contains(name)).map(|(_, value)| value)
+}
+
 const UPSERT: &str = "create-if-missing";
 
 /// The token comes before the path: who is not let in does not learn what there is (graph-api.md §1.1).
@@ -108,7 +113,9 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
     let params = request.query_params().map_err(|_| Refusal::MalformedQuery)?;
     let options = Options::parse(params.pairs()).map_err(Refusal::Option)?;
     // What takes no expansion refuses it; a list that leaves it out would look whole.
-    if let Some(expand) = options.expand.first().filter(|_| !route.expands() || request.method != Method::GET) {
+    let is_taken = |relation: &str| route.expands() || (relation == "*" && route.has_nothing_to_expand());
+    let refused = |relation: &str| request.method != Method::GET || !is_taken(relation);
+    if let Some(expand) = options.expand.first().filter(|expand| refused(&expand.relation)) {
         return Err(Refusal::NoExpansion(expand.relation.clone()).into());
     }
     if options.delta_token.is_some() && !matches!(route, Route::Delta(_)) {
@@ -124,13 +131,14 @@ async fn serve(house: &House, request: &Incoming, version: Version) -> Result<An
             version,
             method: request.method.clone(),
             body: &request.body,
-            encoded: request.header("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")),
+            encoded: call::is_encoded(request),
             correlation: request.correlation,
             peer: request.peer,
             options,
             extensions,
             eventual,
             metadata,
+            referred: referred_in(&params),
             upsert: request.header("prefer").is_some_and(|prefer| prefer.to_ascii_lowercase().contains(UPSERT)),
         },
         &route,

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 const MINIMAL: &str =
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+const FULL: &str = "application/json;odata.metadata=full;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 const NONE: &str = "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -140,6 +141,7 @@ fn json(status: StatusCode, metadata: Metadata, body: &impl Serialize) -> Answer
     let mut answer = answer::json(status, body);
     let kind = match metadata {
         Metadata::Minimal => MINIMAL,
+        Metadata::Full => FULL,
         Metadata::None => NONE,
     };
     answer::put(&mut answer, header::CONTENT_TYPE, HeaderValue::from_static(kind));

@@ -12,6 +12,9 @@ pub struct Expand {
 
 const MOST: usize = 8;
 
+/// Every relation that there is.
+pub const ALL: &str = "*";
+
 /// `members($select=id,displayName),owners`
 pub(crate) fn expand(value: &str) -> Result<Vec<Expand>, OptionError> {
     let mut all = Vec::new();
@@ -28,7 +31,8 @@ fn one(item: &str) -> Result<Expand, OptionError> {
         Some((relation, rest)) => (relation, Some(rest.strip_suffix(')').ok_or_else(refused)?)),
     };
     let of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '/');
-    if relation.is_empty() || relation.chars().count() > 128 || !relation.chars().all(of_name) {
+    let is_name = relation == ALL || relation.chars().all(of_name);
+    if relation.is_empty() || relation.chars().count() > 128 || !is_name {
         return Err(refused());
     }
     let mut expand = Expand { relation: relation.to_owned(), select: None };

@@ -353,9 +353,11 @@ async fn s4_20_a_service_principal_is_turned_off_and_keeps_its_own_secrets() {
     assert_eq!(world.client(EXPORT).client_credentials(GRAPH).await.refusal().2, 7_000_112);
     graph.patch(&sp, &json!({ "accountEnabled": true })).await.done();
     world.client(EXPORT).client_credentials(GRAPH).await.granted();
-    for change in
-        [json!({ "appRoles": [] }), json!({ "servicePrincipalType": "Legacy" }), json!({ "appId": INTRANET.id })]
-    {
+    for change in [
+        json!({ "appRoles": [{ "value": "x" }] }),
+        json!({ "servicePrincipalType": "Legacy" }),
+        json!({ "appId": INTRANET.id }),
+    ] {
         assert_eq!(graph.patch(&sp, &change).await.refusal(), BAD, "{change}");
     }
 }

@@ -312,3 +312,161 @@ async fn a_manager_is_one_reference_and_one_of_a_list_is_found_by_its_id() {
     }
     assert_eq!(joris.get(&format!("/v1.0/groups/{group}/members/{LUKAS_ID}")).await.status, 404);
 }
+
+#[tokio::test]
+async fn what_was_read_may_be_sent_back_whole() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let app = json!({ "displayName": "Kraan", "web": { "redirectUris": ["https://kraan.waterkant.example/cb"] } });
+    let app = sanne.post("/v1.0/applications", &app).await.made();
+    let sp = sanne.post("/v1.0/servicePrincipals", &json!({ "appId": app["appId"] })).await.id();
+    let group = json!({ "displayName": "Kade", "mailNickname": "kade", "mailEnabled": false, "securityEnabled": true });
+    let group = sanne.post("/v1.0/groups", &group).await.id();
+    let unit = sanne.post("/v1.0/directory/administrativeUnits", &json!({ "displayName": "Haven" })).await.id();
+    let id = app["id"].as_str().expect("an id");
+    sanne.post(&format!("/v1.0/applications/{id}/addPassword"), &json!({})).await.found();
+    let role = json!({
+        "displayName": "Kraanmeester", "isEnabled": true,
+        "rolePermissions": [{ "allowedResourceActions": ["microsoft.directory/applications/basic/update"] }],
+    });
+    let role = sanne.post("/v1.0/roleManagement/directory/roleDefinitions", &role).await.id();
+    for path in [
+        format!("/v1.0/applications/{id}"),
+        format!("/v1.0/servicePrincipals/{sp}"),
+        format!("/v1.0/groups/{group}"),
+        format!("/v1.0/users/{JORIS_ID}"),
+        format!("/v1.0/directory/administrativeUnits/{unit}"),
+        format!("/v1.0/roleManagement/directory/roleDefinitions/{role}"),
+    ] {
+        let mut whole = sanne.get(&path).await.found();
+        whole["displayName"] = json!("Anders");
+        let written = sanne.patch(&path, &whole).await;
+        assert_eq!(written.status, 204, "{path}: {}", written.json);
+        assert_eq!(sanne.get(&path).await.found()["displayName"], "Anders", "{path}");
+    }
+    // Another value is what it was: refused, and nothing of it is written.
+    for (path, change) in [
+        (format!("/v1.0/applications/{id}"), json!({ "displayName": "x", "appId": JORIS_ID.to_string() })),
+        (format!("/v1.0/applications/{id}"), json!({ "displayName": "x", "passwordCredentials": [] })),
+        (format!("/v1.0/servicePrincipals/{sp}"), json!({ "displayName": "x", "appRoles": [{ "value": "x" }] })),
+        (format!("/v1.0/groups/{group}"), json!({ "displayName": "x", "createdDateTime": "2020-01-01T00:00:00Z" })),
+        (format!("/v1.0/users/{JORIS_ID}"), json!({ "displayName": "x", "createdDateTime": "2020-01-01T00:00:00Z" })),
+    ] {
+        assert_eq!(sanne.patch(&path, &change).await.refusal(), BAD, "{path} {change}");
+        assert_eq!(sanne.get(&path).await.found()["displayName"], "Anders", "{path}");
+    }
+    let graph = sanne.get("/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')").await.found();
+    let grant =
+        json!({ "clientId": sp, "consentType": "AllPrincipals", "resourceId": graph["id"], "scope": "User.Read" });
+    let mut grant = sanne.post("/v1.0/oauth2PermissionGrants", &grant).await.made();
+    let at = format!("/v1.0/oauth2PermissionGrants/{}", grant["id"].as_str().expect("an id"));
+    grant["scope"] = json!("User.Read openid");
+    sanne.patch(&at, &grant).await.done();
+    grant["resourceId"] = json!(JORIS_ID.to_string());
+    assert_eq!(sanne.patch(&at, &grant).await.refusal(), BAD);
+}
+
+#[tokio::test]
+async fn references_are_read_and_taken_away_in_every_form() {
+    let world = World::new().await;
+    let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    let group = json!({ "displayName": "Kade", "mailNickname": "kade", "mailEnabled": false, "securityEnabled": true });
+    let group = sanne.post("/v1.0/groups", &group).await.id();
+    let members = format!("/v1.0/groups/{group}/members");
+    let full = format!(
+        "https://graph.microsoft.com/v2/{WATERKANT}/directoryObjects/{JORIS_ID}/Microsoft.DirectoryServices.User"
+    );
+    sanne.post(&format!("{members}/$ref"), &json!({ "@odata.id": full })).await.done();
+    let one = sanne.get(&format!("{members}/{JORIS_ID}/$ref")).await.found();
+    assert!(one["@odata.id"].as_str().is_some_and(|address| address.ends_with(&JORIS_ID.to_string())), "{one}");
+    assert_eq!(sanne.get(&format!("{members}/{LUKAS_ID}/$ref")).await.status, 404);
+    let taken = format!("{members}/$ref?@id=https://graph.microsoft.com/v1.0/directoryObjects/{JORIS_ID}");
+    assert_eq!(joris.delete(&taken).await.refusal(), DENIED);
+    assert_eq!(sanne.delete(&format!("{members}/$ref")).await.status, 400);
+    sanne.delete(&taken).await.done();
+    assert_eq!(sanne.get(&members).await.names().len(), 0);
+    // Bound from the beginning, in the same form.
+    let bound = json!({
+        "displayName": "Kraan", "mailNickname": "kraan", "mailEnabled": false, "securityEnabled": true,
+        "members@odata.bind": [full],
+    });
+    let bound = sanne.post("/v1.0/groups", &bound).await.id();
+    assert_eq!(sanne.get(&format!("/v1.0/groups/{bound}/members")).await.names(), ["Joris Bakker"]);
+    let role = "/v1.0/directoryRoles/roleTemplateId=62e90394-69f5-4237-9190-012177145e10";
+    assert_eq!(sanne.get(role).await.found()["roleTemplateId"], "62e90394-69f5-4237-9190-012177145e10");
+    assert!(
+        sanne.get(&format!("{role}/members/microsoft.graph.user")).await.names().contains(&"Sanne de Vries".to_owned())
+    );
+    assert_eq!(sanne.get(&format!("{role}/members/{SANNE_ID}/$ref")).await.status, 200);
+    assert_eq!(sanne.get(&format!("{role}/members/{JORIS_ID}/$ref")).await.status, 404);
+    let by_name = format!("/v1.0/users(userPrincipalName='{JORIS}')");
+    assert_eq!(sanne.get(&by_name).await.found()["id"], JORIS_ID.to_string());
+    assert_eq!(sanne.get(&format!("/beta/groups/{bound}/transitiveMembers?$expand=*")).await.names(), ["Joris Bakker"]);
+}
+
+#[tokio::test]
+async fn with_full_metadata_each_object_says_which_one_it_is() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let full = async |path: &str| {
+        let ask = mandate_tests::wire::Ask::get(path).header("accept", "application/json; odata.metadata=full");
+        let reply = sanne.send(ask).await;
+        assert!(reply.header("content-type").is_some_and(|kind| kind.contains("odata.metadata=full")));
+        reply.found()
+    };
+    let own =
+        format!("https://mandate.test/v2/{WATERKANT}/directoryObjects/{JORIS_ID}/Microsoft.DirectoryServices.User");
+    let joris = full(&format!("/v1.0/users/{JORIS_ID}")).await;
+    assert_eq!(
+        (joris["@odata.id"].as_str(), joris["@odata.type"].as_str()),
+        (Some(own.as_str()), Some("#microsoft.graph.user"))
+    );
+    let all = full("/v1.0/users?$top=3").await;
+    assert!(all["value"].as_array().expect("a list").iter().all(|user| user["@odata.id"].is_string()), "{all}");
+    let sps = full("/v1.0/servicePrincipals?$top=1").await;
+    let address = sps["value"][0]["@odata.id"].as_str().expect("an address");
+    assert!(address.ends_with("/Microsoft.DirectoryServices.ServicePrincipal"), "{address}");
+}
+
+#[tokio::test]
+async fn what_was_given_is_counted_and_a_person_has_what_their_groups_have() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let app = sanne.post("/v1.0/applications", &json!({ "displayName": "Kraan" })).await.made();
+    let sp = sanne.post("/v1.0/servicePrincipals", &json!({ "appId": app["appId"] })).await.id();
+    let group = json!({ "displayName": "Kade", "mailNickname": "kade", "mailEnabled": false, "securityEnabled": true });
+    let group = sanne.post("/v1.0/groups", &group).await.id();
+    sanne.refer(&format!("/v1.0/groups/{group}/members"), &JORIS_ID.to_string()).await.done();
+    let assign = |principal: &str| json!({ "principalId": principal, "resourceId": sp, "appRoleId": "00000000-0000-0000-0000-000000000000" });
+    let own = format!("/v1.0/users/{JORIS_ID}/appRoleAssignments");
+    let before = sanne.eventually(&format!("{own}/$count")).await.json.as_i64().expect("a number");
+    sanne.post(&format!("/v1.0/groups/{group}/appRoleAssignments"), &assign(&group)).await.made();
+    let found = sanne.eventually(&format!("{own}?$count=true")).await.found();
+    assert_eq!(found["@odata.count"].as_i64(), Some(before + 1));
+    let through = found["value"].as_array().expect("a list").iter().find(|held| held["principalId"] == group.as_str());
+    assert_eq!(through.map(|held| held["principalType"].clone()), Some(json!("Group")));
+    // Nested groups give nothing.
+    let outer =
+        json!({ "displayName": "Haven", "mailNickname": "haven", "mailEnabled": false, "securityEnabled": true });
+    let outer = sanne.post("/v1.0/groups", &outer).await.id();
+    sanne.refer(&format!("/v1.0/groups/{outer}/members"), &group).await.done();
+    sanne.post(&format!("/v1.0/groups/{outer}/appRoleAssignments"), &assign(&outer)).await.made();
+    assert_eq!(sanne.eventually(&format!("{own}/$count")).await.json, json!(before + 1));
+    let given = format!("/v1.0/servicePrincipals/{sp}/appRoleAssignedTo");
+    assert_eq!(sanne.eventually(&format!("{given}?$count=true&$top=1")).await.found()["@odata.count"], json!(2));
+    assert_eq!(sanne.eventually(&format!("{given}/$count")).await.json, json!(2));
+    // Without the header it is no mistake, and counts nothing.
+    assert_eq!(sanne.get(&format!("{given}?$count=true")).await.found().get("@odata.count"), None);
+    let grants = sanne.eventually("/v1.0/oauth2PermissionGrants?$count=true").await.found();
+    assert_eq!(grants["@odata.count"].as_u64(), grants["value"].as_array().map(|all| all.len() as u64));
+    assert_eq!(sanne.eventually("/v1.0/oauth2PermissionGrants/$count").await.json, grants["@odata.count"]);
+}
+
+#[tokio::test]
+async fn a_packed_batch_is_asked_for_again_plain() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let batch = json!({ "requests": [{ "id": "1", "method": "GET", "url": "/me" }] }).to_string();
+    let ask = mandate_tests::wire::Ask::post("/v1.0/$batch", Some("application/json"), batch);
+    assert_eq!(sanne.send(ask.header("content-encoding", "gzip")).await.status, 415);
+}

@@ -44,6 +44,7 @@ fn of_directory(steps: &[Step]) -> Result<Route, Refusal> {
         _ if head.is("directoryObjects") => of_any(rest),
         _ if head.is("directory") => of_directory_parts(rest),
         _ if head.is(GRANTS) && is_delta(rest) => Ok(Route::Delta(DeltaOf::Grants)),
+        _ if head.is(GRANTS) && is_count(rest) => Ok(Route::GrantsCount(GrantsOf::All)),
         _ if head.is(GRANTS) => pair(rest, Route::Grants(GrantsOf::All), Route::Grant),
         _ if head.is("organization") => of_organization(rest),
         _ if head.is("directoryRoleTemplates") => pair(rest, Route::RoleTemplates, Route::RoleTemplate),
@@ -82,12 +83,17 @@ fn is_delta(rest: &[Step]) -> bool {
     matches!(rest, [step] | [step, Step::Call] if is_action(step, "delta"))
 }
 
+fn is_count(rest: &[Step]) -> bool {
+    matches!(rest, [step] if step.is("$count"))
+}
+
 fn keyed(noun: Noun, key: &Step) -> Result<Object, Refusal> {
     let no_such_key = || unknown(std::slice::from_ref(key));
     let key = match key {
         Step::NamedKey { name, value } => match name.to_ascii_lowercase().as_str() {
             "appid" if matches!(noun, Noun::Application | Noun::ServicePrincipal) => Key::AppId(value.clone()),
             "uniquename" if matches!(noun, Noun::Application | Noun::Group) => Key::UniqueName(value.clone()),
+            "userprincipalname" if noun == Noun::User => Key::Id(value.clone()),
             _ => return Err(no_such_key()),
         },
         _ => Key::Id(key_of(key)?),
@@ -176,6 +182,7 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
     match object {
         Object::User(subject) => match below {
             [] if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Person(subject))),
+            _ if part.is(GRANTS) && is_count(below) => Ok(Route::GrantsCount(GrantsOf::Person(subject))),
             [] if part.is("scopedRoleMemberOf") => Ok(Route::ScopedRoles(ScopedRoles::Of(subject))),
             _ if part.is(HELD) => assignments(Assignments::Person(subject), below),
             _ => Err(unknown(rest)),
@@ -214,6 +221,7 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
         Object::ServicePrincipal(key) => match (side(part), below) {
             (Some(side), _) => assignments(Assignments::App(key, side), below),
             (None, []) if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Client(key))),
+            (None, _) if part.is(GRANTS) && is_count(below) => Ok(Route::GrantsCount(GrantsOf::Client(key))),
             _ => Err(unknown(rest)),
         },
         _ => Err(unknown(rest)),
@@ -346,17 +354,26 @@ fn of_subscriptions(rest: &[Step]) -> Result<Route, Refusal> {
     }
 }
 
+const BY_TEMPLATE: &str = "roletemplateid=";
+
 fn of_roles(rest: &[Step]) -> Result<Route, Refusal> {
     let Some((key, below)) = rest.split_first() else { return Ok(Route::Roles) };
     let key = match key {
         Step::NamedKey { name, value } if name.eq_ignore_ascii_case("roleTemplateId") => {
             RoleKey::Template(value.clone())
         }
+        // An older spelling, which libraries for Go write.
+        Step::Name(text) if text.to_ascii_lowercase().starts_with(BY_TEMPLATE) => {
+            RoleKey::Template(text[BY_TEMPLATE.len()..].to_owned())
+        }
         _ => RoleKey::Id(key_of(key)?),
     };
     match below {
         [] => Ok(Route::Role(key)),
         [members] if members.is("members") => Ok(Route::RoleMembers(key)),
+        [members, kind] if members.is("members") && Cast::of(kind).is_some() => {
+            Cast::of(kind).map(|cast| Route::RoleMembersCast(key, cast)).ok_or_else(|| unknown(below))
+        }
         [members, reference] if members.is("members") && reference.is("$ref") => Ok(Route::RoleMemberReferences(key)),
         [members, id, reference] if members.is("members") && reference.is("$ref") => {
             Ok(Route::RoleMemberReference(key, key_of(id)?))
@@ -431,6 +448,7 @@ fn side(step: &Step) -> Option<Side> {
 fn assignments(of: Assignments, rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
         [] => Ok(Route::Assignments(of)),
+        _ if is_count(rest) => Ok(Route::AssignmentsCount(of)),
         [key] => Ok(Route::Assignment(of, key_of(key)?)),
         [_, rest @ ..] => Err(unknown(rest)),
     }

@@ -3,7 +3,7 @@
 use super::application::{APPLICATION, Application};
 use super::credential::{certificates_of, passwords_of, with_secrets};
 use super::key::{by_key, meant};
-use super::made_of;
+use super::{made_of, sent_back};
 use crate::body::{self, Written};
 use crate::call::Call;
 use crate::changes;
@@ -69,17 +69,18 @@ pub(super) async fn change(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
     {
         return upsert(call, name).await;
     }
-    let written = body::read_change(call, "application", READ_ONLY, &meant.own())?;
+    let mut written = body::read_whole(call, "application", READ_ONLY, &meant.own())?;
+    if let Some(secrets) = written.properties.remove("passwordCredentials") {
+        // They are made and taken away one by one (graph-api.md §2.5).
+        written.fixed.insert("passwordCredentials".to_owned(), secrets);
+    }
     let mut permit = None;
     for op in changes::operations(Noun::Application, &written.properties) {
         permit = Some(call.permit_on(op, meant.id).await?);
     }
     let permit = permit.ok_or_else(|| meant.missing())?;
-    let Written { mut properties, .. } = written;
-    if properties.contains_key("passwordCredentials") {
-        // They are made and taken away one by one (graph-api.md §2.5).
-        return Err(Refusal::ReadOnly("passwordCredentials".to_owned()).into());
-    }
+    let Written { mut properties, fixed, .. } = written;
+    sent_back(call, &permit, meant.known()?, &fixed).await?;
     let certificates = certificates_of(properties.remove("keyCredentials"))?;
     edit(call, &permit, meant.known()?, &meant.name, AppEdit::Merge { properties, certificates }).await?;
     Ok(respond::nothing())

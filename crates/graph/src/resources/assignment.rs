@@ -121,12 +121,35 @@ impl Place {
 async fn list(call: &Call<'_>, place: &Place) -> Result<Answer, Stop> {
     let permit = call.permit(place.list, Some(place.id))?;
     let selection = call.selection(&[&ASSIGNMENT])?;
-    call.refuse_sorting()?;
+    call.refuse_order()?;
     exists(call, place.noun, place.id).await?;
-    let mut query = match place.side {
-        Side::Given => AssignmentQuery { principal: None, resource: Some(place.id.into()) },
-        Side::Held => AssignmentQuery { principal: Some(place.id), resource: None },
+    let query = asked(call, place)?;
+    let count = match call.counts() {
+        true => Some(directory::assignments_count(call.house, &call.caller, &permit, query).await?),
+        false => None,
     };
+    let pages = Pages::of(call, place.list, &place.path);
+    let after = pages.after()?.map(AssignmentId::from);
+    let (found, more) = directory::assignments(call.house, &call.caller, &permit, query, after, pages.most()).await?;
+    let next = found.last().filter(|_| more).map(|last| pages.next(last.assignment.id.into()));
+    let value = found.iter().map(|one| shown(one, &selection, permit.view())).collect();
+    Ok(collection(call, call.context(&place.set(), &selection, false), count, value, next, COST))
+}
+
+/// `…/$count`: a number and nothing else.
+pub(super) async fn count(call: &Call<'_>, of: &Assignments) -> Result<Answer, Stop> {
+    let place = place(call, of).await?;
+    let permit = call.permit(place.list, Some(place.id))?;
+    call.refuse_page_of_count()?;
+    call.refuse_order()?;
+    exists(call, place.noun, place.id).await?;
+    let query = asked(call, &place)?;
+    let count = directory::assignments_count(call.house, &call.caller, &permit, query).await?;
+    Ok(respond::number(count, call.cost(COST)))
+}
+
+fn asked(call: &Call<'_>, place: &Place) -> Result<AssignmentQuery, Refusal> {
+    let mut query = of_side(place.side, place.noun, place.id);
     if let Some(filter) = &call.options.filter {
         let resource = resource_of(filter)?;
         query.resource = match query.resource {
@@ -134,12 +157,17 @@ async fn list(call: &Call<'_>, place: &Place) -> Result<Answer, Stop> {
             _ => Some(resource),
         };
     }
-    let pages = Pages::of(call, place.list, &place.path);
-    let after = pages.after()?.map(AssignmentId::from);
-    let (found, more) = directory::assignments(call.house, &call.caller, &permit, query, after, pages.most()).await?;
-    let next = found.last().filter(|_| more).map(|last| pages.next(last.assignment.id.into()));
-    let value = found.iter().map(|one| shown(one, &selection, permit.view())).collect();
-    Ok(collection(call, call.context(&place.set(), &selection, false), None, value, next, COST))
+    Ok(query)
+}
+
+/// A person has those of the groups that they are directly in as well (graph-api.md §2.9).
+fn of_side(side: Side, noun: Noun, id: ObjectId) -> AssignmentQuery {
+    match side {
+        Side::Given => AssignmentQuery { resource: Some(id.into()), ..AssignmentQuery::default() },
+        Side::Held => {
+            AssignmentQuery { principal: Some(id), with_groups: noun == Noun::User, ..AssignmentQuery::default() }
+        }
+    }
 }
 
 /// Those of one side, as they come along with the person, group or service principal.
@@ -167,17 +195,13 @@ impl Along {
         id: ObjectId,
         properties: &mut Map<String, Value>,
     ) -> Result<(), Stop> {
-        let (op, query) = match (noun, self.side) {
-            (_, Side::Given) => (Op::AssignedToList, AssignmentQuery { principal: None, resource: Some(id.into()) }),
-            (noun, Side::Held) => {
-                let op = match noun {
-                    Noun::User => Op::UsersAssignments,
-                    Noun::Group => Op::GroupsAssignments,
-                    _ => Op::ServicePrincipalsAssignments,
-                };
-                (op, AssignmentQuery { principal: Some(id), resource: None })
-            }
+        let op = match (noun, self.side) {
+            (_, Side::Given) => Op::AssignedToList,
+            (Noun::User, Side::Held) => Op::UsersAssignments,
+            (Noun::Group, Side::Held) => Op::GroupsAssignments,
+            (_, Side::Held) => Op::ServicePrincipalsAssignments,
         };
+        let query = of_side(self.side, noun, id);
         let permit = call.permit(op, Some(id))?;
         let (found, _) = directory::assignments(call.house, &call.caller, &permit, query, None, MOST_ALONG).await?;
         let told = found.iter().map(|one| Value::Object(shown(one, &self.selection, permit.view()))).collect();

@@ -5,7 +5,7 @@ use super::role_definition::told;
 use super::{collection, entity, made_of};
 use crate::body;
 use crate::call::Call;
-use crate::dispatch::RoleKey;
+use crate::dispatch::{Cast, RoleKey};
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::property::{Entity, Kind, Property, column, shown};
@@ -104,13 +104,25 @@ pub(super) async fn show(call: &Call<'_>, key: &RoleKey) -> Result<Answer, Stop>
     Ok(entity(call, call.context(ROLE.set, &selection, true), shown(&role, &selection, permit.view()), COST))
 }
 
-pub(super) async fn members(call: &Call<'_>, key: &RoleKey) -> Result<Answer, Stop> {
+/// The address of one who holds it.
+pub(super) async fn reference(call: &Call<'_>, key: &RoleKey, name: &str) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    let permit = call.permit(Op::DirectoryRolesMembers, None)?;
+    let role = found(call, &permit, key).await?.template.id;
+    let missing = || Refusal::NoSuchObject(name.to_owned());
+    let principal = ObjectId::parse(name).map_err(|_| missing())?;
+    let held = held(call, &permit, role).await?;
+    held.iter().find(|held| held.principal == principal).ok_or_else(missing)?;
+    Ok(relation::one_address(call, principal))
+}
+
+pub(super) async fn members(call: &Call<'_>, key: &RoleKey, cast: Option<Cast>) -> Result<Answer, Stop> {
     let permit = call.permit(Op::DirectoryRolesMembers, None)?;
     let only = relation::only(call)?;
     if only.is_none() {
         call.refuse_queries_but_count()?;
     }
-    let listed = Listed::of(call, None)?;
+    let listed = Listed::of(call, cast)?;
     let role = found(call, &permit, key).await?;
     let held = held(call, &permit, role.template.id).await?;
     let ids = held.iter().map(|assignment| assignment.principal);

@@ -10,12 +10,14 @@ use crate::dispatch::{GrantsOf, Subject};
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::paging::Pages;
-use crate::property::{Entity, Kind, Property, column, shown};
+use crate::property::{Entity, Kind, Property, Selection, column, shown};
 use crate::resources::user;
 use crate::respond;
 use http::Method;
 use mandate_base::{GrantId, ObjectId, ServicePrincipalId, UserId};
+use mandate_decide::View;
 use mandate_domain::grant::{Grant, GrantParties, GrantQuery, Whose};
+use mandate_domain::properties::Properties;
 use mandate_domain::query::Noun;
 use mandate_odata::{Compare, Filter, Literal};
 use mandate_usecases::directory::{self, ChangeGrant, GrantRefusal, NewGrant, Revocation, Revoke};
@@ -45,17 +47,35 @@ async fn list(call: &Call<'_>, of: &GrantsOf) -> Result<Answer, Stop> {
     let (op, query, path) = asked(call, of).await?;
     let permit = call.permit(op, path.object.map(|(_, id)| id))?;
     let selection = call.selection(&[&GRANT])?;
-    call.refuse_sorting()?;
+    call.refuse_order()?;
     if let Some((noun, id)) = path.object {
         exists(call, noun, id).await?;
     }
     let query = filtered(query, call.options.filter.as_ref())?;
+    let count = match call.counts() {
+        true => Some(directory::grants_count(call.house, &call.caller, &permit, &query).await?),
+        false => None,
+    };
     let pages = Pages::of(call, op, &path.text);
     let after = pages.after()?.map(GrantId::from);
     let (grants, more) = directory::grants(call.house, &call.caller, &permit, &query, after, pages.most()).await?;
     let next = grants.last().filter(|_| more).map(|last| pages.next(last.id.into()));
     let value = grants.iter().map(|grant| shown(grant, &selection, permit.view())).collect();
-    Ok(collection(call, call.context(SET, &selection, false), None, value, next, COST))
+    Ok(collection(call, call.context(SET, &selection, false), count, value, next, COST))
+}
+
+/// `…/$count`: a number and nothing else.
+pub(super) async fn count(call: &Call<'_>, of: &GrantsOf) -> Result<Answer, Stop> {
+    let (op, query, path) = asked(call, of).await?;
+    let permit = call.permit(op, path.object.map(|(_, id)| id))?;
+    call.refuse_page_of_count()?;
+    call.refuse_order()?;
+    if let Some((noun, id)) = path.object {
+        exists(call, noun, id).await?;
+    }
+    let query = filtered(query, call.options.filter.as_ref())?;
+    let count = directory::grants_count(call.house, &call.caller, &permit, &query).await?;
+    Ok(respond::number(count, call.cost(COST)))
 }
 
 /// A list of grants: its path with ids in the place of names, and whose object it belongs to.
@@ -161,6 +181,31 @@ enum ConsentType {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Change {
     scope: Option<String>,
+    // What the grant is between stays; clients send it back as they read it.
+    #[serde(default)]
+    id: Value,
+    #[serde(default)]
+    client_id: Value,
+    #[serde(default)]
+    consent_type: Value,
+    #[serde(default)]
+    principal_id: Value,
+    #[serde(default)]
+    resource_id: Value,
+}
+
+impl Change {
+    fn fixed(&self) -> Properties {
+        let all = [
+            ("id", &self.id),
+            ("clientId", &self.client_id),
+            ("consentType", &self.consent_type),
+            ("principalId", &self.principal_id),
+            ("resourceId", &self.resource_id),
+        ];
+        let sent = all.into_iter().filter(|(_, value)| !value.is_null());
+        sent.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
 }
 
 async fn create(call: &Call<'_>) -> Result<Answer, Stop> {
@@ -186,6 +231,9 @@ async fn change(call: &Call<'_>, id: &str) -> Result<Answer, Stop> {
     let permit = call.permit(Op::GrantsUpdate, None)?;
     let change: Change = body::read(call)?;
     let parties = GrantParties::parse(id).ok_or_else(|| Refusal::NoSuchObject(id.to_owned()))?;
+    if let Some(held) = directory::grant(call.house, &call.caller, &permit, parties).await? {
+        body::is_as_it_was(&change.fixed(), &shown(&held, &Selection::All, View::Full))?;
+    }
     let scopes = scopes(change.scope.as_deref().unwrap_or(""))?;
     let deed = ChangeGrant { permit: &permit, caller: &call.caller, parties, scopes, correlation: call.correlation };
     settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(&refusal, parties, id))?;

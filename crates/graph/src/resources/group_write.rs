@@ -1,7 +1,7 @@
 //! Groups made, changed and deleted (graph-api.md §2.3).
 
 use super::key::{Meant, by_key};
-use super::{made_in, relation};
+use super::{made_in, relation, sent_back};
 use crate::body::{self, Written};
 use crate::call::Call;
 use crate::dispatch::Key;
@@ -108,7 +108,7 @@ pub(super) async fn answer(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
 
 async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
     let shape = shape(call, meant).await?;
-    let Written { properties, members, owners } = body::read_change(call, "group", READ_ONLY, &meant.own())?;
+    let Written { properties, members, owners, fixed } = body::read_whole(call, "group", READ_ONLY, &meant.own())?;
     let mut permit = None;
     for (role, ids) in [(LinkRole::Member, &members), (LinkRole::Owner, &owners)] {
         if !ids.is_empty() {
@@ -119,6 +119,7 @@ async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
         permit = Some(call.permit_on(updating(shape), meant.id).await?);
     }
     let permit = permit.ok_or_else(|| meant.missing())?;
+    sent_back(call, &permit, meant.known()?, &fixed).await?;
     let group = meant.known()?.into();
     let deed = ChangeGroup { permit: &permit, group, properties, members, owners, correlation: call.correlation };
     settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, &meant.name))?;

@@ -48,8 +48,11 @@ mod user;
 mod user_write;
 mod userinfo;
 
+use crate::accept::Metadata;
+use crate::body;
+use crate::body::OLDER_TYPES;
 use crate::call::Call;
-use crate::dispatch::{Action, Object, Route};
+use crate::dispatch::{Action, Cast, Object, Route};
 use crate::errors::Stop;
 use crate::metadata;
 use crate::property::{Entity, Selection, shown};
@@ -60,6 +63,7 @@ use mandate_base::{AdministrativeUnitId, ObjectId};
 use mandate_decide::View;
 use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::group::Group;
+use mandate_domain::properties::Properties;
 use mandate_domain::query::Noun;
 use mandate_domain::user::User;
 use mandate_usecases::access::Permit;
@@ -138,9 +142,14 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::Related(object, relation, cast) => Box::pin(relation::list(call, object, *relation, *cast)),
         Route::RelatedCount(object, relation, cast) => Box::pin(relation::count(call, object, *relation, *cast)),
         Route::References(object, relation) => Box::pin(relation::references(call, object, *relation)),
+        Route::Reference(object, relation, id) if call.method == Method::GET => {
+            Box::pin(relation::reference(call, object, *relation, id))
+        }
         Route::Reference(object, relation, id) => Box::pin(relation::remove(call, object, *relation, Some(id))),
         Route::Classifications(key) => Box::pin(classification::answer_all(call, key)),
         Route::Classification(key, id) => Box::pin(classification::remove(call, key, id)),
+        Route::AssignmentsCount(of) => Box::pin(assignment::count(call, of)),
+        Route::GrantsCount(of) => Box::pin(grant::count(call, of)),
         Route::Assignments(of) => Box::pin(assignment::answer_all(call, of)),
         Route::Assignment(of, id) => Box::pin(assignment::answer_one(call, of, id)),
         Route::Grants(of) => Box::pin(grant::answer_all(call, of)),
@@ -151,8 +160,12 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::RoleTemplate(id) => Box::pin(ready(directory_role::template(call, id))),
         Route::Roles => Box::pin(directory_role::answer_all(call)),
         Route::Role(key) => Box::pin(directory_role::show(call, key)),
-        Route::RoleMembers(key) => Box::pin(directory_role::members(call, key)),
+        Route::RoleMembers(key) => Box::pin(directory_role::members(call, key, None)),
         Route::RoleMemberReferences(key) => Box::pin(directory_role::add(call, key)),
+        Route::RoleMemberReference(key, id) if call.method == Method::GET => {
+            Box::pin(directory_role::reference(call, key, id))
+        }
+        Route::RoleMembersCast(key, cast) => Box::pin(directory_role::members(call, key, Some(*cast))),
         Route::RoleMemberReference(key, id) => Box::pin(directory_role::remove(call, key, id)),
         Route::RoleDefinitions => Box::pin(role_definition::answer_all(call)),
         Route::RoleDefinition(id) => Box::pin(role_definition::answer_one(call, id)),
@@ -204,6 +217,16 @@ async fn act(call: &Call<'_>, object: &Object, action: Action) -> Result<Answer,
     }
 }
 
+/// What clients send back with an object as they read it, and may not change: it must be what it is.
+async fn sent_back(call: &Call<'_>, permit: &Permit, id: ObjectId, fixed: &Properties) -> Result<(), Stop> {
+    if fixed.is_empty() {
+        return Ok(());
+    }
+    let found = directory::by_ids(call.house, &call.caller, permit, &[id]).await?;
+    let held = found.first().map(relation::whole).unwrap_or_default();
+    Ok(body::is_as_it_was(fixed, &held)?)
+}
+
 /// Whether a restricted unit holds the object, which it does not know itself. Null where none does, as Graph has it; nobody
 /// is asked but for who selects it.
 async fn tell_restricted(
@@ -223,14 +246,36 @@ async fn tell_restricted(
 
 /// One object, its properties beside its context. `cost` is that of the plain call.
 fn entity(call: &Call<'_>, context: String, mut properties: Map<String, Value>, cost: u8) -> Answer {
+    identify(call, &context, &mut properties);
     call.metadata.say(&mut properties, "@odata.context", context);
     respond::found(properties, call.metadata, call.cost(cost))
+}
+
+/// With `odata.metadata=full`, which object it is, as the directory itself names it: clients refer to it by that.
+fn identify(call: &Call<'_>, context: &str, properties: &mut Map<String, Value>) {
+    if call.metadata != Metadata::Full {
+        return;
+    }
+    let set = context.split_once("$metadata#").map_or("", |(_, set)| set);
+    let set = set.split(['(', '/']).next().unwrap_or(set);
+    let own = Cast::ALL.into_iter().map(relation::kind_of).find(|kind| kind.set.rsplit('/').next() == Some(set));
+    let kind = own.map(|kind| format!("#{}", kind.name));
+    let said = properties.get("@odata.type").and_then(Value::as_str).map(str::to_owned);
+    let (Some(kind), Some(id)) = (said.or(kind), properties.get("id").and_then(Value::as_str)) else { return };
+    let Some(name) = kind.strip_prefix("#microsoft.graph.") else { return };
+    let Some(first) = name.chars().next() else { return };
+    let older = format!("{OLDER_TYPES}{}{}", first.to_ascii_uppercase(), &name[first.len_utf8()..]);
+    let address = format!("{}/v2/{}/directoryObjects/{id}/{older}", call.house.origins.graph, call.caller.tenant);
+    properties.insert("@odata.type".to_owned(), Value::from(kind));
+    properties.insert("@odata.id".to_owned(), Value::from(address));
 }
 
 /// One object that was just made, whole.
 fn made_of<E: Entity>(call: &Call<'_>, set: &str, object: &E) -> Map<String, Value> {
     let mut properties = shown(object, &Selection::Default, View::Full);
-    call.metadata.say(&mut properties, "@odata.context", call.context(set, &Selection::Default, true));
+    let context = call.context(set, &Selection::Default, true);
+    identify(call, &context, &mut properties);
+    call.metadata.say(&mut properties, "@odata.context", context);
     properties
 }
 
@@ -288,6 +333,8 @@ fn collection_with(
     cost: u8,
 ) -> Answer {
     let mut body = Map::new();
+    let mut value = value;
+    value.iter_mut().for_each(|object| identify(call, &context, object));
     call.metadata.say(&mut body, "@odata.context", context);
     body.extend(told.into_iter().map(|(name, value)| (name.to_owned(), value)));
     body.insert("value".to_owned(), value.into_iter().map(Value::Object).collect());

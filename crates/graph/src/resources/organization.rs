@@ -1,14 +1,15 @@
 //! `/organization`: a collection of one, the caller's tenant.
 
 use super::{collection, entity};
-use crate::body;
+use crate::body::{self, Written};
 use crate::call::Call;
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
-use crate::property::{Entity, Kind, Property, column, many, more, shown, withheld};
+use crate::property::{Entity, Kind, Property, Selection, column, many, more, shown, withheld};
 use crate::respond;
 use http::Method;
 use mandate_base::{ObjectId, TenantId};
+use mandate_decide::View;
 use mandate_domain::tenant::Tenant;
 use mandate_domain::time;
 use mandate_usecases::directory::{self, ChangeOrganization, OrganizationRefusal};
@@ -63,10 +64,14 @@ const READ_ONLY: &[&str] = &[
 
 async fn change(call: &Call<'_>, name: &str, id: Option<TenantId>) -> Result<Answer, Stop> {
     let permit = call.permit(Op::OrganizationUpdate, id.map(ObjectId::from))?;
-    let properties = body::read_change(call, "organization", READ_ONLY, name)?.properties;
+    let Written { properties, fixed, .. } = body::read_whole(call, "organization", READ_ONLY, name)?;
     let missing = || Refusal::NoSuchObject(name.to_owned());
     if id != Some(call.caller.tenant) {
         return Err(missing().into());
+    }
+    if !fixed.is_empty() {
+        let held = directory::organization(call.house, &call.caller, &permit).await?.ok_or_else(missing)?;
+        body::is_as_it_was(&fixed, &shown(&*held, &Selection::All, View::Full))?;
     }
     let deed = ChangeOrganization { permit: &permit, properties, correlation: call.correlation };
     settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| match refusal {

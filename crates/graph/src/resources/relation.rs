@@ -128,6 +128,31 @@ pub(super) fn is_told_by(relation: Relation, caller: &Caller, object: &MemberObj
     !matches!(relation, Relation::MemberOf | Relation::TransitiveMemberOf) || is_told(caller, object, of)
 }
 
+/// The address of one of them.
+pub(super) async fn reference(
+    call: &Call<'_>,
+    object: &Object,
+    relation: Relation,
+    name: &str,
+) -> Result<Answer, Stop> {
+    call.refuse_paging()?;
+    let place = place(call, object, relation).await?;
+    let permit = call.permit_on(place.op, place.meant.id).await?;
+    exists(call, object, &permit, &place.meant).await?;
+    let missing = || Refusal::NoSuchObject(name.to_owned());
+    let id = ObjectId::parse(name).map_err(|_| missing())?;
+    let found = directory::one_related(call.house, &call.caller, &permit, place.which, id).await?;
+    let told = found.objects.first().filter(|object| is_told_by(relation, &call.caller, object, place.meant.id));
+    Ok(one_address(call, told.ok_or_else(missing)?.id()))
+}
+
+/// A reference by itself.
+pub(super) fn one_address(call: &Call<'_>, id: ObjectId) -> Answer {
+    let address = format!("{}/directoryObjects/{id}", call.root());
+    let told = Map::from_iter([("@odata.id".to_owned(), Value::from(address))]);
+    entity(call, format!("{}/$metadata#$ref", call.root()), told, COST)
+}
+
 /// One of them by its id.
 pub(super) async fn one(call: &Call<'_>, object: &Object, relation: Relation, name: &str) -> Result<Answer, Stop> {
     call.refuse_paging()?;
@@ -296,7 +321,8 @@ fn may_be_told(caller: &Caller, group: &Group) -> bool {
 pub(super) async fn references(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Answer, Stop> {
     match call.method {
         Method::GET => addresses(call, object, relation).await,
-        Method::DELETE => remove(call, object, relation, None).await,
+        Method::DELETE if relation == Relation::Manager => remove(call, object, relation, None).await,
+        Method::DELETE => remove(call, object, relation, Some(&referred_in(call)?)).await,
         _ => add(call, object, relation).await,
     }
 }
@@ -318,14 +344,19 @@ async fn addresses(call: &Call<'_>, object: &Object, relation: Relation) -> Resu
     Ok(super::addresses(call, all, next, COST))
 }
 
+/// `…/members/$ref?@id=…`: the one that is taken away, by its address (graph-api.md §3.6).
+fn referred_in(call: &Call<'_>) -> Result<String, Refusal> {
+    let missing = || Refusal::Missing("@odata.id".to_owned());
+    let address = call.referred.ok_or_else(missing)?;
+    body::referred(address).map(|id| id.to_string()).ok_or_else(missing)
+}
+
 /// Of the one that there is.
 async fn address(call: &Call<'_>, place: &Place, permit: &Permit) -> Result<Answer, Stop> {
     call.refuse_paging()?;
     let found = directory::related(call.house, &call.caller, permit, place.which, None, 1).await?;
     let found = found.objects.first().ok_or_else(|| Refusal::NoSuchObject("manager".to_owned()))?;
-    let address = format!("{}/directoryObjects/{}", call.root(), found.id());
-    let told = Map::from_iter([("@odata.id".to_owned(), Value::from(address))]);
-    Ok(entity(call, format!("{}/$metadata#$ref", call.root()), told, COST))
+    Ok(one_address(call, found.id()))
 }
 
 async fn add(call: &Call<'_>, object: &Object, relation: Relation) -> Result<Answer, Stop> {
@@ -502,6 +533,19 @@ impl Listed {
             Some(view) => shown(entity, &self.selection, view),
             None => bare(E::KIND, entity.id(), &self.selection),
         }
+    }
+}
+
+/// All of an object, as its kind has it.
+pub(super) fn whole(object: &MemberObject) -> Map<String, Value> {
+    let (all, full) = (&Selection::All, View::Full);
+    match object {
+        MemberObject::User(user) => shown(user, all, full),
+        MemberObject::Group(group) => shown(group, all, full),
+        MemberObject::Application(card) => shown(&Application::of(card), all, full),
+        MemberObject::ServicePrincipal(sp, card) => shown(&Instance::of(sp, card.as_deref()), all, full),
+        MemberObject::AdministrativeUnit(unit) => shown(unit, all, full),
+        MemberObject::DirectoryRole(role) => shown(role, all, full),
     }
 }
 

@@ -2,14 +2,15 @@
 //! §2.10).
 
 use super::{collection, entity, made_of};
-use crate::body;
+use crate::body::{self, Written};
 use crate::call::Call;
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
-use crate::property::{Entity, Kind, Property, column, shown};
+use crate::property::{Entity, Kind, Property, Selection, column, shown};
 use crate::respond;
 use http::Method;
 use mandate_base::{ObjectId, RoleTemplateId};
+use mandate_decide::View;
 use mandate_domain::role::{CustomRole, RoleTemplate, roles};
 use mandate_odata::{Compare, Filter, Literal};
 use mandate_usecases::access::Permit;
@@ -32,7 +33,12 @@ pub(super) async fn answer_one(call: &Call<'_>, name: &str) -> Result<Answer, St
         Method::PATCH => {
             let permit = call.permit(Op::RoleDefinitionsUpdate, None)?;
             let id = parsed(name)?;
-            let mut properties = body::read_change(call, "unifiedRoleDefinition", READ_ONLY, name)?.properties;
+            let Written { mut properties, fixed, .. } =
+                body::read_whole(call, "unifiedRoleDefinition", READ_ONLY, name)?;
+            if !fixed.is_empty() {
+                let held = one(call, &permit, id).await?.ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
+                body::is_as_it_was(&fixed, &shown(&held, &Selection::All, View::Full))?;
+            }
             properties.remove("templateId");
             edit(call, &permit, name, RoleEdit::Redefine(id, properties)).await?;
             Ok(respond::nothing())

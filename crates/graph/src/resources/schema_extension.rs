@@ -46,7 +46,7 @@ pub(super) async fn answer_one(call: &Call<'_>, name: &str) -> Result<Answer, St
     let permit = call.permit_on(op, owner).await?;
     let properties = match removes {
         true => None,
-        false => Some(body::read_object(call, "schemaExtension", &["id", "owner"])?.properties),
+        false => Some(body::read_change(call, "schemaExtension", &["id", "owner"], name)?.properties),
     };
     let deed =
         ChangeSchemaExtension { permit: &permit, name: name.to_owned(), properties, correlation: call.correlation };

@@ -2,8 +2,8 @@
 
 use super::credential::certificates_of;
 use super::key::by_key;
-use super::made_of;
 use super::service_principal::{Instance, SERVICE_PRINCIPAL};
+use super::{made_of, sent_back};
 use crate::body::{self, Written};
 use crate::call::Call;
 use crate::changes;
@@ -41,7 +41,7 @@ const READ_ONLY: &[&str] = &[
 
 pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Stop> {
     let permit = call.permit(Op::ServicePrincipalsCreate, None)?;
-    let Written { mut properties, owners, members } = body::read_object(call, "servicePrincipal", READ_ONLY)?;
+    let Written { mut properties, owners, members, .. } = body::read_object(call, "servicePrincipal", READ_ONLY)?;
     if !members.is_empty() {
         return Err(Refusal::UnknownMember("members@odata.bind".to_owned()).into());
     }
@@ -98,16 +98,16 @@ async fn change(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
         properties.remove("appId");
         return make(call, &permit, name, properties, owners).await;
     }
-    let mut properties = body::read_change(call, "servicePrincipal", READ_ONLY, &meant.own())?.properties;
+    let Written { mut properties, mut fixed, .. } =
+        body::read_whole(call, "servicePrincipal", READ_ONLY, &meant.own())?;
     check_kind(&mut properties)?;
-    if properties.contains_key("appId") {
-        return Err(Refusal::ReadOnly("appId".to_owned()).into());
-    }
+    fixed.extend(properties.remove("appId").map(|app| ("appId".to_owned(), app)));
     let mut permit = None;
     for op in changes::operations(Noun::ServicePrincipal, &properties) {
         permit = Some(call.permit_on(op, meant.id).await?);
     }
     let permit = permit.ok_or_else(|| meant.missing())?;
+    sent_back(call, &permit, meant.known()?, &fixed).await?;
     let certificates = certificates_of(properties.remove("keyCredentials"))?;
     edit(call, &permit, meant.known()?, &meant.name, InstanceEdit::Merge { properties, certificates }).await?;
     Ok(respond::nothing())

@@ -2,8 +2,8 @@
 
 use super::key::{Meant, by_key};
 use super::unit::UNIT;
-use super::{deleted, group_write, made, unit, user_write};
-use crate::body;
+use super::{deleted, group_write, made, sent_back, unit, user_write};
+use crate::body::{self, Written};
 use crate::call::Call;
 use crate::dispatch::Key;
 use crate::errors::{Refusal, Stop};
@@ -39,7 +39,8 @@ pub(super) async fn answer(call: &Call<'_>, key: &Key) -> Result<Answer, Stop> {
 
 async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
     let permit = call.permit_on(Op::AdministrativeUnitsUpdate, meant.id).await?;
-    let properties = body::read_change(call, "administrativeUnit", READ_ONLY, &meant.own())?.properties;
+    let Written { properties, fixed, .. } = body::read_whole(call, "administrativeUnit", READ_ONLY, &meant.own())?;
+    sent_back(call, &permit, meant.known()?, &fixed).await?;
     let unit = meant.known()?.into();
     let deed = ChangeUnit { permit: &permit, unit, properties, correlation: call.correlation };
     settle(call.house, call.caller.tenant, &deed).await?.map_err(|refusal| told(refusal, &meant.name))?;

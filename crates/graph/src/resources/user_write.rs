@@ -1,8 +1,8 @@
 //! People added, changed and deleted, and what they do with their own account (graph-api.md §2.2).
 
 use super::key::{Meant, meant};
-use super::made_in;
-use crate::body;
+use super::{made_in, sent_back};
+use crate::body::{self, Written};
 use crate::call::Call;
 use crate::changes;
 use crate::dispatch::{Action, Object, Subject};
@@ -88,13 +88,14 @@ async fn check_above(call: &Call<'_>, meant: &Meant) -> Result<(), Stop> {
 }
 
 async fn change(call: &Call<'_>, meant: &Meant) -> Result<Answer, Stop> {
-    let properties = body::read_change(call, "user", READ_ONLY, &meant.own())?.properties;
+    let Written { properties, fixed, .. } = body::read_whole(call, "user", READ_ONLY, &meant.own())?;
     let mut permit = None;
     for op in changes::operations(Noun::User, &properties) {
         permit = Some(call.permit_on(op, meant.id).await?);
     }
     let permit = permit.ok_or_else(|| meant.missing())?;
     let user = UserId::from(meant.known()?);
+    sent_back(call, &permit, user.into(), &fixed).await?;
     let password = match password_in(&properties)? {
         Some(password) => Some(hashed(call, password).await?),
         None => None,

@@ -77,14 +77,8 @@ impl TenantView<'_> {
     ) -> Result<Vec<Grant>, Fault> {
         let select = "SELECT o.id, o.client, o.resource, o.principal, o.scope, o.created, o.version FROM grants o";
         let mut built = Built::of(self.key().await?, select.to_owned());
-        built.also("o.client", "=", query.client.map(id));
-        built.also("o.resource", "=", query.resource.map(id));
-        match query.whose {
-            Whose::Anybodys => {}
-            Whose::Everybodys => built.also("o.principal", "=", Some(id_or_none(None::<UserId>))),
-            Whose::Peoples => built.also("o.principal", ">", Some(id_or_none(None::<UserId>))),
-            Whose::Of(user) => built.also("o.principal", "=", Some(id(user))),
-            Whose::Nobodys => return Ok(Vec::new()),
+        if !built.grants(query) {
+            return Ok(Vec::new());
         }
         built.also("o.id", ">", after.map(id));
         let most = built.bind(most);
@@ -101,12 +95,28 @@ impl TenantView<'_> {
     ) -> Result<Vec<AppRoleAssignment>, Fault> {
         let select = "SELECT o.id, o.principal, o.kind, o.resource, o.role, o.created FROM app_role_assignments o";
         let mut built = Built::of(self.key().await?, select.to_owned());
-        built.also("o.principal", "=", query.principal.map(id));
-        built.also("o.resource", "=", query.resource.map(id));
+        built.assignments(query);
         built.also("o.id", ">", after.map(id));
         let most = built.bind(most);
         built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
         self.driver.rows_built(&built.sql, &built.values).await?.iter().map(assignment_of).collect()
+    }
+
+    /// How many there are on all pages.
+    pub async fn assignments_count(&self, query: AssignmentQuery) -> Result<i64, Fault> {
+        let mut built = Built::of(self.key().await?, "SELECT COUNT(*) FROM app_role_assignments o".to_owned());
+        built.assignments(query);
+        self.counted(&built).await
+    }
+
+    pub async fn grants_count(&self, query: &GrantQuery) -> Result<i64, Fault> {
+        let mut built = Built::of(self.key().await?, "SELECT COUNT(*) FROM grants o".to_owned());
+        if built.grants(query) { self.counted(&built).await } else { Ok(0) }
+    }
+
+    async fn counted(&self, built: &Built) -> Result<i64, Fault> {
+        let rows = self.driver.rows_built(&built.sql, &built.values).await?;
+        rows.first().map_or(Ok(0), |row| row.int(0))
     }
 
     /// Directory roles as they were given. By id, as grants are.
@@ -131,8 +141,7 @@ impl TenantView<'_> {
     pub async fn count_where(&self, noun: Noun, condition: Option<&Condition>) -> Result<i64, Fault> {
         let mut built = Built::of(self.key().await?, format!("SELECT COUNT(*) FROM {} o", table(noun)));
         built.only(noun.into(), condition);
-        let rows = self.driver.rows_built(&built.sql, &built.values).await?;
-        rows.first().map_or(Ok(0), |row| row.int(0))
+        self.counted(&built).await
     }
 
     /// What somebody made, of every kind, by number.
@@ -323,6 +332,34 @@ impl Built {
             let place = self.bind(value);
             self.sql.push_str(&format!(" AND {column} {op} {place}"));
         }
+    }
+
+    /// Whether there can be any.
+    fn grants(&mut self, query: &GrantQuery) -> bool {
+        self.also("o.client", "=", query.client.map(id));
+        self.also("o.resource", "=", query.resource.map(id));
+        match query.whose {
+            Whose::Anybodys => {}
+            Whose::Everybodys => self.also("o.principal", "=", Some(id_or_none(None::<UserId>))),
+            Whose::Peoples => self.also("o.principal", ">", Some(id_or_none(None::<UserId>))),
+            Whose::Of(user) => self.also("o.principal", "=", Some(id(user))),
+            Whose::Nobodys => return false,
+        }
+        true
+    }
+
+    fn assignments(&mut self, query: AssignmentQuery) {
+        match query.principal {
+            Some(principal) if query.with_groups => {
+                let place = self.bind(id(principal));
+                self.sql.push_str(&format!(
+                    " AND (o.principal = {place} OR o.principal IN (
+                          SELECT group_id FROM links WHERE tenant_id = $1 AND member = {place} AND role = 'member'))"
+                ));
+            }
+            principal => self.also("o.principal", "=", principal.map(id)),
+        }
+        self.also("o.resource", "=", query.resource.map(id));
     }
 
     pub fn only(&mut self, source: Source, condition: Option<&Condition>) {

@@ -94,6 +94,20 @@ pub async fn grants(
     Ok(page(house.store.tenant(caller.tenant).grants_where(query, after, most as i64 + 1).await?, most))
 }
 
+/// How many there are on all pages.
+pub async fn grants_count(house: &House, caller: &Caller, _: &Permit, query: &GrantQuery) -> Result<i64, Fault> {
+    house.store.tenant(caller.tenant).grants_count(query).await
+}
+
+pub async fn assignments_count(
+    house: &House,
+    caller: &Caller,
+    _: &Permit,
+    query: AssignmentQuery,
+) -> Result<i64, Fault> {
+    house.store.tenant(caller.tenant).assignments_count(query).await
+}
+
 /// An assignment with the names of its two sides, where both are still there.
 #[derive(Clone, Debug)]
 pub struct NamedAssignment {
