@@ -129,15 +129,28 @@ pub struct Query {
 pub enum Order {
     #[default]
     Id,
-    /// By display name, and by id among those of one name.
+    /// By display name, and by age among those of one name.
     Name { descending: bool },
+    /// By user principal name.
+    Upn { descending: bool },
+    /// By when it was made.
+    Created { descending: bool },
+}
+
+impl Order {
+    pub const fn is_descending(self) -> bool {
+        match self {
+            Order::Id => false,
+            Order::Name { descending } | Order::Upn { descending } | Order::Created { descending } => descending,
+        }
+    }
 }
 
 /// The last object of the page before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub id: ObjectId,
-    /// Its display name as it is compared; empty where the order is by id.
+    /// What it is put in order by, as that is compared; empty where the order is by id.
     pub name: String,
 }
 
@@ -220,6 +233,26 @@ const CODED: &[&str] = &[
     DEFINES,
     MAKER,
     "userType",
+    "resourceProvisioningOptions",
+    "web/redirectUris",
+    "spa/redirectUris",
+    "publicClient/redirectUris",
+    "web/homePageUrl",
+    "onPremisesExtensionAttributes/extensionAttribute1",
+    "onPremisesExtensionAttributes/extensionAttribute2",
+    "onPremisesExtensionAttributes/extensionAttribute3",
+    "onPremisesExtensionAttributes/extensionAttribute4",
+    "onPremisesExtensionAttributes/extensionAttribute5",
+    "onPremisesExtensionAttributes/extensionAttribute6",
+    "onPremisesExtensionAttributes/extensionAttribute7",
+    "onPremisesExtensionAttributes/extensionAttribute8",
+    "onPremisesExtensionAttributes/extensionAttribute9",
+    "onPremisesExtensionAttributes/extensionAttribute10",
+    "onPremisesExtensionAttributes/extensionAttribute11",
+    "onPremisesExtensionAttributes/extensionAttribute12",
+    "onPremisesExtensionAttributes/extensionAttribute13",
+    "onPremisesExtensionAttributes/extensionAttribute14",
+    "onPremisesExtensionAttributes/extensionAttribute15",
 ];
 
 /// Every extension: their names are known only where they are defined, so each stands in front of its values.
@@ -301,6 +334,21 @@ const OF_USER: &[&str] = &[
     "mailNickname",
     "mobilePhone",
     "officeLocation",
+    "onPremisesExtensionAttributes/extensionAttribute1",
+    "onPremisesExtensionAttributes/extensionAttribute2",
+    "onPremisesExtensionAttributes/extensionAttribute3",
+    "onPremisesExtensionAttributes/extensionAttribute4",
+    "onPremisesExtensionAttributes/extensionAttribute5",
+    "onPremisesExtensionAttributes/extensionAttribute6",
+    "onPremisesExtensionAttributes/extensionAttribute7",
+    "onPremisesExtensionAttributes/extensionAttribute8",
+    "onPremisesExtensionAttributes/extensionAttribute9",
+    "onPremisesExtensionAttributes/extensionAttribute10",
+    "onPremisesExtensionAttributes/extensionAttribute11",
+    "onPremisesExtensionAttributes/extensionAttribute12",
+    "onPremisesExtensionAttributes/extensionAttribute13",
+    "onPremisesExtensionAttributes/extensionAttribute14",
+    "onPremisesExtensionAttributes/extensionAttribute15",
     "onPremisesImmutableId",
     "onPremisesLastSyncDateTime",
     "onPremisesSamAccountName",
@@ -334,6 +382,7 @@ const OF_GROUP: &[&str] = &[
     "preferredLanguage",
     "proxyAddresses",
     "renewedDateTime",
+    "resourceProvisioningOptions",
     "uniqueName",
     "visibility",
 ];
@@ -524,13 +573,20 @@ pub fn of_application(card: &AppCard) -> Vec<Facet> {
     facets.text("appId", &card.app_id.to_string());
     facets.moment("createdDateTime", card.created);
     facets.text("signInAudience", registration.sign_in_audience.word());
-    for (property, values) in [("identifierUris", &registration.identifier_uris), ("tags", &registration.tags)] {
+    for (property, values) in [
+        ("identifierUris", &registration.identifier_uris),
+        ("tags", &registration.tags),
+        ("web/redirectUris", &registration.web.redirect_uris),
+        ("spa/redirectUris", &registration.spa.redirect_uris),
+        ("publicClient/redirectUris", &registration.public_client.redirect_uris),
+    ] {
         values.iter().for_each(|value| facets.text(property, value));
     }
     for (property, value) in [
         ("publisherDomain", &registration.publisher_domain),
         ("description", &registration.description),
         ("notes", &registration.notes),
+        ("web/homePageUrl", &registration.web.home_page_url),
     ] {
         value.iter().for_each(|value| facets.text(property, value));
     }

@@ -71,14 +71,13 @@ mod tests {
     }
 
     #[test]
-    fn only_none_asks_for_none() {
-        let minimal: [&[&'static str]; 10] = [
+    fn each_asks_for_what_it_names() {
+        let minimal: [&[&'static str]; 9] = [
             &[],
             &[""],
             &["*/*"],
             &["application/json"],
             &["application/json;odata.metadata=minimal;odata.streaming=False;IEEE754Compatible=false"],
-            &["application/json;odata.metadata=full"],
             &["application/json;odata.metadata"],
             &["application/xml;odata.metadata=none"],
             &["application/json;odata.metadata=none;q=0"],
@@ -104,7 +103,8 @@ mod tests {
         let none = "application/json;odata.metadata=none";
         let full = "application/json;odata.metadata=full";
         assert_eq!(asked(&[none, full]), Metadata::None);
-        assert_eq!(asked(&[full, none]), Metadata::Minimal);
+        assert_eq!(asked(&[full, none]), Metadata::Full);
+        assert_eq!(asked(&[full]), Metadata::Full);
     }
 
     #[test]
@@ -115,6 +115,7 @@ mod tests {
             Value::Object(body)
         };
         assert_eq!(said(Metadata::Minimal), json!({ "@odata.context": "x" }));
+        assert_eq!(said(Metadata::Full), json!({ "@odata.context": "x" }));
         assert_eq!(said(Metadata::None), json!({}));
     }
 }

@@ -205,10 +205,10 @@ fn each_route_takes_its_methods() {
     assert_eq!(taken("/oidc/userinfo"), [Method::GET, Method::POST]);
     assert_eq!(taken("/v1.0/users"), [Method::GET, Method::POST]);
     assert_eq!(taken("/v1.0/users/a"), [Method::GET, Method::PATCH, Method::DELETE]);
-    assert_eq!(taken("/v1.0/directoryObjects/a"), [Method::GET]);
+    assert_eq!(taken("/v1.0/directoryObjects/a"), [Method::GET, Method::DELETE]);
     assert_eq!(taken("/v1.0/users/a/manager/$ref"), [Method::GET, Method::PUT, Method::DELETE]);
-    assert_eq!(taken("/v1.0/groups/a/members/$ref"), [Method::GET, Method::POST]);
-    assert_eq!(taken("/v1.0/groups/a/members/b/$ref"), [Method::DELETE]);
+    assert_eq!(taken("/v1.0/groups/a/members/$ref"), [Method::GET, Method::POST, Method::DELETE]);
+    assert_eq!(taken("/v1.0/groups/a/members/b/$ref"), [Method::GET, Method::DELETE]);
     assert_eq!(taken("/v1.0/me/memberOf"), [Method::GET]);
 }
 

@@ -22,6 +22,16 @@ struct Askable {
     of: Type,
     operators: Vec<&'static str>,
     search: bool,
+    order: Sorting,
+}
+
+/// Whether a collection can be put in order by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sorting {
+    No,
+    Yes,
+    /// With `ConsistencyLevel: eventual` and `$count=true`.
+    Advanced,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +76,7 @@ fn table() -> &'static [Askable] {
 
 fn read(line: &'static str) -> Option<Askable> {
     let cells: Vec<&'static str> = line.split('\t').collect();
-    let [noun, path, of, operators, search, _] = cells[..] else { return None };
+    let [noun, path, of, operators, search, order] = cells[..] else { return None };
     let source = match noun {
         "user" => Noun::User.into(),
         "group" => Noun::Group.into(),
@@ -86,8 +96,14 @@ fn read(line: &'static str) -> Option<Askable> {
         "number" => Type::Number,
         _ => return None,
     };
+    let order = match order {
+        "" => Sorting::No,
+        "yes" => Sorting::Yes,
+        "advanced" => Sorting::Advanced,
+        _ => return None,
+    };
     let path = Cow::Borrowed(path);
-    Some(Askable { source, path, of, operators: operators.split(',').collect(), search: search == "yes" })
+    Some(Askable { source, path, of, operators: operators.split(',').collect(), search: search == "yes", order })
 }
 
 /// What extensions of a kind's schema can be asked for (graph-api.md §2.15). Bytes cannot.
@@ -108,7 +124,7 @@ fn added(source: Source, kind: &str, extensions: &[Extension]) -> Vec<Askable> {
             Type::Text => vec!["eq", "ne", "not", "ge", "le", "in", "startsWith"],
             _ => vec!["eq", "ne", "not", "ge", "le", "in"],
         };
-        Some(Askable { source, path: path.into(), of, operators, search: false })
+        Some(Askable { source, path: path.into(), of, operators, search: false, order: Sorting::No })
     };
     let of_this = extensions.iter().filter(|extension| extension.is_of(kind));
     of_this
@@ -349,13 +365,22 @@ impl<'a> Asking<'a> {
         Err(Refusal::Unsearchable(property.to_owned()))
     }
 
-    fn order(&self, options: &Options) -> Result<Order, Refusal> {
-        match &options.order_by[..] {
-            [] => Ok(Order::Id),
-            [only] if only.property.eq_ignore_ascii_case("displayName") => {
-                Ok(Order::Name { descending: only.descending })
-            }
-            [first, ..] => Err(Refusal::Unsortable(first.property.clone())),
+    fn order(&mut self, options: &Options) -> Result<Order, Refusal> {
+        let asked = match &options.order_by[..] {
+            [] => return Ok(Order::Id),
+            [only] => only,
+            [first, ..] => return Err(Refusal::Unsortable(first.property.clone())),
+        };
+        let refused = || Refusal::Unsortable(asked.property.clone());
+        let known = self.find(&asked.property).map_err(|_| refused())?;
+        self.advanced |= known.order == Sorting::Advanced;
+        let descending = asked.descending;
+        match (known.order, &*known.path) {
+            (Sorting::No, _) => Err(refused()),
+            (_, "displayName") => Ok(Order::Name { descending }),
+            (_, "userPrincipalName") => Ok(Order::Upn { descending }),
+            (_, "createdDateTime") => Ok(Order::Created { descending }),
+            _ => Err(refused()),
         }
     }
 

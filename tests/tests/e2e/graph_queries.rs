@@ -346,3 +346,80 @@ async fn what_is_out_of_view_is_not_asked_for() {
     let hidden = basic.eventually(&url!("{members}department eq 'Sluizen'")).await.found();
     assert_eq!((hidden["@odata.count"].clone(), hidden["value"].clone()), (json!(0), json!([])));
 }
+
+#[tokio::test]
+async fn lists_are_sorted_by_name_and_by_age() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    for (name, at) in [("Zus", "aaltje"), ("Aap", "zeger"), ("Mies", "kees")] {
+        world.later(60_000);
+        let person = json!({
+            "displayName": name, "userPrincipalName": format!("{at}@waterkant.example"), "mailNickname": at,
+            "accountEnabled": true, "passwordProfile": { "password": "Polder-Fiets-43" },
+        });
+        sanne.post("/v1.0/users", &person).await.made();
+        sanne.post("/v1.0/applications", &json!({ "displayName": name })).await.made();
+    }
+    let all = async |path: &str, property: &str| {
+        let (mut seen, mut next) = (Vec::new(), Some(in_a_url(path)));
+        while let Some(path) = next {
+            let page = sanne.eventually(&path).await.found();
+            seen.extend(
+                page["value"]
+                    .as_array()
+                    .expect("a list")
+                    .iter()
+                    .map(|one| one[property].as_str().unwrap_or("").to_lowercase()),
+            );
+            next =
+                page["@odata.nextLink"].as_str().map(|link| link.trim_start_matches("https://mandate.test").to_owned());
+        }
+        seen
+    };
+    for (set, property) in
+        [("users", "userPrincipalName"), ("users", "createdDateTime"), ("applications", "createdDateTime")]
+    {
+        let select = format!("$top=3&$count=true&$select=id,{property}&$orderby={property}");
+        let up = all(&format!("/v1.0/{set}?{select}"), property).await;
+        assert!(up.is_sorted() && up.len() > 4, "{set} {up:?}");
+        let down: Vec<String> = all(&format!("/v1.0/{set}?{select} desc"), property).await.into_iter().rev().collect();
+        assert_eq!(up, down, "{set}");
+    }
+    // A name needs no header; an age does.
+    assert_eq!(sanne.get("/v1.0/users?$orderby=userPrincipalName").await.status, 200);
+    assert_eq!(sanne.get("/v1.0/users?$orderby=createdDateTime").await.status, 400);
+    assert_eq!(sanne.eventually("/v1.0/users?$orderby=city&$count=true").await.status, 400);
+    let filtered =
+        "/v1.0/users?$count=true&$filter=endsWith(userPrincipalName,'@waterkant.example')&$orderby=userPrincipalName";
+    assert!(sanne.eventually(filtered).await.found()["@odata.count"].as_i64() > Some(4));
+}
+
+#[tokio::test]
+async fn apps_and_groups_are_found_by_what_administrators_look_for() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    let app = json!({
+        "displayName": "Kraan", "notes": "van de haven", "uniqueName": "kraan-1",
+        "web": { "redirectUris": ["https://kraan.waterkant.example/cb"], "homePageUrl": "https://kraan.waterkant.example" },
+        "spa": { "redirectUris": ["https://kraan.waterkant.example/spa"] },
+    });
+    let app = sanne.post("/v1.0/applications", &app).await.made();
+    let sp = json!({ "appId": app["appId"], "preferredSingleSignOnMode": "saml", "notes": "let op" });
+    sanne.post("/v1.0/servicePrincipals", &sp).await.made();
+    let badge = json!({ "onPremisesExtensionAttributes": { "extensionAttribute3": "Ploeg 7" } });
+    sanne.patch(&format!("/v1.0/users/{JORIS_ID}"), &badge).await.done();
+    for (set, filter, found) in [
+        ("applications", "web/redirectUris/any(u:u eq 'https://kraan.waterkant.example/cb')", "Kraan"),
+        ("applications", "spa/redirectUris/any(u:startswith(u,'https://kraan.'))", "Kraan"),
+        ("applications", "web/homePageUrl eq 'https://kraan.waterkant.example'", "Kraan"),
+        ("applications", "uniqueName eq 'kraan-1'", "Kraan"),
+        ("applications", "startswith(notes,'van de')", "Kraan"),
+        ("servicePrincipals", "preferredSingleSignOnMode eq 'saml'", "Kraan"),
+        ("servicePrincipals", "notes eq 'let op'", "Kraan"),
+        ("users", "onPremisesExtensionAttributes/extensionAttribute3 eq 'ploeg 7'", "Joris Bakker"),
+        ("users", "userType eq 'Member' and startswith(userPrincipalName,'joris')", "Joris Bakker"),
+    ] {
+        let path = url!("/v1.0/{set}?$count=true&$filter={filter}");
+        assert_eq!(sanne.eventually(&path).await.names(), [found], "{filter}");
+    }
+}

@@ -135,6 +135,10 @@ fn property(object: &Object, step: &Step, below: &[Step]) -> Option<Route> {
         Noun::AdministrativeUnit => "administrativeUnit",
     };
     let known = schema::member(kind, name).filter(|member| !member.navigation)?;
+    // Another service's, which would tell nothing as if there were nothing.
+    if known.name == "mailboxSettings" {
+        return None;
+    }
     match below {
         [] => Some(Route::Property(object.clone(), known.name, false)),
         [value] if value.is("$value") => Some(Route::Property(object.clone(), known.name, true)),

@@ -64,7 +64,12 @@ pub(super) async fn list<E: Listed>(call: &Call<'_>) -> Result<Answer, Stop> {
 }
 
 fn place<E: Listed>(last: &E, order: Order) -> Place {
-    let name = if order == Order::Id { String::new() } else { compared(last.name()) };
+    let name = match order {
+        Order::Id => String::new(),
+        Order::Name { .. } => compared(last.name()),
+        Order::Upn { .. } => compared(last.column("userPrincipalName").as_str().unwrap_or("")),
+        Order::Created { .. } => compared(last.column("createdDateTime").as_str().unwrap_or("")),
+    };
     Place { id: last.id(), name }
 }
 

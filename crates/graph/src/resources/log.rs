@@ -193,7 +193,8 @@ impl ToldAudit<'_> {
                 "id": target.id.to_string(),
                 "type": target.kind,
                 "displayName": target.name,
-                "userPrincipalName": null,
+                // A person is noted by their name.
+                "userPrincipalName": (target.kind == "User").then_some(&target.name),
                 "groupType": null,
                 "modifiedProperties": modified,
             })

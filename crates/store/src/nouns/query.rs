@@ -176,7 +176,7 @@ impl TenantView<'_> {
         let built = match lead {
             Some(lead) if matches!(lead.test, Test::Equal(_)) => Built::led_by(tenant, query, lead, after),
             Some(lead) => Built::gathered_from(tenant, query, lead, after),
-            None if query.order != Order::Id => Built::by_name(tenant, query, after),
+            None if query.order != Order::Id => Built::in_order(tenant, query, after),
             None => {
                 let mut built =
                     Built::of(self.key().await?, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
@@ -638,16 +638,48 @@ impl Built {
         format!("SELECT DISTINCT o.number AS object FROM {} o WHERE o.tenant_id = $1 AND {told}", table(noun))
     }
 
-    /// Names are facets, and lie in their order.
-    fn by_name(tenant: Value, query: &Query, after: Option<i64>) -> Built {
+    /// What objects are put in order by is a key of its own, a column with an index, or a facet.
+    fn in_order(tenant: Value, query: &Query, after: Option<i64>) -> Built {
+        match (query.order, query.noun) {
+            (Order::Upn { .. }, _) => Built::by_key(tenant, query),
+            (Order::Created { .. }, Noun::User | Noun::Group) => Built::by_age(tenant, query),
+            (Order::Created { .. }, _) => Built::in_order_of(tenant, query, "createdDateTime", after),
+            (Order::Name { .. } | Order::Id, _) => Built::in_order_of(tenant, query, DISPLAY_NAME, after),
+        }
+    }
+
+    fn by_key(tenant: Value, query: &Query) -> Built {
+        let mut built = Built::of(tenant, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
+        let (op, direction) = way(query.order);
+        let after = query.after.as_ref().map(|place| Value::Bytes(place.name.as_bytes().to_vec()));
+        built.also("o.upn_key", op, after);
+        built.only(query.noun.into(), query.condition.as_ref());
+        let most = built.bind(query.most);
+        built.sql.push_str(&format!(" ORDER BY o.upn_key{direction} LIMIT {most}"));
+        built
+    }
+
+    fn by_age(tenant: Value, query: &Query) -> Built {
+        let mut built = Built::of(tenant, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
+        let (op, direction) = way(query.order);
+        if let Some(place) = &query.after {
+            let created = time::parse(&place.name.to_ascii_uppercase()).map_or(Value::Int(0), Value::from);
+            let (created, last) = (built.bind(created), built.bind(id(place.id)));
+            built.sql.push_str(&format!(" AND (o.created, o.id) {op} ({created}, {last})"));
+        }
+        built.only(query.noun.into(), query.condition.as_ref());
+        let most = built.bind(query.most);
+        built.sql.push_str(&format!(" ORDER BY o.created{direction}, o.id{direction} LIMIT {most}"));
+        built
+    }
+
+    /// The rows of a facet lie in the order of its values.
+    fn in_order_of(tenant: Value, query: &Query, property: &str, after: Option<i64>) -> Built {
         let select = format!("SELECT {} FROM facets n CROSS JOIN {}", columns(query.noun), from(query.noun));
         let mut built = Built::of(tenant, select);
-        let number = facet_number(query.noun, DISPLAY_NAME).unwrap_or_default();
+        let number = facet_number(query.noun, property).unwrap_or_default();
         built.sql.push_str(&format!(" AND n.tenant_id = $1 AND n.facet = {number} AND o.number = n.object"));
-        let (op, direction) = match query.order {
-            Order::Name { descending: true } => ("<", " DESC"),
-            _ => (">", ""),
-        };
+        let (op, direction) = way(query.order);
         if let (Some(place), Some(after)) = (&query.after, after) {
             let name = built.bind(Value::Bytes(place.name.as_bytes().to_vec()));
             let after = built.bind(after);
@@ -664,6 +696,10 @@ impl Built {
         let most = self.bind(query.most);
         self.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
     }
+}
+
+const fn way(order: Order) -> (&'static str, &'static str) {
+    if order.is_descending() { ("<", " DESC") } else { (">", "") }
 }
 
 /// The term by which the store begins to look, and the others.

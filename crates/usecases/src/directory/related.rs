@@ -3,7 +3,7 @@
 use super::applications::application_by_id;
 use crate::access::{Caller, Permit};
 use crate::{Fault, House, clients};
-use mandate_base::{AdministrativeUnitId, GroupId, ObjectId, RoleTemplateId, TenantId};
+use mandate_base::{AdministrativeUnitId, GroupId, Moment, ObjectId, RoleTemplateId, TenantId};
 use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::group::{Group, LinkRole};
@@ -81,6 +81,16 @@ impl MemberObject {
             MemberObject::ServicePrincipal(sp, _) => sp.id.into(),
             MemberObject::AdministrativeUnit(unit) => unit.id.into(),
             MemberObject::DirectoryRole(role) => role.id(),
+        }
+    }
+
+    pub fn created(&self) -> Option<Moment> {
+        match self {
+            MemberObject::User(user) => Some(user.created),
+            MemberObject::Group(group) => Some(group.created),
+            MemberObject::Application(card) => Some(card.created),
+            MemberObject::ServicePrincipal(sp, _) => Some(sp.created),
+            MemberObject::AdministrativeUnit(_) | MemberObject::DirectoryRole(_) => None,
         }
     }
 

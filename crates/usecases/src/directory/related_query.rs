@@ -6,7 +6,7 @@
 use super::related::{CHUNK, MemberObject, Related, ids, of_query};
 use crate::access::{Caller, Permit};
 use crate::{Fault, House};
-use mandate_domain::query::{Condition, Noun, Order, Place, Query, compared};
+use mandate_domain::query::{Condition, Noun, Order, Place, Query, compared, compared_moment};
 
 /// What is asked for.
 pub struct RelatedQuery {
@@ -82,7 +82,12 @@ pub async fn related_where(
 }
 
 fn place_of(object: &MemberObject, order: Order) -> Place {
-    let name = if order == Order::Id { String::new() } else { compared(object.display_name()) };
+    let name = match (order, object) {
+        (Order::Id, _) => String::new(),
+        (Order::Upn { .. }, MemberObject::User(user)) => user.upn.folded().into_string(),
+        (Order::Created { .. }, object) => object.created().map(compared_moment).unwrap_or_default(),
+        (_, object) => compared(object.display_name()),
+    };
     Place { id: object.id(), name }
 }
 
@@ -90,8 +95,8 @@ fn order_of(order: Order, one: &Place, other: &Place) -> std::cmp::Ordering {
     let by_name = (&one.name, one.id).cmp(&(&other.name, other.id));
     match order {
         Order::Id => one.id.cmp(&other.id),
-        Order::Name { descending: false } => by_name,
-        Order::Name { descending: true } => by_name.reverse(),
+        _ if order.is_descending() => by_name.reverse(),
+        _ => by_name,
     }
 }
 
