@@ -308,8 +308,8 @@ impl Version {
 impl Route {
     /// Whether a relation of what is asked for can come along.
     pub fn expands(&self) -> bool {
-        matches!(self, Route::List(_) | Route::Object(_) | Route::RoleAssignments | Route::RoleAssignment(_))
-            && !matches!(self, Route::Object(Object::Any(_)))
+        let may = matches!(self, Route::List(_) | Route::Object(_) | Route::RoleAssignments | Route::RoleAssignment(_));
+        (may || matches!(self, Route::Roles | Route::Role(_))) && !matches!(self, Route::Object(Object::Any(_)))
     }
 
     /// Objects of several kinds have no relation in common: all of them are none.

@@ -8,6 +8,8 @@ pub struct Expand {
     /// As it was spelled.
     pub relation: String,
     pub select: Option<Select>,
+    /// `$levels=max`: the same relation of what comes along, and so on.
+    pub all_levels: bool,
 }
 
 const MOST: usize = 8;
@@ -35,7 +37,7 @@ fn one(item: &str) -> Result<Expand, OptionError> {
     if relation.is_empty() || relation.chars().count() > 128 || !is_name {
         return Err(refused());
     }
-    let mut expand = Expand { relation: relation.to_owned(), select: None };
+    let mut expand = Expand { relation: relation.to_owned(), select: None, all_levels: false };
     for option in inside.into_iter().flat_map(|inside| split(inside, ';')).flatten() {
         let (name, value) = option.split_once('=').ok_or_else(refused)?;
         let name = name.trim();
@@ -43,8 +45,10 @@ fn one(item: &str) -> Result<Expand, OptionError> {
             bare if bare.eq_ignore_ascii_case("select") && expand.select.is_none() => {
                 expand.select = Some(select(value)?);
             }
-            // A level is all that there is.
             bare if bare.eq_ignore_ascii_case("levels") && value.trim() == "1" => {}
+            bare if bare.eq_ignore_ascii_case("levels") && value.trim().eq_ignore_ascii_case("max") => {
+                expand.all_levels = true;
+            }
             _ => return Err(refused()),
         }
     }
@@ -79,7 +83,7 @@ mod tests {
 
     #[test]
     fn relations_come_with_their_own_select() {
-        let of = |relation: &str, select| Expand { relation: relation.to_owned(), select };
+        let of = |relation: &str, select| Expand { relation: relation.to_owned(), select, all_levels: false };
         assert_eq!(expand("manager"), Ok(vec![of("manager", None)]));
         assert_eq!(
             expand("members($select=id,displayName), owners"),
@@ -90,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_is_no_expansion_is_named() {
-        for bad in ["", "*", "a(", "a)", "a()b", "a($top=1)", "a($select)", "a($select=id", "a($levels=max)", "a b"] {
+        for bad in ["", "a(", "a)", "a()b", "a($top=1)", "a($select)", "a($select=id", "a($levels=two)", "a b"] {
             assert!(matches!(expand(bad), Err(OptionError::NoExpand(_))), "{bad}");
         }
         assert_eq!(expand("a,b,c,d,e,f,g,h,i"), Err(OptionError::TooLong("$expand")));

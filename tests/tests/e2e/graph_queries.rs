@@ -423,3 +423,66 @@ async fn apps_and_groups_are_found_by_what_administrators_look_for() {
         assert_eq!(sanne.eventually(&path).await.names(), [found], "{filter}");
     }
 }
+
+#[tokio::test]
+async fn managers_come_along_up_to_the_top_and_members_with_their_role() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    for (person, manager) in [(LUKAS_ID, JORIS_ID), (JORIS_ID, SANNE_ID)] {
+        let to = json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/users/{manager}") });
+        sanne.write(http::Method::PUT, &format!("/v1.0/users/{person}/manager/$ref"), &to).await.done();
+    }
+    let path = format!("/v1.0/users/{LUKAS_ID}?$select=id&$expand=manager($levels=max;$select=id,displayName)");
+    let lukas = sanne.get(&path).await.found();
+    assert_eq!(lukas["manager"]["displayName"], "Joris Bakker");
+    assert_eq!(lukas["manager"]["manager"]["displayName"], "Sanne de Vries");
+    // A circle ends where it began.
+    let to = json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/users/{LUKAS_ID}") });
+    sanne.write(http::Method::PUT, &format!("/v1.0/users/{SANNE_ID}/manager/$ref"), &to).await.done();
+    let round = sanne.get(&path).await.found();
+    assert_eq!(round["manager"]["manager"]["id"], SANNE_ID.to_string());
+    assert_eq!(round["manager"]["manager"].get("manager"), None);
+    assert_eq!(sanne.get("/v1.0/groups?$expand=members($levels=max)").await.status, 400);
+    let roles = sanne.get("/v1.0/directoryRoles?$expand=members($select=id,displayName)").await.found();
+    let admin =
+        roles["value"].as_array().expect("a list").iter().find(|role| role["displayName"] == "Global Administrator");
+    let members = admin.and_then(|role| role["members"].as_array()).expect("it has some");
+    assert!(members.iter().any(|member| member["displayName"] == "Sanne de Vries"), "{members:?}");
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_listed_in_the_order_of_its_end() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    for name in ["kees", "aaltje", "zeger"] {
+        let person = json!({
+            "displayName": name, "userPrincipalName": format!("{name}@waterkant.example"), "mailNickname": name,
+            "accountEnabled": true, "passwordProfile": { "password": "Polder-Fiets-43" },
+        });
+        let id = sanne.post("/v1.0/users", &person).await.id();
+        world.later(60_000);
+        sanne.delete(&format!("/v1.0/users/{id}")).await.done();
+    }
+    let listed = async |order: &str| {
+        let (mut seen, mut next) =
+            (Vec::new(), Some(url!("/v1.0/directory/deletedItems/microsoft.graph.user?$top=2&$orderby={order}")));
+        while let Some(path) = next {
+            let page = sanne.eventually(&path).await.found();
+            seen.extend(
+                page["value"]
+                    .as_array()
+                    .expect("a list")
+                    .iter()
+                    .map(|one| one["displayName"].as_str().unwrap_or("").to_owned()),
+            );
+            next =
+                page["@odata.nextLink"].as_str().map(|link| link.trim_start_matches("https://mandate.test").to_owned());
+        }
+        seen
+    };
+    assert_eq!(listed("deletedDateTime desc").await, ["zeger", "aaltje", "kees"]);
+    assert_eq!(listed("userPrincipalName").await, ["aaltje", "kees", "zeger"]);
+    assert_eq!(listed("displayName desc").await, ["zeger", "kees", "aaltje"]);
+    let refused = sanne.get("/v1.0/directory/deletedItems/microsoft.graph.user?$orderby=city").await;
+    assert_eq!(refused.status, 400);
+}

@@ -18,7 +18,7 @@ use mandate_decide::{Target, View};
 use mandate_domain::deleted::{Deleted, DeletedObject};
 use mandate_domain::group::LinkRole;
 use mandate_domain::properties::{Broken, Rule};
-use mandate_domain::query::Noun;
+use mandate_domain::query::{Condition, Noun, Place, compared, compared_moment};
 use mandate_domain::time;
 use mandate_usecases::access::{self, Permit};
 use mandate_usecases::directory::{self, DeletedQuery, Purge, RemovalRefusal, Remove, Restore};
@@ -48,11 +48,11 @@ pub(super) async fn remove_permitted(
 
 pub(super) async fn list(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
     let permit = call.permit(ops(noun).list, None)?;
-    refuse([("$search", call.options.search.is_some()), ("$orderby", !call.options.order_by.is_empty())])?;
+    refuse([("$search", call.options.search.is_some())])?;
     let kind = kind_of(noun);
     let selection = call.selection(&[kind])?;
     // Looked through one by one, whatever is asked: no header is needed for that.
-    let condition = question(noun, kind.name, &call.options, &call.extensions)?.condition;
+    let condition = condition(call, noun, kind)?;
     kind.may_ask(condition.as_ref(), permit.view())?;
     let path = format!("/directory/deletedItems/{}", kind.name);
     let pages = Pages::of(call, ops(noun).list, &path);
@@ -63,10 +63,80 @@ pub(super) async fn list(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
         true => Some(directory::deleted_count(call.house, &call.caller, &permit, query).await?),
         false => None,
     };
+    if let Some(order) = order(noun, call)? {
+        let all = directory::deleted_whole(call.house, &call.caller, &permit, query).await?;
+        let all = all.ok_or(Refusal::NoQuery("$orderby"))?;
+        let (page, next) = sorted(all, &order, pages.place()?, pages.most());
+        let value = page.iter().map(|deleted| properties(deleted, &selection, permit.view())).collect();
+        let next = next.map(|last| pages.next_place(&last));
+        return Ok(collection(call, call.context(kind.set, &selection, false), count, value, next, COST));
+    }
     let found = directory::deleted_items(call.house, &call.caller, &permit, query).await?;
     let next = found.next.map(|last| pages.next(last));
     let value = found.objects.iter().map(|deleted| properties(deleted, &selection, permit.view())).collect();
     Ok(collection(call, call.context(kind.set, &selection, false), count, value, next, COST))
+}
+
+/// What is asked of them, in whatever order.
+fn condition(call: &Call<'_>, noun: Noun, kind: &Kind) -> Result<Option<Condition>, Refusal> {
+    let mut unordered = call.options.clone();
+    unordered.order_by.clear();
+    Ok(question(noun, kind.name, &unordered, &call.extensions)?.condition)
+}
+
+/// By what they are put in order, and which way.
+struct Sorted {
+    key: fn(&Deleted) -> String,
+    descending: bool,
+}
+
+/// Of whoever sees the basic set: names, and when it was deleted.
+fn order(noun: Noun, call: &Call<'_>) -> Result<Option<Sorted>, Refusal> {
+    let asked = match &call.options.order_by[..] {
+        [] => return Ok(None),
+        [only] => only,
+        [first, ..] => return Err(Refusal::Unsortable(first.property.clone())),
+    };
+    let key: fn(&Deleted) -> String = match asked.property.to_ascii_lowercase().as_str() {
+        "deleteddatetime" => |deleted| compared_moment(deleted.at),
+        "displayname" => |deleted| compared(name_of(&deleted.object)),
+        "userprincipalname" if noun == Noun::User => |deleted| match &deleted.object {
+            DeletedObject::User(user) => compared(user.upn.as_str()),
+            _ => String::new(),
+        },
+        _ => return Err(Refusal::Unsortable(asked.property.clone())),
+    };
+    Ok(Some(Sorted { key, descending: asked.descending }))
+}
+
+fn name_of(object: &DeletedObject) -> &str {
+    match object {
+        DeletedObject::User(user) => &user.display_name,
+        DeletedObject::Group(group) => &group.display_name,
+        DeletedObject::Application(card) => &card.registration.display_name,
+        DeletedObject::ServicePrincipal(sp) => &sp.display_name,
+        DeletedObject::AdministrativeUnit(unit) => &unit.display_name,
+    }
+}
+
+/// One page, and the place of its last one where another follows.
+fn sorted(all: Vec<Deleted>, order: &Sorted, after: Option<Place>, most: usize) -> (Vec<Deleted>, Option<Place>) {
+    let key = |deleted: &Deleted| ((order.key)(deleted), deleted.id());
+    let after = after.map(|place| (place.name, place.id));
+    let is_behind = |deleted: &Deleted| match &after {
+        None => true,
+        Some(after) if order.descending => key(deleted) < *after,
+        Some(after) => key(deleted) > *after,
+    };
+    let mut page: Vec<Deleted> = all.into_iter().filter(is_behind).collect();
+    page.sort_by_cached_key(key);
+    if order.descending {
+        page.reverse();
+    }
+    let more = page.len() > most;
+    page.truncate(most);
+    let next = page.last().filter(|_| more).map(|last| Place { id: last.id(), name: (order.key)(last) });
+    (page, next)
 }
 
 /// `…/$count`: a number and nothing else.

@@ -13,13 +13,13 @@ use crate::respond;
 use http::Method;
 use mandate_base::{ObjectId, RoleTemplateId};
 use mandate_domain::role::{RoleAssignment, RoleQuery, RoleTemplate, roles};
-use mandate_odata::{Compare, Filter, Literal};
+use mandate_odata::{Compare, Filter, Literal, Select};
 use mandate_usecases::access::Permit;
 use mandate_usecases::directory::{self, DirectoryRole, EditRoles, GiveRole, RoleEdit, RoleScope, TakeRole};
 use mandate_usecases::settle;
 use mandate_web::Answer;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 const COST: u8 = 1;
@@ -64,7 +64,15 @@ async fn list(call: &Call<'_>) -> Result<Answer, Stop> {
         let (property, wanted) = equality(filter)?;
         all.retain(|role| role.column(property).as_str().is_some_and(|held| held.eq_ignore_ascii_case(&wanted)));
     }
-    let value = all.iter().map(|role| shown(role, &selection, permit.view())).collect();
+    let expansion = with_members(call)?;
+    let mut value = Vec::with_capacity(all.len());
+    for role in &all {
+        let mut properties = shown(role, &selection, permit.view());
+        if let Some(listed) = &expansion {
+            add_members(call, listed, role.template.id, &mut properties).await?;
+        }
+        value.push(properties);
+    }
     Ok(collection(call, call.context(ROLE.set, &selection, false), None, value, None, COST))
 }
 
@@ -100,9 +108,44 @@ pub(super) async fn show(call: &Call<'_>, key: &RoleKey) -> Result<Answer, Stop>
     call.refuse_paging()?;
     let permit = call.permit(Op::DirectoryRolesGet, None)?;
     let selection = call.selection(&[&ROLE])?;
+    let expansion = with_members(call)?;
     let role = found(call, &permit, key).await?;
-    Ok(entity(call, call.context(ROLE.set, &selection, true), shown(&role, &selection, permit.view()), COST))
+    let mut properties = shown(&role, &selection, permit.view());
+    if let Some(listed) = &expansion {
+        add_members(call, listed, role.template.id, &mut properties).await?;
+    }
+    Ok(entity(call, call.context(ROLE.set, &selection, true), properties, COST))
 }
+
+/// Whether those who hold it come along.
+fn with_members(call: &Call<'_>) -> Result<Option<Listed>, Refusal> {
+    match &call.options.expand[..] {
+        [] => Ok(None),
+        [only] if only.relation.eq_ignore_ascii_case("members") && !only.all_levels => {
+            let select = only.select.as_ref().filter(|select| **select != Select::All);
+            Listed::selecting(select, &call.extensions).map(Some)
+        }
+        [first, ..] => Err(Refusal::NoExpansion(first.relation.clone())),
+    }
+}
+
+async fn add_members(
+    call: &Call<'_>,
+    listed: &Listed,
+    role: RoleTemplateId,
+    properties: &mut Map<String, Value>,
+) -> Result<(), Stop> {
+    let permit = call.permit(Op::DirectoryRolesMembers, None)?;
+    let held = held(call, &permit, role).await?;
+    let ids: Vec<ObjectId> = held.iter().map(|assignment| assignment.principal).take(MOST_ALONG).collect();
+    let found = directory::by_ids(call.house, &call.caller, &permit, &ids).await?;
+    let shown = found.iter().filter_map(|object| listed.show(call, object)).map(Value::Object);
+    properties.insert("members".to_owned(), shown.collect());
+    Ok(())
+}
+
+/// As many as come along with any object.
+const MOST_ALONG: usize = 20;
 
 /// The address of one who holds it.
 pub(super) async fn reference(call: &Call<'_>, key: &RoleKey, name: &str) -> Result<Answer, Stop> {

@@ -25,6 +25,8 @@ pub(super) struct Expansion {
 
 enum What {
     Related(Relation, Listed),
+    /// Somebody's manager, theirs, and so on.
+    Managers(Listed),
     Assignments(Along),
     /// Open ones, whole.
     Extensions(Bearing),
@@ -38,6 +40,10 @@ impl Expansion {
             [_, second, ..] => return Err(Refusal::NoExpansion(second.relation.clone())),
         };
         let refused = || Refusal::NoExpansion(expand.relation.clone());
+        let is_chain = expand.relation.eq_ignore_ascii_case(Relation::Manager.word()) && noun == Noun::User;
+        if expand.all_levels && !is_chain {
+            return Err(refused());
+        }
         if let Some(bearing) = Bearing::of(noun)
             && expand.relation.eq_ignore_ascii_case(EXTENSIONS)
         {
@@ -50,12 +56,14 @@ impl Expansion {
         let relation = Relation::named(&expand.relation).ok_or_else(refused)?;
         reading(&object(noun, String::new()), relation).ok_or_else(refused)?;
         let listed = Listed::selecting(select, &call.extensions)?;
-        Ok(Some(Expansion { noun, what: What::Related(relation, listed) }))
+        let what = if expand.all_levels { What::Managers(listed) } else { What::Related(relation, listed) };
+        Ok(Some(Expansion { noun, what }))
     }
 
     pub async fn add(&self, call: &Call<'_>, id: ObjectId, properties: &mut Map<String, Value>) -> Result<(), Stop> {
         let (relation, listed) = match &self.what {
             What::Related(relation, listed) => (*relation, listed),
+            What::Managers(listed) => return managers(call, listed, id, properties).await,
             What::Assignments(along) => return along.add(call, self.noun, id, properties).await,
             What::Extensions(bearing) => return come_along(call, *bearing, id, properties).await,
         };
@@ -77,6 +85,36 @@ impl Expansion {
         Ok(())
     }
 }
+
+/// Each one's manager within them (graph-api.md §3.3). Whoever is their own manager at last ends it.
+async fn managers(
+    call: &Call<'_>,
+    listed: &Listed,
+    id: ObjectId,
+    properties: &mut Map<String, Value>,
+) -> Result<(), Stop> {
+    let (mut chain, mut seen) = (Vec::new(), vec![id]);
+    while chain.len() < MOST_LEVELS {
+        let of = seen[seen.len() - 1];
+        let person = object(Noun::User, of.to_string());
+        let op = reading(&person, Relation::Manager).ok_or_else(|| Refusal::NoExpansion("manager".to_owned()))?;
+        let permit = call.permit_on(op, Some(of)).await?;
+        let which = which(&person, Relation::Manager, of);
+        let found = directory::related(call.house, &call.caller, &permit, which, None, 1).await?;
+        let Some(manager) = found.objects.first().filter(|manager| !seen.contains(&manager.id())) else { break };
+        seen.push(manager.id());
+        chain.extend(listed.show(call, manager));
+    }
+    let mut above: Option<Map<String, Value>> = None;
+    for mut manager in chain.into_iter().rev() {
+        manager.extend(above.map(|above| ("manager".to_owned(), Value::Object(above))));
+        above = Some(manager);
+    }
+    properties.extend(above.map(|above| ("manager".to_owned(), Value::Object(above))));
+    Ok(())
+}
+
+const MOST_LEVELS: usize = 100;
 
 fn object(noun: Noun, id: String) -> Object {
     match noun {

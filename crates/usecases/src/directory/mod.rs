@@ -50,8 +50,8 @@ pub use photos::{ChangePhoto, PhotoRefusal, photo};
 pub use policies::{ChangePolicy, Changed, PolicyEdit, PolicyRefusal, Sets, policies_of, under_policy};
 pub use read::{
     DeletedQuery, NamedAssignment, application, applications, assignment, assignments, assignments_count, card, count,
-    deleted_count, deleted_item, deleted_items, grant, grants, grants_count, group, groups, logo, logo_of,
-    organization, role_assignment, role_assignments, service_principal, service_principals, unit, units, user,
+    deleted_count, deleted_item, deleted_items, deleted_whole, grant, grants, grants_count, group, groups, logo,
+    logo_of, organization, role_assignment, role_assignments, service_principal, service_principals, unit, units, user,
     user_by_name, users,
 };
 pub use related::{

@@ -286,6 +286,28 @@ pub async fn deleted_count(
     }
 }
 
+/// All of them, where they are few enough to be put in another order than that of ids. `None`: they are not.
+pub async fn deleted_whole(
+    house: &House,
+    caller: &Caller,
+    permit: &Permit,
+    query: DeletedQuery<'_>,
+) -> Result<Option<Vec<Deleted>>, Fault> {
+    let (mut all, mut after) = (Vec::new(), None);
+    while all.len() <= MOST_SORTED {
+        let page = DeletedQuery { after, most: MOST_LOOKED_AT, ..query };
+        let found = deleted_items(house, caller, permit, page).await?;
+        all.extend(found.objects);
+        after = found.next;
+        if after.is_none() {
+            return Ok(Some(all));
+        }
+    }
+    Ok(None)
+}
+
+const MOST_SORTED: usize = 20_000;
+
 /// No index finds them: they are looked through, so many at once, and so many for a page, which may then hold less than it
 /// could.
 const AT_ONCE: i64 = 200;
