@@ -90,7 +90,7 @@ fn stopped(house: &House, stop: &Stop, version: Version, trail: &Trail) -> Answe
 }
 
 fn referred_in(params: &Params) -> Option<&str> {
-    let mut all = params.pairs().into_iter();
+    let mut all = params.pairs();
     all.find(|(name, _)| ["@id", "@odata.id", "$id"].contains(name)).map(|(_, value)| value)
 }
 

@@ -335,7 +335,7 @@ async fn what_was_written_under_whole_ids_is_read_under_numbers(place: Place) {
     for (property, value, found) in [("city", "zwolle \\ 'assendorp'", &noor), ("userType", "guest", &guest)] {
         let condition = Some(Condition::is(property, Test::Equal(value.to_owned())));
         let query = Query { noun: Noun::User, condition, order: Order::Id, after: None, most: 10 };
-        assert_eq!(view.users_where(&query).await.expect("finds"), [found.clone()], "{property}");
+        assert_eq!(view.users_where(&query).await.expect("finds"), std::slice::from_ref(found), "{property}");
     }
     let names =
         Query { noun: Noun::User, condition: None, order: Order::Name { descending: true }, after: None, most: 10 };
