@@ -85,6 +85,19 @@ impl Graph<'_> {
         self.by(Method::DELETE, path).await
     }
 
+    /// All that a list holds, page by page.
+    pub async fn every(&self, path: &str) -> Vec<Value> {
+        let (mut seen, mut next) = (Vec::new(), Some(path.to_owned()));
+        while let Some(path) = next {
+            let page = self.eventually(&path).await.found();
+            seen.extend(page["value"].as_array().expect("a list").iter().cloned());
+            let link =
+                page["@odata.nextLink"].as_str().map(|link| link.strip_prefix("https://mandate.test").expect("ours"));
+            next = link.map(str::to_owned);
+        }
+        seen
+    }
+
     /// One more reference of a relation.
     pub async fn refer(&self, path: &str, id: &str) -> GraphReply {
         let address = format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");

@@ -63,6 +63,7 @@ const SETS: &[(&str, &str)] = &[
     ("verificationDnsRecords", "domainDnsRecord"),
     ("serviceConfigurationRecords", "domainDnsRecord"),
     ("subscribedSkus", "subscribedSku"),
+    ("licenseDetails", "licenseDetails"),
     ("directoryRoles", "directoryRole"),
     ("directoryRoleTemplates", "directoryRoleTemplate"),
     ("roleDefinitions", "unifiedRoleDefinition"),

@@ -133,7 +133,7 @@ pub enum Order {
     Name { descending: bool },
     /// By user principal name.
     Upn { descending: bool },
-    /// By when it was made.
+    /// By when it was made; a place's name is the moment in milliseconds.
     Created { descending: bool },
 }
 

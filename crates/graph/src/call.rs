@@ -189,7 +189,9 @@ impl Call<'_> {
     }
 
     pub fn selection_of(&self, select: Option<&Select>, kinds: &[&'static Kind]) -> Result<Selection, Refusal> {
-        Selection::of(select, kinds, &self.extensions)
+        // Before a type is released it is shown whole, where it is shown in part afterwards (graph-api.md §3.3).
+        let whole = self.version == Version::Beta && matches!(kinds, [kind] if kind.set == "users");
+        if select.is_none() && whole { Ok(Selection::All) } else { Selection::of(select, kinds, &self.extensions) }
     }
 
     /// Of the configured origin, whatever host the request named: clients follow it with their token.

@@ -116,6 +116,7 @@ pub(crate) enum Route {
     /// One property of an object, in JSON or bare.
     Property(Object, &'static str, bool),
     SubscribedSkus,
+    LicenseDetails(Subject),
     Organizations,
     Organization(String),
 }

@@ -122,6 +122,8 @@ operations! {
     UsersManagerUpdate = "users.manager.update",
     UsersDirectReports = "users.directReports",
     MeDirectReports = "me.directReports",
+    UsersLicenseDetails = "users.licenseDetails",
+    MeLicenseDetails = "me.licenseDetails",
     UsersTransitiveMemberOf = "users.transitiveMemberOf",
     MeTransitiveMemberOf = "me.transitiveMemberOf",
     UsersOwnedObjects = "users.ownedObjects",

@@ -101,7 +101,7 @@ const ONE: [&str; 7] = [
     "photo",
 ];
 /// Which type stands behind a path's last name.
-const SETS: [(&str, &str); 62] = [
+const SETS: [(&str, &str); 63] = [
     ("me", "user"),
     ("users", "user"),
     ("manager", "directoryObject"),
@@ -153,6 +153,7 @@ const SETS: [(&str, &str); 62] = [
     ("serviceConfigurationRecords", "domainDnsRecord"),
     ("domainNameReferences", "directoryObject"),
     ("subscribedSkus", "subscribedSku"),
+    ("licenseDetails", "licenseDetails"),
     ("directoryRoles", "directoryRole"),
     ("directoryRoleTemplates", "directoryRoleTemplate"),
     ("roleDefinitions", "unifiedRoleDefinition"),

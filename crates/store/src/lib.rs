@@ -2,7 +2,8 @@
 //!
 //! A [`TenantView`] reads one tenant; a [`Record`] commits in one transaction, with its audit. Never: rules. A row
 //! that breaks one is found by `usecases`, which planned it. Next: `sql` for how a statement is bound to its tenant,
-//! `driver` for SQLite and PostgreSQL, `nouns` for what is read, `record` for what is written.
+//! `short` and `numbers` for the keys that rows lie under, `driver` for SQLite and PostgreSQL, `nouns` for what is read,
+//! `record` for what is written.
 #![forbid(unsafe_code)]
 
 mod commits;

@@ -1,6 +1,6 @@
 //! Statements as constants. A [`TenantSql`] that does not bind its tenant does not compile.
 
-/// A statement on one tenant's rows: `$1` is the tenant, always.
+/// A statement on one tenant's rows: `$1` is the tenant's short key, always (`short`).
 #[derive(Debug)]
 pub struct TenantSql(&'static str);
 

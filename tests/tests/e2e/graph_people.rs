@@ -671,3 +671,19 @@ async fn what_was_deleted_is_asked_for_by_its_properties() {
         assert_eq!(sanne.get(&format!("{deleted}?$filter={bad}")).await.status, 400, "{bad}");
     }
 }
+
+/// What somebody made is in the order in which it came, whatever its ids are, and no page loses or repeats any of it.
+#[tokio::test]
+async fn what_somebody_made_is_told_page_by_page() {
+    let world = World::new().await;
+    let lukas = world.as_person(LUKAS).await;
+    let mut made = Vec::new();
+    for name in ["a", "b", "c", "d", "e"] {
+        made.push(lukas.post("/v1.0/applications", &json!({ "displayName": name })).await.id());
+    }
+    let seen = lukas.every("/v1.0/me/createdObjects?$top=2").await;
+    let seen: Vec<&str> = seen.iter().map(|one| one["id"].as_str().unwrap_or("")).collect();
+    assert_eq!(seen, made);
+    assert_eq!(lukas.get(&format!("/v1.0/me/createdObjects/{}", made[3])).await.found()["id"], made[3].as_str());
+    assert_eq!(lukas.get(&format!("/v1.0/me/createdObjects/{JORIS_ID}")).await.status, 404);
+}

@@ -246,7 +246,11 @@ async fn domains_are_listed_and_licences_are_none() {
     assert_eq!(ids, ["waterkant.example", "waterkant.onmandate.example"]);
     assert_eq!(sanne.get("/v1.0/domains/WATERKANT.example").await.found()["isDefault"], true);
     assert_eq!(sanne.get("/v1.0/domains/zonnebel.example").await.refusal(), MISSING);
-    assert_eq!(sanne.get("/v1.0/subscribedSkus").await.found()["value"], json!([]));
+    for path in ["subscribedSkus", "me/licenseDetails", &format!("users/{JORIS_ID}/licenseDetails")] {
+        assert_eq!(sanne.get(&format!("/v1.0/{path}")).await.found()["value"], json!([]), "{path}");
+    }
+    let nobody = "/v1.0/users/00000000-0000-4000-8000-00000000ffff/licenseDetails";
+    assert_eq!(sanne.get(nobody).await.status, 404);
 }
 
 #[tokio::test]

@@ -175,6 +175,9 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
     if matches!(object, Object::User(_) | Object::Group(_)) && part.is(OPEN) {
         return of_open(Bears::Object(object), below);
     }
+    if matches!(object, Object::Application(_) | Object::ServicePrincipal(_)) {
+        not_offered(part)?;
+    }
     if let Some(kind) = policies_of(&object, part) {
         return match below {
             [] => Ok(Route::PoliciesOf(object, kind)),
@@ -187,6 +190,7 @@ fn of_parts(object: Object, rest: &[Step]) -> Result<Route, Refusal> {
         Object::User(subject) => match below {
             [] if part.is(GRANTS) => Ok(Route::Grants(GrantsOf::Person(subject))),
             _ if part.is(GRANTS) && is_count(below) => Ok(Route::GrantsCount(GrantsOf::Person(subject))),
+            [] if part.is("licenseDetails") => Ok(Route::LicenseDetails(subject)),
             [] if part.is("scopedRoleMemberOf") => Ok(Route::ScopedRoles(ScopedRoles::Of(subject))),
             _ if part.is(HELD) => assignments(Assignments::Person(subject), below),
             _ => Err(unknown(rest)),
@@ -406,8 +410,18 @@ fn of_logs(rest: &[Step]) -> Result<Route, Refusal> {
     }
 }
 
+/// Policies that Graph has, and nothing here would follow.
+fn not_offered(policy: &Step) -> Result<(), Refusal> {
+    match () {
+        () if policy.is("homeRealmDiscoveryPolicies") => Err(Refusal::NotOffered("Home realm discovery")),
+        () if policy.is("tokenIssuancePolicies") => Err(Refusal::NotOffered("A token issuance policy")),
+        () => Ok(()),
+    }
+}
+
 fn of_policies(rest: &[Step]) -> Result<Route, Refusal> {
     let (policy, below) = rest.split_first().ok_or_else(|| unknown(rest))?;
+    not_offered(policy)?;
     if let Some(kind) = PolicyKind::ALL.into_iter().find(|kind| policy.is(kind.word())) {
         return match below {
             [key, part] if part.is("appliesTo") => Ok(Route::AppliesTo(kind, key_of(key)?)),
@@ -422,8 +436,6 @@ fn of_policies(rest: &[Step]) -> Result<Route, Refusal> {
             Ok(Route::AuthorizationPolicy { by_key: true })
         }
         [] if policy.is("defaultAppManagementPolicy") => Ok(Route::DefaultAppManagement),
-        [] if policy.is("homeRealmDiscoveryPolicies") => Err(Refusal::NotOffered("Home realm discovery")),
-        [] if policy.is("tokenIssuancePolicies") => Err(Refusal::NotOffered("A token issuance policy")),
         [] if policy.is("adminConsentRequestPolicy") => Ok(Route::AdminConsentRequestPolicy),
         [] if policy.is("permissionGrantPolicies") => Ok(Route::GrantPolicies),
         [key, below @ ..] if policy.is("permissionGrantPolicies") => of_grant_policy(key_of(key)?, below),

@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::errors::Stop;
 use crate::operations::Op;
 use crate::property::{Entity, Kind, Property, column, many, more, shown};
-use mandate_base::{GroupId, ObjectId};
+use mandate_base::{GroupId, Moment, ObjectId};
 use mandate_domain::group::Group;
 pub(super) use mandate_domain::group_properties::hides_members;
 use mandate_domain::query::{Noun, Query};
@@ -82,6 +82,10 @@ impl Listed for Group {
 
     fn name(&self) -> &str {
         &self.display_name
+    }
+
+    fn created(&self) -> Option<Moment> {
+        Some(self.created)
     }
 
     async fn find(house: &House, caller: &Caller, permit: &Permit, query: Query) -> Result<(Vec<Self>, bool), Fault> {

@@ -9,7 +9,9 @@ use crate::paging::Pages;
 use crate::property::{Entity, shown};
 use crate::queries::Question;
 use crate::respond;
+use mandate_base::Moment;
 use mandate_domain::query::{Noun, Order, Place, Query, compared};
+use mandate_domain::time;
 use mandate_usecases::access::{Caller, Permit};
 use mandate_usecases::{Fault, House, directory};
 use mandate_web::Answer;
@@ -24,6 +26,11 @@ pub(super) trait Listed: Entity + Sized {
 
     /// What the collection is sorted by, where it is not by id.
     fn name(&self) -> &str;
+
+    /// When it was made, as exactly as it is kept to be sorted by.
+    fn created(&self) -> Option<Moment> {
+        time::parse(self.column("createdDateTime").as_str()?)
+    }
 
     /// One page, and whether more follows.
     fn find(
@@ -68,7 +75,7 @@ fn place<E: Listed>(last: &E, order: Order) -> Place {
         Order::Id => String::new(),
         Order::Name { .. } => compared(last.name()),
         Order::Upn { .. } => compared(last.column("userPrincipalName").as_str().unwrap_or("")),
-        Order::Created { .. } => compared(last.column("createdDateTime").as_str().unwrap_or("")),
+        Order::Created { .. } => last.created().map(|moment| moment.millis().to_string()).unwrap_or_default(),
     };
     Place { id: last.id(), name }
 }

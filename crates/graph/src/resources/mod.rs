@@ -52,7 +52,7 @@ use crate::accept::Metadata;
 use crate::body;
 use crate::body::OLDER_TYPES;
 use crate::call::Call;
-use crate::dispatch::{Action, Cast, Object, Route};
+use crate::dispatch::{Action, Cast, Object, Route, Version};
 use crate::errors::Stop;
 use crate::metadata;
 use crate::property::{Entity, Selection, shown};
@@ -122,6 +122,7 @@ pub(crate) fn answer<'c>(call: &'c Call<'_>, route: &'c Route) -> Answering<'c> 
         Route::Domain(name) => Box::pin(domain::answer_one(call, name)),
         Route::DomainPart(name, part) => Box::pin(domain::part(call, name, *part)),
         Route::SubscribedSkus => Box::pin(ready(domain::no_skus(call))),
+        Route::LicenseDetails(subject) => Box::pin(user::no_licenses(call, subject)),
         Route::Organizations => Box::pin(organization::list(call)),
         Route::Organization(id) => Box::pin(organization::show(call, id)),
         Route::List(noun) if call.method == Method::POST => Box::pin(create(call, *noun)),
@@ -247,8 +248,18 @@ async fn tell_restricted(
 /// One object, its properties beside its context. `cost` is that of the plain call.
 fn entity(call: &Call<'_>, context: String, mut properties: Map<String, Value>, cost: u8) -> Answer {
     identify(call, &context, &mut properties);
+    with_older_names(call, &mut properties);
     call.metadata.say(&mut properties, "@odata.context", context);
     respond::found(properties, call.metadata, call.cost(cost))
+}
+
+/// As `/beta` names what an API lets apps be given: beside the name that it has since.
+fn with_older_names(call: &Call<'_>, properties: &mut Map<String, Value>) {
+    if call.version == Version::Beta
+        && let Some(scopes) = properties.get("oauth2PermissionScopes").cloned()
+    {
+        properties.insert("publishedPermissionScopes".to_owned(), scopes);
+    }
 }
 
 /// With `odata.metadata=full`, which object it is, as the directory itself names it: clients refer to it by that.
@@ -275,6 +286,7 @@ fn made_of<E: Entity>(call: &Call<'_>, set: &str, object: &E) -> Map<String, Val
     let mut properties = shown(object, &Selection::Default, View::Full);
     let context = call.context(set, &Selection::Default, true);
     identify(call, &context, &mut properties);
+    with_older_names(call, &mut properties);
     call.metadata.say(&mut properties, "@odata.context", context);
     properties
 }
@@ -334,7 +346,10 @@ fn collection_with(
 ) -> Answer {
     let mut body = Map::new();
     let mut value = value;
-    value.iter_mut().for_each(|object| identify(call, &context, object));
+    for object in &mut value {
+        identify(call, &context, object);
+        with_older_names(call, object);
+    }
     call.metadata.say(&mut body, "@odata.context", context);
     body.extend(told.into_iter().map(|(name, value)| (name.to_owned(), value)));
     body.insert("value".to_owned(), value.into_iter().map(Value::Object).collect());

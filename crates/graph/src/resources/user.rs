@@ -2,13 +2,13 @@
 
 use super::expand::Expansion;
 use super::list::Listed;
-use super::{entity, security_identifier, tell_restricted};
+use super::{collection, entity, security_identifier, tell_restricted};
 use crate::call::Call;
 use crate::dispatch::Subject;
 use crate::errors::{Refusal, Stop};
 use crate::operations::Op;
 use crate::property::{Entity, Kind, column, many, more, shown, withheld};
-use mandate_base::{ObjectId, UserId};
+use mandate_base::{Moment, ObjectId, UserId};
 use mandate_domain::query::{Noun, Query};
 use mandate_domain::time;
 use mandate_domain::user::{User, UserKind};
@@ -36,6 +36,19 @@ pub(super) async fn show(call: &Call<'_>, subject: &Subject) -> Result<Answer, S
         expansion.add(call, user.id(), &mut properties).await?;
     }
     Ok(entity(call, context, properties, COST))
+}
+
+/// Nothing is sold here, so nobody has any of it.
+pub(super) async fn no_licenses(call: &Call<'_>, subject: &Subject) -> Result<Answer, Stop> {
+    let op = if *subject == Subject::Me { Op::MeLicenseDetails } else { Op::UsersLicenseDetails };
+    let target = target(call, subject).await?;
+    let permit = call.permit(op, target.id.map(ObjectId::from))?;
+    call.refuse_queries()?;
+    let missing = || Refusal::NoSuchObject(target.name.clone());
+    let id = target.id.ok_or_else(missing)?;
+    directory::user(call.house, &call.caller, &permit, id).await?.ok_or_else(missing)?;
+    let context = format!("{}/$metadata#users('{id}')/licenseDetails", call.root());
+    Ok(collection(call, context, None, Vec::new(), None, COST))
 }
 
 /// Whom a path means.
@@ -92,9 +105,9 @@ impl Entity for User {
         let kept = self.more.get(name).filter(|value| !value.is_null());
         match (name, kept) {
             ("identities", kept) => identities(self, kept),
+            ("onPremisesExtensionAttributes", kept) => attributes(kept),
             (_, Some(value)) => value.clone(),
             ("lastPasswordChangeDateTime", None) => Value::from(time::iso(self.created)),
-            ("onPremisesExtensionAttributes", None) => no_attributes(),
             ("securityIdentifier", None) => security_identifier(self.id.into()),
             (_, None) => Value::Null,
         }
@@ -105,17 +118,19 @@ impl Entity for User {
 fn identities(user: &User, kept: Option<&Value>) -> Value {
     const BY_NAME: &str = "userPrincipalName";
     let mut all = kept.and_then(Value::as_array).cloned().unwrap_or_default();
-    if !all.iter().any(|identity| identity["signInType"] == BY_NAME) {
-        let upn = user.upn.as_str();
-        let issuer = upn.rsplit_once('@').map_or("", |(_, domain)| domain);
-        all.push(json!({ "signInType": BY_NAME, "issuer": issuer, "issuerAssignedId": upn }));
-    }
+    // One that was sent back may be of a name that is none any more.
+    all.retain(|identity| identity["signInType"] != BY_NAME);
+    let upn = user.upn.as_str();
+    let issuer = upn.rsplit_once('@').map_or("", |(_, domain)| domain);
+    all.push(json!({ "signInType": BY_NAME, "issuer": issuer, "issuerAssignedId": upn }));
     Value::Array(all)
 }
 
-/// Fifteen, of which none was set.
-fn no_attributes() -> Value {
-    (1..=15).map(|number| (format!("extensionAttribute{number}"), Value::Null)).collect()
+/// Fifteen, set or not.
+fn attributes(kept: Option<&Value>) -> Value {
+    let name = |number: u8| format!("extensionAttribute{number}");
+    let of = |name: &str| kept.and_then(|kept| kept.get(name)).cloned().unwrap_or(Value::Null);
+    (1..=15).map(name).map(|name| (name.clone(), of(&name))).collect()
 }
 
 impl Listed for User {
@@ -125,6 +140,10 @@ impl Listed for User {
 
     fn name(&self) -> &str {
         &self.display_name
+    }
+
+    fn created(&self) -> Option<Moment> {
+        Some(self.created)
     }
 
     async fn find(house: &House, caller: &Caller, permit: &Permit, query: Query) -> Result<(Vec<Self>, bool), Fault> {

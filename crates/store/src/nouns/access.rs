@@ -2,12 +2,13 @@
 
 use super::TenantView;
 use super::group::kind_of;
+use super::query::Built;
 use crate::Fault;
 use crate::sql::TenantSql;
 use crate::value::{Row, id, id_or_none};
 use mandate_base::{AssignmentId, GrantId, ObjectId, RoleTemplateId, ServicePrincipalId, UserId};
-use mandate_domain::grant::{AppRoleAssignment, Grant, GrantParties};
-use mandate_domain::role::RoleAssignment;
+use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantParties, GrantQuery, Whose};
+use mandate_domain::role::{RoleAssignment, RoleQuery};
 
 /// The tenant-wide grant (no principal) and this user's own.
 const GRANTS_BETWEEN: TenantSql = TenantSql::new(
@@ -134,6 +135,100 @@ impl TenantView<'_> {
 
     pub async fn role_holders(&self, role: RoleTemplateId, most: i64) -> Result<Vec<RoleAssignment>, Fault> {
         self.all(&ROLE_HOLDERS, [id(role), most.into()], role_of).await
+    }
+
+    /// By id, so that a page neither repeats nor loses a grant that stays.
+    pub async fn grants_where(
+        &self,
+        query: &GrantQuery,
+        after: Option<GrantId>,
+        most: i64,
+    ) -> Result<Vec<Grant>, Fault> {
+        let select = "SELECT o.id, o.client, o.resource, o.principal, o.scope, o.created, o.version FROM grants o";
+        let mut built = Built::of(self.key().await?, select.to_owned());
+        if !built.grants(query) {
+            return Ok(Vec::new());
+        }
+        built.also("o.id", ">", after.map(id));
+        let most = built.bind(most);
+        built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
+        self.driver.rows_built(&built.sql, &built.values).await?.iter().map(grant_of).collect()
+    }
+
+    /// By id, as grants are.
+    pub async fn assignments_where(
+        &self,
+        query: AssignmentQuery,
+        after: Option<AssignmentId>,
+        most: i64,
+    ) -> Result<Vec<AppRoleAssignment>, Fault> {
+        let select = "SELECT o.id, o.principal, o.kind, o.resource, o.role, o.created FROM app_role_assignments o";
+        let mut built = Built::of(self.key().await?, select.to_owned());
+        built.assignments(query);
+        built.also("o.id", ">", after.map(id));
+        let most = built.bind(most);
+        built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
+        self.driver.rows_built(&built.sql, &built.values).await?.iter().map(assignment_of).collect()
+    }
+
+    /// How many there are on all pages.
+    pub async fn assignments_count(&self, query: AssignmentQuery) -> Result<i64, Fault> {
+        let mut built = Built::of(self.key().await?, "SELECT COUNT(*) FROM app_role_assignments o".to_owned());
+        built.assignments(query);
+        self.counted(&built).await
+    }
+
+    pub async fn grants_count(&self, query: &GrantQuery) -> Result<i64, Fault> {
+        let mut built = Built::of(self.key().await?, "SELECT COUNT(*) FROM grants o".to_owned());
+        if built.grants(query) { self.counted(&built).await } else { Ok(0) }
+    }
+
+    /// Directory roles as they were given. By id, as grants are.
+    pub async fn role_assignments_where(
+        &self,
+        query: RoleQuery,
+        after: Option<AssignmentId>,
+        most: i64,
+    ) -> Result<Vec<RoleAssignment>, Fault> {
+        let select = "SELECT o.id, o.principal, o.role, o.within, o.created FROM role_assignments o";
+        let mut built = Built::of(self.key().await?, select.to_owned());
+        built.also("o.principal", "=", query.principal.map(id));
+        built.also("o.role", "=", query.role.map(id));
+        built.also("o.within", "=", query.within.map(id_or_none));
+        built.also("o.id", ">", after.map(id));
+        let most = built.bind(most);
+        built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
+        self.driver.rows_built(&built.sql, &built.values).await?.iter().map(role_of).collect()
+    }
+}
+
+impl Built {
+    /// Whether there can be any.
+    fn grants(&mut self, query: &GrantQuery) -> bool {
+        self.also("o.client", "=", query.client.map(id));
+        self.also("o.resource", "=", query.resource.map(id));
+        match query.whose {
+            Whose::Anybodys => {}
+            Whose::Everybodys => self.also("o.principal", "=", Some(id_or_none(None::<UserId>))),
+            Whose::Peoples => self.also("o.principal", ">", Some(id_or_none(None::<UserId>))),
+            Whose::Of(user) => self.also("o.principal", "=", Some(id(user))),
+            Whose::Nobodys => return false,
+        }
+        true
+    }
+
+    fn assignments(&mut self, query: AssignmentQuery) {
+        match query.principal {
+            Some(principal) if query.with_groups => {
+                let place = self.bind(id(principal));
+                self.sql.push_str(&format!(
+                    " AND (o.principal = {place} OR o.principal IN (
+                          SELECT group_id FROM links WHERE tenant_id = $1 AND member = {place} AND role = 'member'))"
+                ));
+            }
+            principal => self.also("o.principal", "=", principal.map(id)),
+        }
+        self.also("o.resource", "=", query.resource.map(id));
     }
 }
 

@@ -3,7 +3,6 @@
 //! The only statements whose text is made while the program runs. Text of strangers is bound, never written into one.
 
 use super::TenantView;
-use super::access::{assignment_of, grant_of, role_of};
 use super::application::sp_of;
 use super::global::card_of;
 use super::group::group_of;
@@ -11,18 +10,16 @@ use super::unit::unit_of;
 use super::user::user_of;
 use crate::Fault;
 use crate::sql::TenantSql;
-use crate::value::{Row, Value, id, id_or_none};
-use mandate_base::{AssignmentId, GrantId, ObjectId, SECOND, UserId};
+use crate::value::{Row, Value, id};
+use mandate_base::{Moment, ObjectId, SECOND};
 use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::audit::{Activity, LOGGED_BY, SignInKind};
-use mandate_domain::grant::{AppRoleAssignment, AssignmentQuery, Grant, GrantQuery, Whose};
 use mandate_domain::group::Group;
 use mandate_domain::query::{
-    self, Condition, DISPLAY_NAME, LogQuery, MAKER, Noun, Order, Query, Source, Test, added_prefix, compared_truth,
-    end_of, facet_number, reversed, words_of,
+    self, Condition, DISPLAY_NAME, LogQuery, MAKER, Noun, Order, Place, Query, Source, Test, added_prefix,
+    compared_moment, compared_truth, end_of, facet_number, reversed, words_of,
 };
-use mandate_domain::role::{RoleAssignment, RoleQuery};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::time;
 use mandate_domain::user::User;
@@ -68,73 +65,9 @@ impl TenantView<'_> {
         self.found(query, sp_of).await
     }
 
-    /// By id, so that a page neither repeats nor loses a grant that stays.
-    pub async fn grants_where(
-        &self,
-        query: &GrantQuery,
-        after: Option<GrantId>,
-        most: i64,
-    ) -> Result<Vec<Grant>, Fault> {
-        let select = "SELECT o.id, o.client, o.resource, o.principal, o.scope, o.created, o.version FROM grants o";
-        let mut built = Built::of(self.key().await?, select.to_owned());
-        if !built.grants(query) {
-            return Ok(Vec::new());
-        }
-        built.also("o.id", ">", after.map(id));
-        let most = built.bind(most);
-        built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
-        self.driver.rows_built(&built.sql, &built.values).await?.iter().map(grant_of).collect()
-    }
-
-    /// By id, as grants are.
-    pub async fn assignments_where(
-        &self,
-        query: AssignmentQuery,
-        after: Option<AssignmentId>,
-        most: i64,
-    ) -> Result<Vec<AppRoleAssignment>, Fault> {
-        let select = "SELECT o.id, o.principal, o.kind, o.resource, o.role, o.created FROM app_role_assignments o";
-        let mut built = Built::of(self.key().await?, select.to_owned());
-        built.assignments(query);
-        built.also("o.id", ">", after.map(id));
-        let most = built.bind(most);
-        built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
-        self.driver.rows_built(&built.sql, &built.values).await?.iter().map(assignment_of).collect()
-    }
-
-    /// How many there are on all pages.
-    pub async fn assignments_count(&self, query: AssignmentQuery) -> Result<i64, Fault> {
-        let mut built = Built::of(self.key().await?, "SELECT COUNT(*) FROM app_role_assignments o".to_owned());
-        built.assignments(query);
-        self.counted(&built).await
-    }
-
-    pub async fn grants_count(&self, query: &GrantQuery) -> Result<i64, Fault> {
-        let mut built = Built::of(self.key().await?, "SELECT COUNT(*) FROM grants o".to_owned());
-        if built.grants(query) { self.counted(&built).await } else { Ok(0) }
-    }
-
-    async fn counted(&self, built: &Built) -> Result<i64, Fault> {
+    pub(super) async fn counted(&self, built: &Built) -> Result<i64, Fault> {
         let rows = self.driver.rows_built(&built.sql, &built.values).await?;
         rows.first().map_or(Ok(0), |row| row.int(0))
-    }
-
-    /// Directory roles as they were given. By id, as grants are.
-    pub async fn role_assignments_where(
-        &self,
-        query: RoleQuery,
-        after: Option<AssignmentId>,
-        most: i64,
-    ) -> Result<Vec<RoleAssignment>, Fault> {
-        let select = "SELECT o.id, o.principal, o.role, o.within, o.created FROM role_assignments o";
-        let mut built = Built::of(self.key().await?, select.to_owned());
-        built.also("o.principal", "=", query.principal.map(id));
-        built.also("o.role", "=", query.role.map(id));
-        built.also("o.within", "=", query.within.map(id_or_none));
-        built.also("o.id", ">", after.map(id));
-        let most = built.bind(most);
-        built.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
-        self.driver.rows_built(&built.sql, &built.values).await?.iter().map(role_of).collect()
     }
 
     /// How many there are, whatever the page.
@@ -167,7 +100,7 @@ impl TenantView<'_> {
         let lead = query.condition.as_ref().and_then(|condition| leading(query, condition));
         // By id, a page begins behind an id; in every other order, behind the number of the object that has it.
         let after = match (&lead, query.order) {
-            (None, Order::Id) => None,
+            (None, Order::Id | Order::Upn { .. }) => None,
             _ => match &query.after {
                 Some(place) => Some(self.number_after(Some(place.id)).await?),
                 None => None,
@@ -332,34 +265,6 @@ impl Built {
             let place = self.bind(value);
             self.sql.push_str(&format!(" AND {column} {op} {place}"));
         }
-    }
-
-    /// Whether there can be any.
-    fn grants(&mut self, query: &GrantQuery) -> bool {
-        self.also("o.client", "=", query.client.map(id));
-        self.also("o.resource", "=", query.resource.map(id));
-        match query.whose {
-            Whose::Anybodys => {}
-            Whose::Everybodys => self.also("o.principal", "=", Some(id_or_none(None::<UserId>))),
-            Whose::Peoples => self.also("o.principal", ">", Some(id_or_none(None::<UserId>))),
-            Whose::Of(user) => self.also("o.principal", "=", Some(id(user))),
-            Whose::Nobodys => return false,
-        }
-        true
-    }
-
-    fn assignments(&mut self, query: AssignmentQuery) {
-        match query.principal {
-            Some(principal) if query.with_groups => {
-                let place = self.bind(id(principal));
-                self.sql.push_str(&format!(
-                    " AND (o.principal = {place} OR o.principal IN (
-                          SELECT group_id FROM links WHERE tenant_id = $1 AND member = {place} AND role = 'member'))"
-                ));
-            }
-            principal => self.also("o.principal", "=", principal.map(id)),
-        }
-        self.also("o.resource", "=", query.resource.map(id));
     }
 
     pub fn only(&mut self, source: Source, condition: Option<&Condition>) {
@@ -663,7 +568,7 @@ impl Built {
         let mut built = Built::of(tenant, format!("SELECT {} FROM {}", columns(query.noun), from(query.noun)));
         let (op, direction) = way(query.order);
         if let Some(place) = &query.after {
-            let created = time::parse(&place.name.to_ascii_uppercase()).map_or(Value::Int(0), Value::from);
+            let created = moment_of(place);
             let (created, last) = (built.bind(created), built.bind(id(place.id)));
             built.sql.push_str(&format!(" AND (o.created, o.id) {op} ({created}, {last})"));
         }
@@ -681,7 +586,11 @@ impl Built {
         built.sql.push_str(&format!(" AND n.tenant_id = $1 AND n.facet = {number} AND o.number = n.object"));
         let (op, direction) = way(query.order);
         if let (Some(place), Some(after)) = (&query.after, after) {
-            let name = built.bind(Value::Bytes(place.name.as_bytes().to_vec()));
+            let name = match query.order {
+                Order::Created { .. } => compared_moment(moment_of(place)),
+                _ => place.name.clone(),
+            };
+            let name = built.bind(Value::Bytes(name.into_bytes()));
             let after = built.bind(after);
             built.sql.push_str(&format!(" AND (n.value, n.object) {op} ({name}, {after})"));
         }
@@ -696,6 +605,11 @@ impl Built {
         let most = self.bind(query.most);
         self.sql.push_str(&format!(" ORDER BY o.id LIMIT {most}"));
     }
+}
+
+/// As [`Order::Created`] has it in a place.
+fn moment_of(place: &Place) -> Moment {
+    Moment::from_millis(place.name.parse().unwrap_or(0))
 }
 
 const fn way(order: Order) -> (&'static str, &'static str) {

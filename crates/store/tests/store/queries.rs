@@ -1,9 +1,12 @@
 //! Queries on facets: which objects a condition finds, in which order, on each backend alike.
 
-use crate::sample::{LATER, NOON, WATERKANT, ZONNEBEL, card, changes, commit, done, sp, upn, user, user_id, users};
-use mandate_base::ObjectId;
+use crate::sample::{
+    LATER, NOON, WATERKANT, ZONNEBEL, card, changes, commit, done, group, sp, upn, user, user_id, users,
+};
+use mandate_base::{Moment, ObjectId};
 use mandate_domain::application::AppCard;
 use mandate_domain::deleted::{Attached, Deleted, DeletedObject};
+use mandate_domain::group::Group;
 use mandate_domain::query::{Condition, Noun, Order, Place, Query, Test, compared};
 use mandate_domain::record::Change;
 use mandate_domain::user::{User, UserKind};
@@ -16,6 +19,7 @@ on_each_backend!(
     pages_follow_the_order,
     a_page_goes_on_behind_who_is_gone_and_who_came_back,
     a_name_is_found_by_its_beginning_and_its_end,
+    ages_are_kept_to_the_millisecond,
     a_changed_registration_is_found_by_what_it_is_now,
     what_is_removed_is_not_found,
     text_is_compared_byte_by_byte,
@@ -235,5 +239,38 @@ async fn a_name_is_found_by_its_beginning_and_its_end(store: Store) {
         ]);
         assert_eq!(numbers(view, beside.clone()).await, found, "{test:?}");
         assert_eq!(view.count_where(Noun::User, Some(&beside)).await.expect("counts"), found.len() as i64);
+    }
+}
+
+/// Many may have come in one second, and some at the same moment.
+async fn ages_are_kept_to_the_millisecond(store: Store) {
+    let moments = [5, 3, 3, 9, 1, 5, 5];
+    let of_age = |(number, millis): (u128, i64)| User { created: NOON + millis, ..named(number, "Smit", None) };
+    done(&store, users((1..).zip(moments).map(of_age))).await;
+    let groups = (1..).zip(moments).map(|(number, millis)| {
+        Change::GroupAdded(Box::new(Group { created: NOON + millis, ..group(number, "Kade") }))
+    });
+    done(&store, changes(groups.collect::<Vec<_>>())).await;
+    let view = store.tenant(WATERKANT);
+    for descending in [false, true] {
+        let (mut after, mut seen) = (None, Vec::new());
+        loop {
+            let query = Query { order: Order::Created { descending }, after, most: 2, ..all(None) };
+            let page = view.users_where(&query).await.expect("finds");
+            let Some(last) = page.last() else { break };
+            after = Some(Place { id: last.id.into(), name: last.created.millis().to_string() });
+            seen.extend(page.iter().map(|user| (user.created, user.id)));
+        }
+        let mut sorted = seen.clone();
+        sorted.sort_unstable();
+        if descending {
+            sorted.reverse();
+        }
+        assert_eq!((seen.len(), &seen), (moments.len(), &sorted));
+        let whole = Query { noun: Noun::Group, order: Order::Created { descending }, ..all(None) };
+        let groups = view.groups_where(&whole).await.expect("finds");
+        let of_groups: Vec<Moment> = groups.iter().map(|group| group.created).collect();
+        let of_users: Vec<Moment> = seen.iter().map(|(created, _)| *created).collect();
+        assert_eq!(of_groups, of_users);
     }
 }

@@ -7,7 +7,7 @@ use mandate_base::{AdministrativeUnitId, GroupId, Moment, ObjectId, RoleTemplate
 use mandate_domain::administrative_unit::AdministrativeUnit;
 use mandate_domain::application::AppCard;
 use mandate_domain::group::{Group, LinkRole};
-use mandate_domain::query::{Condition, Noun, Order, Query};
+use mandate_domain::query::{Condition, MAKER, Noun, Order, Query, Test, compared};
 use mandate_domain::role::{RoleTemplate, roles};
 use mandate_domain::service_principal::ServicePrincipal;
 use mandate_domain::user::User;
@@ -106,7 +106,7 @@ impl MemberObject {
     }
 }
 
-/// One page, by id.
+/// One page: by id, and by age of what somebody made.
 pub struct Page {
     pub objects: Vec<MemberObject>,
     /// The last id that was looked at, where another page follows.
@@ -136,10 +136,32 @@ pub async fn one_related(
     id: ObjectId,
 ) -> Result<Page, Fault> {
     let view = house.store.tenant(caller.tenant);
+    if let Related::MadeBy(maker) = which {
+        return Ok(Page { objects: made_by(house, view, maker, id).await?, next: None });
+    }
     // The first behind the id before it, since all of them are in the order of ids.
     let mut first = ids(view, which, id.before(), 1).await?;
     first.retain(|found| *found == id);
     Ok(Page { objects: objects(house, view, &first).await?, next: None })
+}
+
+/// The one object, of whatever kind, if that is who made it.
+async fn made_by(
+    house: &House,
+    view: TenantView<'_>,
+    maker: ObjectId,
+    id: ObjectId,
+) -> Result<Vec<MemberObject>, Fault> {
+    let made = Condition::is(MAKER, Test::Equal(compared(&maker.to_string())));
+    for noun in Noun::ALL {
+        let condition = Some(Condition::All(vec![Condition::Id(vec![id]), made.clone()]));
+        let query = Query { noun, condition, order: Order::Id, after: None, most: 1 };
+        let found = of_query(house, view, &query).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// How many there are, of all kinds or of one.
@@ -182,6 +204,10 @@ pub(super) async fn ids(
     after: Option<ObjectId>,
     most: i64,
 ) -> Result<Vec<ObjectId>, Fault> {
+    if let Related::MadeBy(maker) = which {
+        // In the order in which they came.
+        return Ok(view.made_after(maker, after, most).await?);
+    }
     let holders = holders(view, which).await?;
     let mut ids = match which {
         Related::To { of, role } => {
@@ -189,7 +215,7 @@ pub(super) async fn ids(
             links.into_iter().map(|link| link.id).collect()
         }
         Related::From { member, role } => view.linked_after(member, role, after, most).await?,
-        Related::MadeBy(maker) => view.made_after(maker, after, most).await?,
+        Related::MadeBy(_) => Vec::new(),
         Related::Below(group) => {
             let below = view.members_below(group, after, most).await?;
             below.into_iter().map(|member| member.id).collect()

@@ -44,7 +44,7 @@ pub async fn related_where(
     told: impl Fn(&MemberObject) -> Told,
 ) -> Result<RelatedPage, Fault> {
     let view = house.store.tenant(caller.tenant);
-    let whole = query.counted || query.order != Order::Id;
+    let whole = query.counted || query.order != Order::Id || matches!(query.which, Related::MadeBy(_));
     // In the order of ids, what was on the pages before need not be looked at again.
     let after = query.after.as_ref().filter(|_| !whole).map(|place| place.id);
     let all = ids(view, query.which, after, i64::MAX).await?;
