@@ -206,7 +206,7 @@ pub(super) async fn ids(
 ) -> Result<Vec<ObjectId>, Fault> {
     if let Related::MadeBy(maker) = which {
         // In the order in which they came.
-        return Ok(view.made_after(maker, after, most).await?);
+        return view.made_after(maker, after, most).await;
     }
     let holders = holders(view, which).await?;
     let mut ids = match which {
