@@ -103,8 +103,8 @@ fn run_all(tally: &mut Tally) {
     clients(tally, "", None, &[Suite::Go]);
     clients(tally, "", None, &[Suite::Java]);
     clients(tally, "", None, &[Suite::AzureCli, Suite::GraphPython, Suite::GraphNode]);
-    match Suite::M365Cli.prepare() {
-        Ok(_) => private_names::enter(tally),
+    match [Suite::M365Cli, Suite::Office365Python].into_iter().try_for_each(|suite| suite.prepare().map(drop)) {
+        Ok(()) => private_names::enter(tally),
         Err(why) => tally.failed("unconfigured clients", &why.into_reason()),
     }
     if let Some(postgres) = &postgres {
@@ -186,8 +186,9 @@ const SUITES: [Suite; 8] = [
     Suite::GraphNode,
 ];
 
-/// The last one knows no other way.
-const UNCONFIGURED: [Suite; 6] = [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java, Suite::M365Cli];
+/// The last ones know no other way.
+const UNCONFIGURED: [Suite; 7] =
+    [Suite::Python, Suite::Node, Suite::Browser, Suite::Go, Suite::Java, Suite::M365Cli, Suite::Office365Python];
 
 #[derive(Clone, Copy)]
 enum Suite {
@@ -200,6 +201,7 @@ enum Suite {
     GraphPython,
     GraphNode,
     M365Cli,
+    Office365Python,
 }
 
 /// Why a suite cannot run: the machine lacks its runtime, or its set-up went wrong.
@@ -228,6 +230,7 @@ impl Suite {
             Suite::GraphPython => "graph_python",
             Suite::GraphNode => "graph_node",
             Suite::M365Cli => "m365_cli",
+            Suite::Office365Python => "office365_python",
         }
     }
 
@@ -300,12 +303,16 @@ impl Suite {
                 needs("python3")?;
                 prepare_venv("graph_python").map_err(Unready::Broken)
             }
+            Suite::Office365Python => {
+                needs("python3")?;
+                prepare_venv("office365_python").map_err(Unready::Broken)
+            }
         }
     }
 
     fn command(self, folder: &Path, server: &DevServer) -> Result<Command, String> {
         match self {
-            Suite::Python | Suite::GraphPython => {
+            Suite::Python | Suite::GraphPython | Suite::Office365Python => {
                 let mut command = Command::new(installed_clients().join(self.name()).join("bin/python"));
                 command.current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
                 command.arg("run.py").arg(server.env_file());
@@ -341,7 +348,9 @@ impl Suite {
     /// Where it was prepared.
     fn folder(self) -> Result<PathBuf, String> {
         let folder = match self {
-            Suite::Python | Suite::AzureCli | Suite::GraphPython => client_sources().join(self.name()),
+            Suite::Python | Suite::AzureCli | Suite::GraphPython | Suite::Office365Python => {
+                client_sources().join(self.name())
+            }
             Suite::Node | Suite::Browser | Suite::GraphNode | Suite::M365Cli => installed_clients().join(self.name()),
             Suite::Go => installed_clients().join("go-built"),
             Suite::Java => installed_clients().join("java-built"),
@@ -359,6 +368,7 @@ impl Suite {
                 command
             }
             Suite::Node | Suite::Browser | Suite::M365Cli => self.node("intercept.mjs", folder, server)?,
+            Suite::Office365Python => self.command(folder, server)?,
             Suite::Go | Suite::Java | Suite::AzureCli | Suite::GraphPython | Suite::GraphNode => {
                 let mut command = self.command(folder, server)?;
                 command.arg("intercept");

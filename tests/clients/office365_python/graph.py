@@ -11,7 +11,9 @@ from office365.graph_client import GraphClient
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 GRAPH_APP = "00000003-0000-0000-c000-000000000000"
 GRAPH = "https://graph.microsoft.com"
-NAMES = ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net", "graph.microsoft.com"]
+NAMES = [
+    "login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net", "graph.microsoft.com",
+]
 
 
 class Failed(AssertionError):
@@ -39,7 +41,7 @@ def read_environment(path):
 
 
 def lead_names_to(host, port):
-    """What a hosts file does, and the port as well. The library stays as it is, and so do the names that it asks for."""
+    """What a hosts file does, and the port as well: the library stays as it is, and so do the names it asks for."""
     resolve = socket.getaddrinfo
 
     def resolve_here(name, service, *more, **named):

@@ -7,11 +7,15 @@ line for each test and, as its last line, `N passed, N failed`; ends with 1 when
 needs and removes it, so that it may run again on the same server.
 """
 
+import logging
 import sys
 import traceback
 
 import test_office365
 from graph import World, end
+
+# The library prints what it also raises.
+logging.getLogger("office365").addHandler(logging.NullHandler())
 
 
 def main(arguments):

@@ -23,7 +23,7 @@ struct Kept {
 pub struct Fault {
     #[serde(default)]
     pub id: u64,
-    /// Part of the path, such as `/oauth2/v2.0/token`; without regard to case.
+    /// Part of the path, such as `/oauth2/v2.0/token`; without regard to case and to empty segments.
     #[serde(default)]
     pub path: String,
     #[serde(default)]
@@ -84,7 +84,7 @@ impl Fault {
 
     fn fits(&self, request: &Incoming) -> bool {
         let method = self.method.as_deref().is_none_or(|method| request.method.as_str().eq_ignore_ascii_case(method));
-        method && request.path.to_ascii_lowercase().contains(&self.path.to_ascii_lowercase())
+        method && told(&request.path).contains(&told(&self.path))
     }
 
     fn answer(&self, request: &Incoming) -> Option<Answer> {
@@ -170,4 +170,13 @@ impl Faults {
         let time = Duration::from_millis(fault.latency_ms.into());
         fault.answer(request).map_or(Struck::Delay(time), |answer| Struck::Answer(time, Box::new(answer)))
     }
+}
+
+/// As the house reads a path.
+fn told(path: &str) -> String {
+    let mut told = path.to_ascii_lowercase();
+    while told.contains("//") {
+        told = told.replace("//", "/");
+    }
+    told
 }

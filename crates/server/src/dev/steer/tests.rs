@@ -174,7 +174,7 @@ async fn faults_strike_as_often_as_they_were_asked_to() {
         .call("POST", "faults", json!({ "path": "/v1.0/", "status": 418, "error": "Teapot", "probability": 0.0 }))
         .await;
     assert_eq!(bench.users(&token).await.status, 200, "never");
-    bench.call("POST", "faults", json!({ "path": "/v1.0/", "error": "Teapot", "status": 418 })).await;
+    bench.call("POST", "faults", json!({ "path": "/V1.0//", "error": "Teapot", "status": 418 })).await;
     let told = bench.users(&token).await;
     assert_eq!((told.status, &told.json["error"]["code"]), (418, &json!("Teapot")));
     assert_eq!(bench.call("DELETE", "faults", Value::Null).await.status, 204);
