@@ -78,6 +78,8 @@ pub enum Condition {
     /// All the others, those without the property among them.
     Not(Box<Condition>),
     Id(Vec<ObjectId>),
+    /// How many own it.
+    Owners(Number, i64),
     /// Of a property by its path: `displayName`, `employeeOrgData/division`.
     Is {
         property: Cow<'static, str>,
@@ -92,6 +94,7 @@ impl Condition {
             Condition::All(terms) | Condition::Any(terms) => Box::new(terms.iter().flat_map(Condition::properties)),
             Condition::Not(inner) => inner.properties(),
             Condition::Id(_) => Box::new(std::iter::empty()),
+            Condition::Owners(..) => Box::new(std::iter::once(OWNERS)),
             Condition::Is { property, .. } => Box::new(std::iter::once(property.as_ref())),
         }
     }
@@ -99,6 +102,20 @@ impl Condition {
     pub fn is(property: impl Into<Cow<'static, str>>, test: Test) -> Condition {
         Condition::Is { property: property.into(), test }
     }
+}
+
+/// As [`Condition::properties`] names what is asked of owners.
+pub const OWNERS: &str = "owners";
+
+/// Of a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    Equal,
+    NotEqual,
+    Above,
+    AtLeast,
+    Below,
+    AtMost,
 }
 
 /// On the compared form of a value.

@@ -50,6 +50,8 @@ pub fn passes(condition: &Condition, id: ObjectId, facets: &[Facet]) -> bool {
         Condition::Any(terms) => terms.iter().any(|term| passes(term, id, facets)),
         Condition::Not(inner) => !passes(inner, id, facets),
         Condition::Id(ids) => ids.contains(&id),
+        // Nobody owns it while it is deleted; whoever asks is refused before.
+        Condition::Owners(..) => false,
         Condition::Is { property, test } => is(property, test, facets),
     }
 }

@@ -7,7 +7,8 @@ use crate::errors::Refusal;
 use mandate_base::ObjectId;
 use mandate_domain::extension::{DataType, Extension, Shape};
 use mandate_domain::query::{
-    Condition, Noun, Order, Source, Test, compared, compared_moment, compared_number, compared_truth, words,
+    Condition, Noun, Number, OWNERS, Order, Source, Test, compared, compared_moment, compared_number, compared_truth,
+    words,
 };
 use mandate_domain::time;
 use mandate_odata::{Compare, Filter, Literal, Member, Options, Quantifier, Search, TextTest};
@@ -209,13 +210,33 @@ impl<'a> Asking<'a> {
             }
             Filter::Text { test, member, value } => self.text(member, of, *test, value),
             Filter::Lambda { member, quantifier, body } => self.lambda(member, *quantifier, body.as_deref()),
-            Filter::Count { member, op: Compare::Equal, value: 0 } => {
+            Filter::Count { member, op, value } => {
                 self.advanced = true;
-                let found = self.collection(member)?;
-                Ok(Condition::Not(Box::new(found.is(Test::Present))))
+                self.counted(member, *op, *value)
             }
-            Filter::Count { member, .. } => Err(self.unsupported(&member.path.join("/"))),
             Filter::IsOf(kind) => Err(self.unsupported(kind)),
+        }
+    }
+
+    /// How many values or owners there are. Of values it is kept whether there are any.
+    fn counted(&self, member: &Member, op: Compare, count: i64) -> Result<Condition, Refusal> {
+        let is_owned = matches!(self.source, Source::Objects(Noun::Group | Noun::Application | Noun::ServicePrincipal));
+        if is_owned && matches!(&member.path[..], [only] if only.eq_ignore_ascii_case(OWNERS)) {
+            let number = match op {
+                Compare::Equal => Number::Equal,
+                Compare::NotEqual => Number::NotEqual,
+                Compare::Greater => Number::Above,
+                Compare::AtLeast => Number::AtLeast,
+                Compare::Less => Number::Below,
+                Compare::AtMost => Number::AtMost,
+            };
+            return Ok(Condition::Owners(number, count));
+        }
+        let found = self.collection(member)?;
+        match (op, count) {
+            (Compare::Equal, 0) | (Compare::Less, 1) => Ok(Condition::Not(Box::new(found.is(Test::Present)))),
+            (Compare::NotEqual | Compare::Greater, 0) | (Compare::AtLeast, 1) => Ok(found.is(Test::Present)),
+            _ => Err(self.unsupported(&member.path.join("/"))),
         }
     }
 

@@ -462,3 +462,31 @@ async fn what_was_deleted_is_listed_in_the_order_of_its_end() {
     let refused = sanne.get("/v1.0/directory/deletedItems/microsoft.graph.user?$orderby=city").await;
     assert_eq!(refused.status, 400);
 }
+
+#[tokio::test]
+async fn what_nobody_owns_is_found() {
+    let world = World::new().await;
+    let (sanne, joris) = (world.as_person(SANNE).await, world.as_person(JORIS).await);
+    // An application's maker owns it; an administrator's group has nobody unless somebody is named.
+    let owned = joris.post("/v1.0/applications", &json!({ "displayName": "Kraan" })).await.id();
+    let bare = sanne.post("/v1.0/applications", &json!({ "displayName": "Sluis" })).await.id();
+    sanne.delete(&format!("/v1.0/applications/{bare}/owners/{SANNE_ID}/$ref")).await;
+    let owners = async |filter: &str| {
+        let found = sanne.every(&url!("/v1.0/applications?$count=true&$filter={filter}")).await;
+        found.iter().map(|app| app["id"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    let (none, one) = (owners("owners/$count eq 0").await, owners("owners/$count eq 1").await);
+    assert!(none.contains(&bare) && !none.contains(&owned), "{none:?}");
+    assert!(one.contains(&owned) && !one.contains(&bare), "{one:?}");
+    assert_eq!(owners("owners/$count lt 1").await, none);
+    let some = owners("owners/$count ne 0 and startswith(displayName,'Kra')").await;
+    assert_eq!(some, [owned]);
+    let count = sanne.eventually(&url!("/v1.0/applications/$count?$filter=owners/$count eq 0")).await;
+    assert_eq!(count.json, json!(none.len()));
+    // Without the header, and where nobody owns anything, it is refused.
+    assert_eq!(sanne.get(&url!("/v1.0/applications?$filter=owners/$count eq 0")).await.status, 400);
+    for set in ["users", "directory/deletedItems/microsoft.graph.application"] {
+        let path = url!("/v1.0/{set}?$count=true&$filter=owners/$count eq 0");
+        assert_eq!(sanne.eventually(&path).await.status, 400, "{set}");
+    }
+}

@@ -18,7 +18,7 @@ use mandate_decide::{Target, View};
 use mandate_domain::deleted::{Deleted, DeletedObject};
 use mandate_domain::group::LinkRole;
 use mandate_domain::properties::{Broken, Rule};
-use mandate_domain::query::{Condition, Noun, Place, compared, compared_moment};
+use mandate_domain::query::{Condition, Noun, OWNERS, Place, compared, compared_moment};
 use mandate_domain::time;
 use mandate_usecases::access::{self, Permit};
 use mandate_usecases::directory::{self, DeletedQuery, Purge, RemovalRefusal, Remove, Restore};
@@ -81,7 +81,11 @@ pub(super) async fn list(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
 fn condition(call: &Call<'_>, noun: Noun, kind: &Kind) -> Result<Option<Condition>, Refusal> {
     let mut unordered = call.options.clone();
     unordered.order_by.clear();
-    Ok(question(noun, kind.name, &unordered, &call.extensions)?.condition)
+    let condition = question(noun, kind.name, &unordered, &call.extensions)?.condition;
+    match condition.as_ref().and_then(|condition| condition.properties().find(|property| *property == OWNERS)) {
+        Some(owners) => Err(Refusal::Unfilterable { property: owners.to_owned(), kind: kind.name }),
+        None => Ok(condition),
+    }
 }
 
 /// By what they are put in order, and which way.

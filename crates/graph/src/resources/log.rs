@@ -96,12 +96,7 @@ fn of_people(condition: Option<Condition>) -> Condition {
 }
 
 fn asks_for_kind(condition: &Condition) -> bool {
-    match condition {
-        Condition::All(terms) | Condition::Any(terms) => terms.iter().any(asks_for_kind),
-        Condition::Not(inner) => asks_for_kind(inner),
-        Condition::Is { property, .. } => *property == EVENT_TYPES,
-        Condition::Id(_) => false,
-    }
+    condition.properties().any(|property| property == EVENT_TYPES)
 }
 
 type Apps = HashMap<AppId, AppNamed>;

@@ -17,7 +17,7 @@ use mandate_domain::application::AppCard;
 use mandate_domain::audit::{Activity, LOGGED_BY, SignInKind};
 use mandate_domain::group::Group;
 use mandate_domain::query::{
-    self, Condition, DISPLAY_NAME, LogQuery, MAKER, Noun, Order, Place, Query, Source, Test, added_prefix,
+    self, Condition, DISPLAY_NAME, LogQuery, MAKER, Noun, Number, Order, Place, Query, Source, Test, added_prefix,
     compared_moment, compared_truth, end_of, facet_number, reversed, words_of,
 };
 use mandate_domain::service_principal::ServicePrincipal;
@@ -288,6 +288,20 @@ impl Built {
                 // No row has an empty id.
                 let places = if places.is_empty() { vec![self.bind(Value::Bytes(Vec::new()))] } else { places };
                 self.sql.push_str(&format!("o.id IN ({})", places.join(", ")));
+            }
+            Condition::Owners(number, count) => {
+                let op = match number {
+                    Number::Equal => "=",
+                    Number::NotEqual => "<>",
+                    Number::Above => ">",
+                    Number::AtLeast => ">=",
+                    Number::Below => "<",
+                    Number::AtMost => "<=",
+                };
+                let count = self.bind(*count);
+                self.sql.push_str(&format!(
+                    "(SELECT COUNT(*) FROM links l WHERE l.tenant_id = $1 AND l.group_id = o.id AND l.role = 'owner') {op} {count}"
+                ));
             }
             Condition::Is { property, test } => match (column(source, property), source) {
                 // From behind it is found by a facet.
