@@ -131,6 +131,8 @@ fn actions_in(value: &Value) -> Result<Vec<String>, Broken> {
 pub struct RoleTemplate {
     pub id: RoleTemplateId,
     pub name: &'static str,
+    /// What it is for, in a sentence.
+    pub description: &'static str,
     pub actions: ActionSet,
     /// `managePermissionGrantsForAll.{policy}`: which consents its holder may give for the organisation.
     pub grants_for_all: Vec<&'static str>,
@@ -217,6 +219,8 @@ impl Roles {
         let mut roles =
             Roles { templates: Vec::new(), actions: Vec::new(), places: HashMap::new(), defaults: Vec::new() };
         let mut parents = HashMap::new();
+        let texts: HashMap<&str, &str> =
+            rows::<2>(include_str!("../data/role-texts.tsv")).map(|[name, text]| (name, text)).collect();
         for [id, name, privileged, parent] in rows::<4>(include_str!("../data/directory-roles.tsv")) {
             let Ok(id) = RoleTemplateId::parse(id) else { continue };
             if let Ok(parent) = RoleTemplateId::parse(parent) {
@@ -225,6 +229,7 @@ impl Roles {
             roles.templates.push(RoleTemplate {
                 id,
                 name,
+                description: texts.get(name).copied().unwrap_or_default(),
                 actions: ActionSet::EMPTY,
                 grants_for_all: Vec::new(),
                 privileged: privileged == "true",
@@ -368,6 +373,17 @@ mod tests {
         assert!(roles().stands_above(&[id(ABOVE_ALL[1])], &[GLOBAL_ADMINISTRATOR]));
         assert!(!roles().stands_above(&[], &[GLOBAL_ADMINISTRATOR]));
         assert!(roles().stands_above(&[], &[]));
+    }
+
+    #[test]
+    fn every_role_says_what_it_is_for() {
+        let known: Vec<&str> = roles().templates().iter().map(|role| role.name).collect();
+        for role in roles().templates() {
+            assert!(role.description.ends_with('.'), "{}", role.name);
+        }
+        for [name, _] in rows::<2>(include_str!("../data/role-texts.tsv")) {
+            assert!(known.contains(&name), "{name}");
+        }
     }
 
     #[test]

@@ -281,3 +281,14 @@ async fn s3_22_a_group_that_was_made_for_it_hands_its_role_to_its_members() {
     sanne.delete(&format!("{members}/{JORIS_ID}/$ref")).await.done();
     assert_eq!(renames(&joris, LUKAS).await.refusal(), DENIED);
 }
+
+#[tokio::test]
+async fn every_built_in_role_says_what_it_is_for() {
+    let world = World::new().await;
+    let sanne = world.as_person(SANNE).await;
+    for path in ["directoryRoles", "directoryRoleTemplates", "roleManagement/directory/roleDefinitions"] {
+        let all = sanne.every(&format!("/v1.0/{path}")).await;
+        let silent = all.iter().find(|role| role["description"].as_str().is_none_or(|text| !text.ends_with('.')));
+        assert!(silent.is_none() && !all.is_empty(), "{path} {silent:?}");
+    }
+}

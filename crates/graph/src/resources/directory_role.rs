@@ -244,6 +244,7 @@ impl Entity for DirectoryRole {
         match name {
             "id" => Value::from(self.id().to_string()),
             "displayName" => Value::from(self.template.name),
+            "description" => Value::from(self.template.description),
             "roleTemplateId" => Value::from(self.template.id.to_string()),
             _ => Value::Null,
         }
@@ -265,6 +266,7 @@ impl Entity for Template {
         match name {
             "id" => Value::from(self.0.id.to_string()),
             "displayName" => Value::from(self.0.name),
+            "description" => Value::from(self.0.description),
             _ => Value::Null,
         }
     }

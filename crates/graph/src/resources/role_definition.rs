@@ -154,7 +154,7 @@ async fn all(call: &Call<'_>, permit: &Permit) -> Result<Vec<Definition>, Stop> 
 impl Definition {
     fn built_in(role: &RoleTemplate) -> Definition {
         let actions: Vec<&str> = role.actions.iter().map(|action| roles().action_name(action)).collect();
-        Definition::with(role.id, role.name, None, true, (true, Some("1")), &json!(actions))
+        Definition::with(role.id, role.name, Some(role.description), true, (true, Some("1")), &json!(actions))
     }
 
     fn of_own(role: &CustomRole) -> Definition {
