@@ -233,6 +233,8 @@ pub(crate) enum GrantsOf {
 pub(crate) enum ScopedRoles {
     In(Key),
     Of(Subject),
+    /// `/directoryRoles/{id}/scopedMembers`
+    With(RoleKey),
 }
 
 /// What of somebody's picture, by the size that it is called by, if any.

@@ -189,6 +189,7 @@ operations! {
     DirectoryRolesActivate = "directoryRoles.activate",
     DirectoryRolesGet = "directoryRoles.get",
     DirectoryRolesMembers = "directoryRoles.members",
+    DirectoryRolesScopedMembers = "directoryRoles.scopedMembers",
     DirectoryRolesMembersUpdate = "directoryRoles.members.update",
     RoleDefinitionsList = "roleDefinitions.list",
     RoleDefinitionsGet = "roleDefinitions.get",

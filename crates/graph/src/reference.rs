@@ -101,7 +101,7 @@ const ONE: [&str; 7] = [
     "photo",
 ];
 /// Which type stands behind a path's last name.
-const SETS: [(&str, &str); 63] = [
+const SETS: [(&str, &str); 64] = [
     ("me", "user"),
     ("users", "user"),
     ("manager", "directoryObject"),
@@ -119,6 +119,7 @@ const SETS: [(&str, &str); 63] = [
     ("microsoft.graph.administrativeUnit", "administrativeUnit"),
     ("scopedRoleMembers", "scopedRoleMembership"),
     ("scopedRoleMemberOf", "scopedRoleMembership"),
+    ("scopedMembers", "scopedRoleMembership"),
     ("applications", "application"),
     ("servicePrincipals", "servicePrincipal"),
     ("directoryObjects", "directoryObject"),

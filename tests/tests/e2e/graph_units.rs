@@ -184,6 +184,8 @@ async fn the_older_form_of_roles_in_a_unit_is_the_same_role() {
     let own = joris.get("/v1.0/me/scopedRoleMemberOf").await.found();
     assert_eq!(own["value"][0]["administrativeUnitId"], noord);
     assert_eq!(sanne.get(&format!("/v1.0/users/{JORIS}/scopedRoleMemberOf")).await.found()["value"][0]["id"], id);
+    let role = own["value"][0]["roleId"].as_str().expect("an id");
+    assert_eq!(sanne.get(&format!("/v1.0/directoryRoles/{role}/scopedMembers")).await.found()["value"][0]["id"], id);
     // In the whole tenant he holds nothing.
     assert_eq!(joris.get("/v1.0/me/memberOf/microsoft.graph.directoryRole").await.names(), [""; 0]);
     let elsewhere = unit(&sanne, "Zuid", json!({}), &[]).await;

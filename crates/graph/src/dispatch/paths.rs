@@ -379,6 +379,7 @@ fn of_roles(rest: &[Step]) -> Result<Route, Refusal> {
     match below {
         [] => Ok(Route::Role(key)),
         [members] if members.is("members") => Ok(Route::RoleMembers(key)),
+        [scoped] if scoped.is("scopedMembers") => Ok(Route::ScopedRoles(ScopedRoles::With(key))),
         [members, kind] if members.is("members") && Cast::of(kind).is_some() => {
             Cast::of(kind).map(|cast| Route::RoleMembersCast(key, cast)).ok_or_else(|| unknown(below))
         }

@@ -210,7 +210,7 @@ async fn held(call: &Call<'_>, permit: &Permit, role: RoleTemplateId) -> Result<
     Ok(held)
 }
 
-async fn found(call: &Call<'_>, permit: &Permit, key: &RoleKey) -> Result<DirectoryRole, Stop> {
+pub(super) async fn found(call: &Call<'_>, permit: &Permit, key: &RoleKey) -> Result<DirectoryRole, Stop> {
     let (RoleKey::Id(name) | RoleKey::Template(name)) = key;
     let by_template = matches!(key, RoleKey::Template(_));
     let id = ObjectId::parse(name).map_err(|_| Refusal::NoSuchObject(name.clone()))?;

@@ -4,7 +4,7 @@
 use super::key::{by_key, meant};
 use super::role_assignment::{id_of, named};
 use super::role_definition::told;
-use super::{collection, entity, respond, unit};
+use super::{collection, directory_role, entity, respond, unit};
 use crate::body;
 use crate::call::Call;
 use crate::dispatch::{Key, Object, ScopedRoles, Subject};
@@ -48,6 +48,13 @@ pub(super) async fn answer_all(call: &Call<'_>, of: &ScopedRoles) -> Result<Answ
             let query = RoleQuery { principal: Some(id), ..RoleQuery::default() };
             let path = if mine { "/me".to_owned() } else { format!("/users/{id}") };
             list(call, &permit, op, query, &format!("{path}/scopedRoleMemberOf")).await
+        }
+        ScopedRoles::With(key) => {
+            let permit = call.permit(Op::DirectoryRolesScopedMembers, None)?;
+            let role = directory_role::found(call, &permit, key).await?;
+            let query = RoleQuery { role: Some(role.template.id), ..RoleQuery::default() };
+            let path = format!("/directoryRoles/{}/scopedMembers", role.id());
+            list(call, &permit, Op::DirectoryRolesScopedMembers, query, &path).await
         }
     }
 }
