@@ -274,7 +274,7 @@ fn is_action(step: &Step, action: &str) -> bool {
 fn of_any(rest: &[Step]) -> Result<Route, Refusal> {
     match rest {
         _ if is_delta(rest) => Ok(Route::Delta(DeltaOf::Any)),
-        [step] if of_all(step).is_some() => of_all(step).ok_or_else(|| unknown(rest)),
+        [step] if let Some(route) = of_all(step) => Ok(route),
         [key, below @ ..] => of_object(Object::Any(key_of(key)?), below),
         [] => Err(unknown(rest)),
     }

@@ -49,8 +49,7 @@ mod user_write;
 mod userinfo;
 
 use crate::accept::Metadata;
-use crate::body;
-use crate::body::OLDER_TYPES;
+use crate::body::{self, OLDER_TYPES};
 use crate::call::Call;
 use crate::dispatch::{Action, Cast, Object, Route, Version};
 use crate::errors::Stop;
@@ -224,8 +223,8 @@ async fn sent_back(call: &Call<'_>, permit: &Permit, id: ObjectId, fixed: &Prope
         return Ok(());
     }
     let found = directory::by_ids(call.house, &call.caller, permit, &[id]).await?;
-    let held = found.first().map(relation::whole).unwrap_or_default();
-    Ok(body::is_as_it_was(fixed, &held)?)
+    let whole = |object| relation::as_far_as_seen(object, &Selection::All, Some(View::Full));
+    Ok(body::is_as_it_was(fixed, &found.first().map(whole).unwrap_or_default())?)
 }
 
 /// Whether a restricted unit holds the object, which it does not know itself. Null where none does, as Graph has it; nobody

@@ -135,15 +135,8 @@ pub(super) async fn reference(
     relation: Relation,
     name: &str,
 ) -> Result<Answer, Stop> {
-    call.refuse_paging()?;
-    let place = place(call, object, relation).await?;
-    let permit = call.permit_on(place.op, place.meant.id).await?;
-    exists(call, object, &permit, &place.meant).await?;
-    let missing = || Refusal::NoSuchObject(name.to_owned());
-    let id = ObjectId::parse(name).map_err(|_| missing())?;
-    let found = directory::one_related(call.house, &call.caller, &permit, place.which, id).await?;
-    let told = found.objects.first().filter(|object| is_told_by(relation, &call.caller, object, place.meant.id));
-    Ok(one_address(call, told.ok_or_else(missing)?.id()))
+    let found = one_of(call, object, relation, name).await?;
+    Ok(one_address(call, found.id()))
 }
 
 /// A reference by itself.
@@ -155,17 +148,23 @@ pub(super) fn one_address(call: &Call<'_>, id: ObjectId) -> Answer {
 
 /// One of them by its id.
 pub(super) async fn one(call: &Call<'_>, object: &Object, relation: Relation, name: &str) -> Result<Answer, Stop> {
+    let listed = Listed::of(call, None)?;
+    let found = one_of(call, object, relation, name).await?;
+    let shown = listed.show(call, &found).ok_or_else(|| Refusal::NoSuchObject(name.to_owned()))?;
+    Ok(entity(call, listed.context_of_one(call), shown, COST))
+}
+
+async fn one_of(call: &Call<'_>, object: &Object, relation: Relation, name: &str) -> Result<MemberObject, Stop> {
     call.refuse_paging()?;
     let place = place(call, object, relation).await?;
     let permit = call.permit_on(place.op, place.meant.id).await?;
-    let listed = Listed::of(call, None)?;
     exists(call, object, &permit, &place.meant).await?;
     let missing = || Refusal::NoSuchObject(name.to_owned());
     let id = ObjectId::parse(name).map_err(|_| missing())?;
     let found = directory::one_related(call.house, &call.caller, &permit, place.which, id).await?;
-    let told = found.objects.first().filter(|object| is_told_by(relation, &call.caller, object, place.meant.id));
-    let shown = told.and_then(|object| listed.show(call, object)).ok_or_else(missing)?;
-    Ok(entity(call, listed.context_of_one(call), shown, COST))
+    let mut told =
+        found.objects.into_iter().filter(|object| is_told_by(relation, &call.caller, object, place.meant.id));
+    Ok(told.next().ok_or_else(missing)?)
 }
 
 async fn manager(call: &Call<'_>, place: &Place, permit: &Permit) -> Result<Answer, Stop> {
@@ -510,14 +509,7 @@ impl Listed {
     /// `None`: the cast leaves it out.
     pub fn show(&self, call: &Call<'_>, member: &MemberObject) -> Option<Map<String, Value>> {
         let (cast, view) = sight(call, member);
-        let mut properties = match member {
-            MemberObject::User(user) => self.as_far_as_seen(view, user),
-            MemberObject::Group(group) => self.as_far_as_seen(view, group),
-            MemberObject::Application(card) => self.as_far_as_seen(view, &Application::of(card)),
-            MemberObject::ServicePrincipal(sp, card) => self.as_far_as_seen(view, &Instance::of(sp, card.as_deref())),
-            MemberObject::AdministrativeUnit(unit) => self.as_far_as_seen(view, unit),
-            MemberObject::DirectoryRole(role) => self.as_far_as_seen(view, role),
-        };
+        let mut properties = as_far_as_seen(member, &self.selection, view);
         match self.cast {
             // The list's type is the base type, so each item names its own (graph-api.md §3.1).
             None => {
@@ -527,25 +519,23 @@ impl Listed {
             Some(wanted) => (wanted == cast).then_some(properties),
         }
     }
-
-    fn as_far_as_seen<E: Entity>(&self, view: Option<View>, entity: &E) -> Map<String, Value> {
-        match view {
-            Some(view) => shown(entity, &self.selection, view),
-            None => bare(E::KIND, entity.id(), &self.selection),
-        }
-    }
 }
 
-/// All of an object, as its kind has it.
-pub(super) fn whole(object: &MemberObject) -> Map<String, Value> {
-    let (all, full) = (&Selection::All, View::Full);
+/// An object as its kind has it.
+pub(super) fn as_far_as_seen(object: &MemberObject, selection: &Selection, view: Option<View>) -> Map<String, Value> {
+    fn of<E: Entity>(entity: &E, selection: &Selection, view: Option<View>) -> Map<String, Value> {
+        match view {
+            Some(view) => shown(entity, selection, view),
+            None => bare(E::KIND, entity.id(), selection),
+        }
+    }
     match object {
-        MemberObject::User(user) => shown(user, all, full),
-        MemberObject::Group(group) => shown(group, all, full),
-        MemberObject::Application(card) => shown(&Application::of(card), all, full),
-        MemberObject::ServicePrincipal(sp, card) => shown(&Instance::of(sp, card.as_deref()), all, full),
-        MemberObject::AdministrativeUnit(unit) => shown(unit, all, full),
-        MemberObject::DirectoryRole(role) => shown(role, all, full),
+        MemberObject::User(user) => of(user, selection, view),
+        MemberObject::Group(group) => of(group, selection, view),
+        MemberObject::Application(card) => of(&Application::of(card), selection, view),
+        MemberObject::ServicePrincipal(sp, card) => of(&Instance::of(sp, card.as_deref()), selection, view),
+        MemberObject::AdministrativeUnit(unit) => of(unit, selection, view),
+        MemberObject::DirectoryRole(role) => of(role, selection, view),
     }
 }
 
