@@ -77,6 +77,13 @@ impl DeletedObject {
     pub fn name(&self) -> &str {
         match self {
             DeletedObject::User(user) => user.upn.as_str(),
+            other => other.display_name(),
+        }
+    }
+
+    pub fn display_name(&self) -> &str {
+        match self {
+            DeletedObject::User(user) => &user.display_name,
             DeletedObject::Group(group) => &group.display_name,
             DeletedObject::Application(card) => card.name(),
             DeletedObject::ServicePrincipal(sp) => &sp.display_name,

@@ -94,8 +94,8 @@ fn is_same(sent: &Value, held: &Value) -> bool {
         (Value::Object(sent), Value::Object(held)) => {
             let names = sent.keys().chain(held.keys()).filter(|name| !name.contains('@'));
             let null = Value::Null;
-            let of = |map: &Map<String, Value>, name: &String| map.get(name).unwrap_or(&null).clone();
-            names.into_iter().all(|name| is_same(&of(sent, name), &of(held, name)))
+            let is_same_of = |name: &String| is_same(sent.get(name).unwrap_or(&null), held.get(name).unwrap_or(&null));
+            names.into_iter().all(is_same_of)
         }
         // Ids and moments are compared as texts, which clients may have spelled anew.
         (Value::String(sent), Value::String(held)) => {

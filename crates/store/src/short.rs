@@ -3,10 +3,10 @@
 //! A key is given once and never changed or given again, not even when a snapshot is put back, so what is known here stays
 //! true. Never: a key outside this room. Next: `sql` for the statements that it is the first value of.
 
+use crate::Fault;
 use crate::driver::{Driver, Expect, Write};
 use crate::sql::GlobalSql;
 use crate::value::{Value, id};
-use crate::{Committed, Fault};
 use mandate_base::TenantId;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -36,9 +36,8 @@ impl Driver {
             let count = self.rows(COUNT.text(), &[]).await?.first().map_or(Ok(0), |row| row.int(0))?;
             let short = Value::Bytes((count + 1).to_string().into_bytes());
             let give = Write { sql: GIVE.text().into(), values: vec![id(tenant), short], expect: Expect::One };
-            match self.write(vec![give]).await? {
-                Committed::Done | Committed::Raced => {}
-            }
+            // Done or raced: it is known now, or the next number is tried.
+            self.write(vec![give]).await?;
         }
         Err(Fault::new("giving a tenant its key", "others were always faster"))
     }

@@ -56,9 +56,10 @@ pub(super) async fn list(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
     kind.may_ask(condition.as_ref(), permit.view())?;
     let path = format!("/directory/deletedItems/{}", kind.name);
     let pages = Pages::of(call, ops(noun).list, &path);
-    let after = pages.after()?;
+    let last = pages.place()?;
+    let after = last.as_ref().map(|place| place.id);
     let query = DeletedQuery { noun, condition: condition.as_ref(), after, most: pages.most() };
-    let counted = call.eventual && call.options.count == Some(true) && after.is_none();
+    let counted = call.counts();
     let count = match counted {
         true => Some(directory::deleted_count(call.house, &call.caller, &permit, query).await?),
         false => None,
@@ -66,7 +67,7 @@ pub(super) async fn list(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
     if let Some(order) = order(noun, call)? {
         let all = directory::deleted_whole(call.house, &call.caller, &permit, query).await?;
         let all = all.ok_or(Refusal::NoQuery("$orderby"))?;
-        let (page, next) = sorted(all, &order, pages.place()?, pages.most());
+        let (page, next) = sorted(all, &order, last, pages.most());
         let value = page.iter().map(|deleted| properties(deleted, &selection, permit.view())).collect();
         let next = next.map(|last| pages.next_place(&last));
         return Ok(collection(call, call.context(kind.set, &selection, false), count, value, next, COST));
@@ -103,7 +104,7 @@ fn order(noun: Noun, call: &Call<'_>) -> Result<Option<Sorted>, Refusal> {
     };
     let key: fn(&Deleted) -> String = match asked.property.to_ascii_lowercase().as_str() {
         "deleteddatetime" => |deleted| compared_moment(deleted.at),
-        "displayname" => |deleted| compared(name_of(&deleted.object)),
+        "displayname" => |deleted| compared(deleted.object.display_name()),
         "userprincipalname" if noun == Noun::User => |deleted| match &deleted.object {
             DeletedObject::User(user) => compared(user.upn.as_str()),
             _ => String::new(),
@@ -111,16 +112,6 @@ fn order(noun: Noun, call: &Call<'_>) -> Result<Option<Sorted>, Refusal> {
         _ => return Err(Refusal::Unsortable(asked.property.clone())),
     };
     Ok(Some(Sorted { key, descending: asked.descending }))
-}
-
-fn name_of(object: &DeletedObject) -> &str {
-    match object {
-        DeletedObject::User(user) => &user.display_name,
-        DeletedObject::Group(group) => &group.display_name,
-        DeletedObject::Application(card) => &card.registration.display_name,
-        DeletedObject::ServicePrincipal(sp) => &sp.display_name,
-        DeletedObject::AdministrativeUnit(unit) => &unit.display_name,
-    }
 }
 
 /// One page, and the place of its last one where another follows.
@@ -150,10 +141,7 @@ pub(super) async fn count(call: &Call<'_>, noun: Noun) -> Result<Answer, Stop> {
         return Err(Refusal::NoCountSegment.into());
     }
     call.refuse_paging()?;
-    let kind = kind_of(noun);
-    let condition = question(noun, kind.name, &call.options, &call.extensions)?.condition;
-    kind.may_ask(condition.as_ref(), permit.view())?;
-    let query = DeletedQuery { noun, condition: condition.as_ref(), after: None, most: 0 };
+    let query = DeletedQuery { noun, condition: None, after: None, most: 0 };
     let count = directory::deleted_count(call.house, &call.caller, &permit, query).await?;
     Ok(respond::number(count, call.cost(COST)))
 }

@@ -50,7 +50,7 @@ pub(super) async fn list<E: Listed>(call: &Call<'_>) -> Result<Answer, Stop> {
     E::KIND.may_ask(condition.as_ref(), permit.view())?;
     let pages = Pages::of(call, E::LIST, &path);
     let after = pages.place()?;
-    let counted = call.eventual && call.options.count == Some(true) && after.is_none();
+    let counted = call.counts();
     let query = Query { noun: E::NOUN, condition, order, after, most: pages.most() as i64 };
     let count = match counted {
         true => Some(directory::count(call.house, &call.caller, &permit, &query).await?),

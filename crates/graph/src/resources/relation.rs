@@ -26,7 +26,7 @@ use mandate_decide::View;
 use mandate_domain::extension::Extension;
 use mandate_domain::group::{Group, LinkRole};
 use mandate_domain::query::{Condition, Noun};
-use mandate_odata::{Compare, Filter, Literal, Options, Select};
+use mandate_odata::{Compare, Filter, Literal, Select};
 use mandate_usecases::access::{Caller, Permit};
 use mandate_usecases::directory::{
     self, AddLink, GroupShape, LinkRefusal, Linked, MemberObject, ObjectKind, Related, RemoveLink,
@@ -58,7 +58,7 @@ pub(super) async fn list(
     let path = format!("{}/{}{}", place.path, relation.word(), listed.path());
     let pages = Pages::of(call, place.op, &path);
     let (house, caller, after) = (call.house, &call.caller, pages.after()?);
-    let counted = call.eventual && call.options.count == Some(true) && after.is_none();
+    let counted = call.counts();
     let count = match counted {
         true => {
             let kind = cast.map(object_kind);
@@ -98,13 +98,7 @@ pub(super) async fn count(
 ) -> Result<Answer, Stop> {
     let place = place(call, object, relation).await?;
     let permit = call.permit_on(place.op, place.meant.id).await?;
-    if !call.eventual {
-        return Err(Refusal::NoCountSegment.into());
-    }
-    let Options { top, skip_token, count, .. } = &call.options;
-    if top.is_some() || skip_token.is_some() || count.is_some() {
-        return Err(Refusal::NotACollection.into());
-    }
+    call.refuse_page_of_count()?;
     let only = only(call)?;
     exists(call, object, &permit, &place.meant).await?;
     if only.is_none() && relation_query::is_asked(call) {

@@ -34,7 +34,7 @@ pub(super) async fn list(
     let path = format!("{}/{}{}", place.path, relation.word(), listed.path());
     let pages = Pages::of(call, place.op, &path);
     let after = pages.place()?;
-    let counted = call.options.count == Some(true) && after.is_none();
+    let counted = call.counts();
     let query = RelatedQuery {
         which: place.which,
         of: asked.of.clone(),

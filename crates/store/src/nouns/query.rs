@@ -98,9 +98,10 @@ impl TenantView<'_> {
     async fn found<T>(&self, query: &Query, read: fn(&Row) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
         let tenant = self.key().await?;
         let lead = query.condition.as_ref().and_then(|condition| leading(query, condition));
-        // By id, a page begins behind an id; in every other order, behind the number of the object that has it.
-        let after = match (&lead, query.order) {
-            (None, Order::Id | Order::Upn { .. }) => None,
+        // By columns a page begins behind what is in the place itself; by facets, behind the number of its object.
+        let after = match (&lead, query.order, query.noun) {
+            (None, Order::Id | Order::Upn { .. }, _) => None,
+            (None, Order::Created { .. }, Noun::User | Noun::Group) => None,
             _ => match &query.after {
                 Some(place) => Some(self.number_after(Some(place.id)).await?),
                 None => None,
